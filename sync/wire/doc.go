@@ -1,0 +1,59 @@
+// Package wire is the protocol between a station and a portal: the paths, the
+// JSON shapes, the framing of packets, the problem codes and the limits that
+// both ends keep. openapi.yaml beside this file says the same for people and
+// for other programs.
+//
+// It promises one spelling of each byte: a frame has exactly one encoding, and
+// what was decoded encodes to the same bytes again. It refuses anything past a
+// named limit before it allocates for it.
+//
+// It holds no keys, opens no connection and imports nothing of the project but
+// dossier.
+package wire
+
+import _ "embed"
+
+// OpenAPI is the protocol's description, as served to whoever asks a developer
+// for it.
+//
+//go:embed openapi.yaml
+var OpenAPI []byte
+
+// Header is on every answer of a portal. An answer without it did not come from
+// a portal: it is a log-in page, a proxy's error or nothing at all, and counts as
+// "no network".
+const Header = "Tramhoso-Portal"
+
+// HeaderValue is the protocol's version in Header.
+const HeaderValue = "1"
+
+// The paths of the protocol. {id} is a packet's UUIDv7.
+const (
+	PathPackets   = "/v1/packets/" // + id: PUT, GET
+	PathBatch     = "/v1/packets:batch"
+	PathEvents    = "/v1/events"
+	PathCatalogue = "/v1/catalogue"
+	PathDelta     = "/v1/catalogue/delta"
+	PathStaff     = "/v1/staff"
+	PathTrust     = "/v1/trust"
+	PathTime      = "/v1/time"
+	PathEnrol     = "/v1/enrol"
+	PathSlip      = "/s/" // + token; upper case /S/ is the same page
+)
+
+// The media types of the protocol.
+const (
+	TypePacket    = "application/vnd.tramhoso.packet"
+	TypeBatch     = "application/vnd.tramhoso.packets"
+	TypeCatalogue = "application/vnd.tramhoso.catalogue"
+	TypeJWS       = "application/jose" // compact serialization: receipts, staff list, trust bundle, time
+	TypeJSON      = "application/json"
+	TypeProblem   = "application/problem+json"
+)
+
+// The "typ" header of each signed document, so that no signature can be taken
+// for another's.
+const (
+	TypReceipt = "receipt+jws"
+	TypTime    = "time+jws"
+)

@@ -1,0 +1,97 @@
+package wire
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"tramhoso/sync/dossier"
+)
+
+// The codes that only the protocol knows, beside those of dossier.
+const (
+	CodeTooLarge     dossier.Code = "too-large"     // 413: past a named limit
+	CodeTokenRefused dossier.Code = "token-refused" // 403: an enrolment token that is unknown, used or too old
+	CodeNotYours     dossier.Code = "not-yours"     // 403: a station asks about another station's packet
+	CodeBusy         dossier.Code = "busy"          // 503: try again after Retry-After
+	CodeNoRoom       dossier.Code = "no-room"       // 507: the portal's disk is full
+	CodeNoDelta      dossier.Code = "no-delta"      // 404: fetch the whole catalogue instead
+	CodeInternal     dossier.Code = "internal"      // 500: the portal's fault; try again later
+)
+
+// problemBase makes the problem types of RFC 9457: a name, not an address.
+const problemBase = "urn:tramhoso:problem:"
+
+// Problem is an RFC 9457 problem. It never carries personal data.
+type Problem struct {
+	Type   string       `json:"type"`
+	Title  string       `json:"title"`
+	Status int          `json:"status"`
+	Detail string       `json:"detail,omitempty"`
+	Code   dossier.Code `json:"code"`
+}
+
+// statuses maps each code to its HTTP status; what is not here is a 500.
+var statuses = map[dossier.Code]int{
+	dossier.CodeInvalid:          http.StatusBadRequest,
+	dossier.CodeConflict:         http.StatusConflict,
+	dossier.CodeNotFound:         http.StatusNotFound,
+	dossier.CodeNotEnrolled:      http.StatusUnauthorized,
+	dossier.CodeBadTransition:    http.StatusConflict,
+	dossier.CodeNoCatalogue:      http.StatusNotFound,
+	dossier.CodeProcedureUnknown: http.StatusNotFound,
+	CodeTooLarge:                 http.StatusRequestEntityTooLarge,
+	CodeTokenRefused:             http.StatusForbidden,
+	CodeNotYours:                 http.StatusForbidden,
+	CodeBusy:                     http.StatusServiceUnavailable,
+	CodeNoRoom:                   http.StatusInsufficientStorage,
+	CodeNoDelta:                  http.StatusNotFound,
+}
+
+// StatusOf is the HTTP status of a code.
+func StatusOf(code dossier.Code) int {
+	if s, ok := statuses[code]; ok {
+		return s
+	}
+	return http.StatusInternalServerError
+}
+
+// ProblemOf turns an error into what a peer may see: the error's own words only
+// where it carries a code of the protocol, else nothing but "internal".
+func ProblemOf(err error) Problem {
+	var mb *http.MaxBytesError
+	if errors.As(err, &mb) {
+		err = dossier.E(CodeTooLarge, err)
+	}
+	code := dossier.CodeOf(err)
+	if _, known := statuses[code]; !known {
+		return Problem{Type: problemBase + string(CodeInternal), Title: "internal", Status: http.StatusInternalServerError, Code: CodeInternal}
+	}
+	return Problem{
+		Type:   problemBase + string(code),
+		Title:  strings.ReplaceAll(string(code), "-", " "),
+		Status: StatusOf(code),
+		Detail: err.Error(),
+		Code:   code,
+	}
+}
+
+// Err is the problem as an error with its code.
+func (p Problem) Err() error {
+	return dossier.Errorf(p.Code, "the portal answered %d: %s", p.Status, p.Detail)
+}
+
+// ReadProblem parses a problem+json body; r is bounded here.
+func ReadProblem(r io.Reader) (Problem, error) {
+	var p Problem
+	if err := json.NewDecoder(io.LimitReader(r, MaxJSONBytes)).Decode(&p); err != nil {
+		return Problem{}, fmt.Errorf("failed to parse the problem: %w", err)
+	}
+	if p.Code == "" || p.Status < 400 || p.Status > 599 {
+		return Problem{}, dossier.Errorf(dossier.CodeNotThePortal, "a problem without code or status")
+	}
+	return p, nil
+}
