@@ -1,0 +1,186 @@
+package twin
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// lineReadBytes is one read of the master side; a pty hands over at most
+	// 4 KiB at a time.
+	lineReadBytes = 4096
+	// lineWriteTimeout bounds an answer to a station that does not read: the
+	// kernel keeps about 4 KiB for it, then a write would block for ever.
+	lineWriteTimeout = time.Second
+)
+
+// ErrUnplugged is returned when a twin is asked to talk while it is unplugged.
+var ErrUnplugged = errors.New("the simulated device is unplugged")
+
+// line is the cable between a twin and the station: a pty whose slave is
+// reached through a symlink, as /dev/serial/by-id names a real device.
+//
+// While plugged in, the twin keeps the slave open itself, so a station that
+// closes and reopens its port does not hang the line up. Unplugging removes
+// the link and closes both ends, which hangs up every other holder (EIO, then
+// instant EOF); plugging in again makes a new pty under the same link.
+type line struct {
+	link    string
+	receive func([]byte)
+
+	mu     sync.Mutex
+	master *os.File
+	slave  *os.File
+	done   chan struct{}
+}
+
+// newLine makes a line and plugs it in. Receive is called with what the
+// station writes, from one goroutine at a time; it must not call plug, unplug
+// or close.
+func newLine(link string, receive func([]byte)) (*line, error) {
+	l := &line{link: link, receive: receive}
+	if err := l.plug(); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// plug makes a new pty and places the link. It does nothing when plugged in.
+func (l *line) plug() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.master != nil {
+		return nil
+	}
+	master, slave, err := pty.Open()
+	if err != nil {
+		return fmt.Errorf("failed to open a pty: %w", err)
+	}
+	master, err = pollable(master)
+	if err != nil {
+		return errors.Join(err, slave.Close())
+	}
+	if err := errors.Join(makeRaw(slave), place(slave.Name(), l.link)); err != nil {
+		return errors.Join(err, master.Close(), slave.Close())
+	}
+	done := make(chan struct{})
+	l.master, l.slave, l.done = master, slave, done
+	go func() {
+		defer close(done)
+		buf := make([]byte, lineReadBytes)
+		for {
+			n, err := master.Read(buf)
+			if n > 0 {
+				l.receive(buf[:n])
+			}
+			if err != nil {
+				return // closed by unplug, the only way this line ends
+			}
+		}
+	}()
+	return nil
+}
+
+// unplug removes the link, hangs the line up and waits for its reader. It does
+// nothing when unplugged.
+func (l *line) unplug() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.master == nil {
+		return nil
+	}
+	err := os.Remove(l.link)
+	if errors.Is(err, os.ErrNotExist) {
+		err = nil
+	}
+	err = errors.Join(err, l.master.Close(), l.slave.Close())
+	<-l.done
+	l.master, l.slave, l.done = nil, nil, nil
+	return err
+}
+
+// Write sends bytes to the station. It never blocks for longer than
+// lineWriteTimeout.
+func (l *line) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	master := l.master
+	l.mu.Unlock()
+	if master == nil {
+		return 0, ErrUnplugged
+	}
+	if err := master.SetWriteDeadline(time.Now().Add(lineWriteTimeout)); err != nil {
+		return 0, fmt.Errorf("failed to bound a write to the station: %w", err)
+	}
+	n, err := master.Write(p)
+	if err != nil {
+		return n, fmt.Errorf("failed to write to the station: %w", err)
+	}
+	return n, nil
+}
+
+// close is unplug, for good.
+func (l *line) close() error { return l.unplug() }
+
+// pollable gives the master back to the runtime's poller: creack/pty leaves it
+// in blocking mode, in which a read survives Close and no deadline works.
+func pollable(f *os.File) (*os.File, error) {
+	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("failed to copy the pty's handle: %w", err), f.Close())
+	}
+	if err := errors.Join(f.Close(), unix.SetNonblock(fd, true)); err != nil {
+		return nil, errors.Join(fmt.Errorf("failed to make the pty pollable: %w", err), unix.Close(fd))
+	}
+	return os.NewFile(uintptr(fd), f.Name()), nil
+}
+
+// makeRaw stops the terminal from echoing or translating before the station
+// has set it up: an echo of a device's greeting would reach the device.
+func makeRaw(tty *os.File) error {
+	conn, err := tty.SyscallConn()
+	if err != nil {
+		return fmt.Errorf("failed to reach the pty: %w", err)
+	}
+	var inner error
+	err = conn.Control(func(fd uintptr) {
+		t, err := unix.IoctlGetTermios(int(fd), unix.TCGETS)
+		if err != nil {
+			inner = err
+			return
+		}
+		t.Iflag &^= unix.IGNBRK | unix.BRKINT | unix.PARMRK | unix.ISTRIP | unix.INLCR | unix.IGNCR | unix.ICRNL | unix.IXON
+		t.Oflag &^= unix.OPOST
+		t.Lflag &^= unix.ECHO | unix.ECHONL | unix.ICANON | unix.ISIG | unix.IEXTEN
+		t.Cflag &^= unix.CSIZE | unix.PARENB
+		t.Cflag |= unix.CS8
+		t.Cc[unix.VMIN], t.Cc[unix.VTIME] = 1, 0
+		inner = unix.IoctlSetTermios(int(fd), unix.TCSETS, t)
+	})
+	if err := errors.Join(err, inner); err != nil {
+		return fmt.Errorf("failed to make the pty raw: %w", err)
+	}
+	return nil
+}
+
+// place makes link point to target in one step, so that nobody ever sees a
+// half-made link or a moment without one.
+func place(target, link string) error {
+	tmp := filepath.Join(filepath.Dir(link), "."+filepath.Base(link)+".new")
+	if err := os.Remove(tmp); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("failed to clear the way for a link: %w", err)
+	}
+	if err := os.Symlink(target, tmp); err != nil {
+		return fmt.Errorf("failed to name the pty: %w", err)
+	}
+	if err := os.Rename(tmp, link); err != nil {
+		return fmt.Errorf("failed to name the pty: %w", err)
+	}
+	return nil
+}
