@@ -46,7 +46,7 @@ const (
 	TypePacket    = "application/vnd.tramhoso.packet"
 	TypeBatch     = "application/vnd.tramhoso.packets"
 	TypeCatalogue = "application/vnd.tramhoso.catalogue"
-	TypeJWS       = "application/jose" // compact serialization: receipts, staff list, trust bundle, time
+	TypeJWS       = "application/jose" // compact serialization: receipts, staff list, time
 	TypeJSON      = "application/json"
 	TypeProblem   = "application/problem+json"
 )
@@ -54,6 +54,7 @@ const (
 // The "typ" header of each signed document, so that no signature can be taken
 // for another's.
 const (
-	TypReceipt = "receipt+jws"
-	TypTime    = "time+jws"
+	TypReceipt   = "receipt+jws"
+	TypWatermark = "watermark+jws"
+	TypTime      = "time+jws"
 )

@@ -5,8 +5,9 @@ import "time"
 // Limits both ends keep. Each is far above what an honest peer needs and far
 // below what could hurt a small server or a station.
 const (
-	// MaxHeadBytes bounds a packet's signed head: 100 attachments need 13 KB.
-	MaxHeadBytes = 32 << 10
+	// MaxHeadBytes bounds a packet's signed head, as package seal does: 100
+	// attachments need 20 KB.
+	MaxHeadBytes = 64 << 10
 	// MaxBodyBytes bounds a sealed body: 64 KB of content after padding and
 	// encryption, with room for a drawn signature.
 	MaxBodyBytes = 256 << 10

@@ -27,11 +27,11 @@ type EnrolRequest struct {
 
 // EnrolAnswer is a station's identity.
 type EnrolAnswer struct {
-	Station     Station `json:"station"`
-	Certificate string  `json:"certificate"`  // PEM: the station's certificate, then the authority's
-	TrustBundle string  `json:"trust_bundle"` // compact JWS by the province root
-	Staff       string  `json:"staff"`        // compact JWS: the staff list
-	SlipHost    string  `json:"slip_host"`    // HOST of the slip's QR
+	Station     Station         `json:"station"`
+	Certificate string          `json:"certificate"`  // PEM: the station's certificate, then the authority's
+	TrustBundle json.RawMessage `json:"trust_bundle"` // a seal.SignedTrust, signed by the province root
+	Staff       string          `json:"staff"`        // compact JWS: the staff list
+	SlipHost    string          `json:"slip_host"`    // HOST of the slip's QR
 }
 
 // Station is how a station calls itself on paper.
@@ -74,6 +74,19 @@ type EventsAnswer struct {
 	Epoch  string        `json:"epoch"` // changes when the portal's history does: start over from 0
 	Events []SealedEvent `json:"events"`
 	Hints  Hints         `json:"hints"`
+	// Watermark is a compact JWS (TypWatermark, receipt key) over a Watermark.
+	Watermark string `json:"watermark"`
+}
+
+// Watermark is the portal's signed word about a station's receipts as a whole:
+// what was backed up may be purged, and a Counter below one the station has seen
+// means that the portal was set back.
+type Watermark struct {
+	Station string    `json:"station"`
+	Epoch   string    `json:"epoch"`
+	Counter uint64    `json:"counter"`         // of the last receipt
+	Durable uint64    `json:"durable_through"` // receipts up to here survived a backup
+	At      time.Time `json:"at"`
 }
 
 // SealedEvent is one event of one station's sequence.
@@ -85,8 +98,7 @@ type SealedEvent struct {
 // Hints say what else has changed, so that a station fetches only what it needs.
 type Hints struct {
 	Catalogue int    `json:"catalogue"` // version
-	Staff     string `json:"staff"`     // ETag of the staff list
-	Durable   uint64 `json:"durable_through"`
+	Staff     string `json:"staff"`     // tag of the staff list: its ETag without quotes
 }
 
 // TimeRequest asks for a signed time.
