@@ -1,0 +1,332 @@
+package seal
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"filippo.io/age"
+	"github.com/go-jose/go-jose/v4"
+
+	"tramhoso/sync/dossier"
+)
+
+// The files of a key folder.
+const (
+	fileIdentity = "identity.pem" // P-256, PKCS #8: mTLS
+	filePacket   = "packet.pem"   // P-256, PKCS #8: ES256 over packet heads
+	fileSlip     = "slip.pem"     // Ed25519, PKCS #8: slips
+	fileEvents   = "events.age"   // hybrid age identity: events to this station
+	fileStorage  = "storage.key"  // 32 bytes, hex: drafts, indexes
+)
+
+// Keys is what a station keeps secret.
+type Keys struct {
+	identity *ecdsa.PrivateKey
+	packet   Signer
+	slip     ed25519.PrivateKey
+	events   *age.HybridIdentity
+	storage  []byte
+}
+
+// StationKeys is the public half of Keys: what the station tells the province
+// when it enrols.
+type StationKeys struct {
+	Packet *jose.JSONWebKey `json:"packet"` // P-256
+	Slip   []byte           `json:"slip"`   // Ed25519, 32 bytes
+	Events string           `json:"events"` // hybrid age recipient
+}
+
+// PacketKey is the key that verifies the station's packets.
+func (k StationKeys) PacketKey() (*ecdsa.PublicKey, error) { return p256(k.Packet) }
+
+// Check refuses public keys that are not of the kinds a station has.
+func (k StationKeys) Check() error {
+	if _, err := p256(k.Packet); err != nil {
+		return err
+	}
+	if len(k.Slip) != ed25519.PublicKeySize {
+		return invalid("slip key is not an Ed25519 key")
+	}
+	if _, err := age.ParseHybridRecipient(k.Events); err != nil {
+		return invalid("events recipient: %w", err)
+	}
+	return nil
+}
+
+func p256(k *jose.JSONWebKey) (*ecdsa.PublicKey, error) {
+	if k == nil {
+		return nil, invalid("key is missing")
+	}
+	pub, ok := k.Key.(*ecdsa.PublicKey)
+	if !ok || pub.Curve != elliptic.P256() {
+		return nil, invalid("not a P-256 public key")
+	}
+	return pub, nil
+}
+
+// OpenKeys reads the keys in dir and makes those that are missing. A key is on
+// the disk, file and folder synced, before it is returned. A folder or file
+// that others may read is refused; a folder that cannot be written answers
+// dossier.CodeStorageReadOnly when something is missing in it.
+func OpenKeys(dir string) (*Keys, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, readOnly(fmt.Errorf("failed to make key folder: %w", err))
+	}
+	st, err := os.Stat(dir)
+	if err != nil {
+		return nil, fmt.Errorf("failed to look at key folder: %w", err)
+	}
+	if st.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("failed to open key folder: mode is %#o, want 0700", st.Mode().Perm())
+	}
+	k := &Keys{}
+	identity, err := loadPKCS8(dir, fileIdentity, newP256)
+	if err != nil {
+		return nil, err
+	}
+	packet, err := loadPKCS8(dir, filePacket, newP256)
+	if err != nil {
+		return nil, err
+	}
+	slip, err := loadPKCS8(dir, fileSlip, func() (crypto.Signer, error) {
+		_, priv, err := ed25519.GenerateKey(rand.Reader)
+		return priv, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var ok bool
+	if k.identity, ok = identity.(*ecdsa.PrivateKey); !ok {
+		return nil, fmt.Errorf("failed to read %s: not an ECDSA key", fileIdentity)
+	}
+	if k.packet, err = NewSigner(packet); err != nil {
+		return nil, fmt.Errorf("failed to read %s: %w", filePacket, err)
+	}
+	if k.slip, ok = slip.(ed25519.PrivateKey); !ok {
+		return nil, fmt.Errorf("failed to read %s: not an Ed25519 key", fileSlip)
+	}
+	events, err := load(dir, fileEvents, func() ([]byte, error) {
+		id, err := age.GenerateHybridIdentity()
+		if err != nil {
+			return nil, err
+		}
+		return []byte(id.String() + "\n"), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if k.events, err = age.ParseHybridIdentity(strings.TrimSpace(string(events))); err != nil {
+		return nil, fmt.Errorf("failed to read %s: not a hybrid age identity", fileEvents)
+	}
+	storage, err := load(dir, fileStorage, func() ([]byte, error) {
+		return []byte(hex.EncodeToString(NewKey()) + "\n"), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	k.storage, err = hex.DecodeString(strings.TrimSpace(string(storage)))
+	if err != nil || len(k.storage) != KeyBytes {
+		return nil, fmt.Errorf("failed to read %s: not %d bytes of hex", fileStorage, KeyBytes)
+	}
+	return k, nil
+}
+
+// PacketSigner signs packet heads.
+func (k *Keys) PacketSigner() Signer { return k.packet }
+
+// SlipKey signs slips.
+func (k *Keys) SlipKey() ed25519.PrivateKey { return k.slip }
+
+// EventIdentity opens the events that the province sends to this station.
+func (k *Keys) EventIdentity() age.Identity { return k.events }
+
+// EventRecipient is what the province encrypts events to.
+func (k *Keys) EventRecipient() string { return k.events.Recipient().String() }
+
+// Storage is the storage key; use Subkey, IDIndex and DraftKey with it.
+func (k *Keys) Storage() []byte { return append([]byte(nil), k.storage...) }
+
+// TLSKey is the key of the client certificate.
+func (k *Keys) TLSKey() *ecdsa.PrivateKey { return k.identity }
+
+// Public is what the station tells the province when it enrols.
+func (k *Keys) Public() StationKeys {
+	return StationKeys{
+		Packet: &jose.JSONWebKey{Key: k.packet.PublicKey(), KeyID: k.packet.ID(), Algorithm: string(jose.ES256), Use: "sig"},
+		Slip:   append([]byte(nil), k.slip.Public().(ed25519.PublicKey)...),
+		Events: k.EventRecipient(),
+	}
+}
+
+// CSR asks for a client certificate over the station's TLS key. The portal
+// chooses the subject: what is asked for says nothing.
+func (k *Keys) CSR() ([]byte, error) {
+	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, k.identity)
+	if err != nil {
+		return nil, fmt.Errorf("failed to make certificate request: %w", err)
+	}
+	return der, nil
+}
+
+func newP256() (crypto.Signer, error) { return ecdsa.GenerateKey(elliptic.P256(), rand.Reader) }
+
+// LoadP256 reads a P-256 key from a file of mode 0600 in dir and makes it if it
+// is missing: the province's keys lie in files as a station's do.
+func LoadP256(dir, name string) (*ecdsa.PrivateKey, error) {
+	s, err := loadPKCS8(dir, name, newP256)
+	if err != nil {
+		return nil, err
+	}
+	k, ok := s.(*ecdsa.PrivateKey)
+	if !ok || k.Curve != elliptic.P256() {
+		return nil, fmt.Errorf("failed to read %s: not a P-256 key", name)
+	}
+	return k, nil
+}
+
+// LoadAge reads a hybrid age identity from a file of mode 0600 in dir and makes
+// it if it is missing.
+func LoadAge(dir, name string) (*age.HybridIdentity, error) {
+	raw, err := load(dir, name, func() ([]byte, error) {
+		id, err := age.GenerateHybridIdentity()
+		if err != nil {
+			return nil, err
+		}
+		return []byte(id.String() + "\n"), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	id, err := age.ParseHybridIdentity(strings.TrimSpace(string(raw)))
+	if err != nil {
+		return nil, fmt.Errorf("failed to read %s: not a hybrid age identity", name)
+	}
+	return id, nil
+}
+
+func loadPKCS8(dir, name string, gen func() (crypto.Signer, error)) (crypto.Signer, error) {
+	data, err := load(dir, name, func() ([]byte, error) {
+		key, err := gen()
+		if err != nil {
+			return nil, err
+		}
+		der, err := x509.MarshalPKCS8PrivateKey(key)
+		if err != nil {
+			return nil, err
+		}
+		return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(data)
+	if block == nil || block.Type != "PRIVATE KEY" {
+		return nil, fmt.Errorf("failed to read %s: not a PEM private key", name)
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("failed to read %s: not a PKCS #8 key", name)
+	}
+	s, ok := key.(crypto.Signer)
+	if !ok {
+		return nil, fmt.Errorf("failed to read %s: not a signing key", name)
+	}
+	return s, nil
+}
+
+// maxKeyFileBytes bounds a key file: a hybrid age identity is under 100 bytes.
+const maxKeyFileBytes = 16 << 10
+
+func load(dir, name string, gen func() ([]byte, error)) ([]byte, error) {
+	path := filepath.Join(dir, name)
+	st, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		data, err := gen()
+		if err != nil {
+			return nil, fmt.Errorf("failed to generate %s: %w", name, err)
+		}
+		if err := WriteFile(path, data, 0o600); err != nil {
+			return nil, err
+		}
+		return data, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("failed to look at %s: %w", name, err)
+	}
+	if !st.Mode().IsRegular() || st.Mode().Perm()&0o077 != 0 || st.Size() > maxKeyFileBytes {
+		return nil, fmt.Errorf("failed to open %s: want a regular file of mode 0600", name)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("failed to read %s: %w", name, err)
+	}
+	return data, nil
+}
+
+// WriteFile writes a file so that after a power cut it is either absent or
+// whole: temporary file, fsync, link into place, fsync of the folder. It never
+// replaces a file that is there.
+func WriteFile(path string, data []byte, perm fs.FileMode) (err error) {
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, ".new-*")
+	if err != nil {
+		return readOnly(fmt.Errorf("failed to make %s: %w", filepath.Base(path), err))
+	}
+	defer func() {
+		if rerr := os.Remove(f.Name()); err == nil && rerr != nil {
+			err = fmt.Errorf("failed to remove temporary file: %w", rerr)
+		}
+	}()
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Chmod(perm)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Link(f.Name(), path)
+	}
+	if err == nil {
+		err = syncDir(dir)
+	}
+	if err != nil {
+		return readOnly(fmt.Errorf("failed to write %s: %w", filepath.Base(path), err))
+	}
+	return nil
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if cerr := d.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+// readOnly gives a failure to write the code that a screen can act on.
+func readOnly(err error) error {
+	if errors.Is(err, fs.ErrPermission) || strings.Contains(err.Error(), "read-only file system") {
+		return dossier.E(dossier.CodeStorageReadOnly, err)
+	}
+	return err
+}
