@@ -1,0 +1,86 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"tramhoso/sync/dossier"
+)
+
+// The disk budget, in bytes.
+const (
+	DefaultQuota = 8 << 30   // a station's partition is rarely larger; keeps one station from filling a shared disk
+	Reserve      = 64 << 20  // kept for receipts, events, the audit log and a visit already begun
+	VisitBytes   = 256 << 10 // a body at its limit of 64 KiB, its print job and cards, twice (database and WAL)
+)
+
+// VisitsLeft says how many more visits fit before the reserve is touched.
+func (s *Store) VisitsLeft() (int, error) {
+	free, err := s.free(s.dir)
+	if err != nil {
+		return 0, coded(fmt.Errorf("failed to measure the disk: %w", err))
+	}
+	used, err := s.used()
+	if err != nil {
+		return 0, err
+	}
+	room := min(free, s.quota-used) - Reserve
+	if room < 0 {
+		return 0, nil
+	}
+	return int(room / VisitBytes), nil
+}
+
+// CanStart says whether a visit that starts now can be kept to its end. The
+// error carries dossier.CodeStorageReadOnly or dossier.CodeStorageFull.
+func (s *Store) CanStart(ctx context.Context) error {
+	n, err := s.VisitsLeft()
+	if err != nil {
+		return err
+	}
+	if n < 1 {
+		return dossier.Errorf(dossier.CodeStorageFull, "the disk budget is used up")
+	}
+	if err := probe(s.dir); err != nil {
+		return err
+	}
+	// A disk that turned read-only under an open database shows here.
+	_, err = s.write.ExecContext(ctx, `INSERT INTO counters (name, value) VALUES ('probe', 1)
+		ON CONFLICT (name) DO UPDATE SET value = value + 1`)
+	if err != nil {
+		return coded(fmt.Errorf("failed to write to the database: %w", err))
+	}
+	return nil
+}
+
+// used sums up the database's own files.
+func (s *Store) used() (int64, error) {
+	files, err := filepath.Glob(filepath.Join(s.dir, fileName+"*"))
+	if err != nil {
+		return 0, fmt.Errorf("failed to list the database's files: %w", err)
+	}
+	var sum int64
+	for _, f := range files {
+		info, err := os.Stat(f)
+		if os.IsNotExist(err) {
+			continue // a WAL may go between the two calls
+		}
+		if err != nil {
+			return 0, coded(fmt.Errorf("failed to measure the database: %w", err))
+		}
+		sum += info.Size()
+	}
+	return sum, nil
+}
+
+func statfsFree(dir string) (int64, error) {
+	var st unix.Statfs_t
+	if err := unix.Statfs(dir, &st); err != nil {
+		return 0, err
+	}
+	return int64(st.Bavail) * st.Bsize, nil
+}

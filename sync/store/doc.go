@@ -1,0 +1,21 @@
+// Package store keeps what a station must not lose, in one SQLite database.
+//
+// It promises that a commit is whole or absent: a packet, its place in the
+// outbox, its print job and its cards appear together or not at all, at
+// synchronous=FULL, so that what a citizen holds a slip for survives a power
+// cut. Sequence and slip number have no gaps and are never given twice. A
+// submit token that was used before returns the first result and changes
+// nothing. A print job that was on its way to the printer when the power went
+// is unknown afterwards; it is never sent again without a person's word.
+//
+// It refuses a folder that cannot be written, a damaged database, a schema
+// that is newer than the program, a second program on the same folder, and
+// new visits when the disk budget is used up.
+//
+// It knows no keys and reads no secrets: every body, card, draft and print job
+// comes and goes as sealed bytes. Plain columns hold ids, numbers of the
+// station's own making and times, never a name or an ID number.
+//
+// It is the only importer of modernc.org/sqlite on the station and imports
+// nothing of ours but dossier and what audit asks of a storage.
+package store

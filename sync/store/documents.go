@@ -1,0 +1,79 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"tramhoso/sync/dossier"
+)
+
+// DocumentName names one of the whole documents a station keeps.
+type DocumentName string
+
+// The documents.
+const (
+	DocEnrolment DocumentName = "enrolment" // who this station is: certificate, names, address of the portal
+	DocTrust     DocumentName = "trust"     // the province's signed trust bundle
+	DocStaff     DocumentName = "staff"     // the signed staff list
+	DocCatalogue DocumentName = "catalogue" // the signed snapshot; its tag is the portal's ETag
+	DocTime      DocumentName = "time"      // the trusted floor
+)
+
+// maxDocument bounds one document: a catalogue of 16,280 procedures packs into
+// a few MiB.
+const maxDocument = 64 << 20
+
+// Document is one document as it came.
+type Document struct {
+	Tag     string // version or ETag, opaque here
+	Content []byte
+	At      time.Time // when it was kept
+}
+
+// Document returns a document, or CodeNotFound.
+func (s *Store) Document(ctx context.Context, name DocumentName) (Document, error) {
+	var (
+		d  Document
+		at sql.NullInt64
+	)
+	err := s.read.QueryRowContext(ctx, `SELECT tag, content, at_ms FROM documents WHERE name = ?`, string(name)).
+		Scan(&d.Tag, &d.Content, &at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return d, dossier.Errorf(dossier.CodeNotFound, "no document %s", name)
+	}
+	if err != nil {
+		return d, coded(fmt.Errorf("failed to read a document: %w", err))
+	}
+	d.At = fromMs(at)
+	return d, nil
+}
+
+// PutDocument keeps a document in place of the one before.
+func (s *Store) PutDocument(ctx context.Context, name DocumentName, tag string, content []byte) error {
+	return s.PutDocuments(ctx, map[DocumentName]Document{name: {Tag: tag, Content: content}})
+}
+
+// PutDocuments keeps several documents in one transaction, so that an enrolment
+// is whole or absent.
+func (s *Store) PutDocuments(ctx context.Context, docs map[DocumentName]Document) error {
+	err := s.tx(ctx, "keep documents", func(tx *sql.Tx) error {
+		for name, d := range docs {
+			if len(d.Content) > maxDocument {
+				return dossier.Errorf(dossier.CodeInvalid, "document %s of %d bytes", name, len(d.Content))
+			}
+			if _, err := tx.ExecContext(ctx, `INSERT INTO documents (name, tag, content, at_ms) VALUES (?, ?, ?, ?)
+				ON CONFLICT (name) DO UPDATE SET tag = excluded.tag, content = excluded.content, at_ms = excluded.at_ms`,
+				string(name), d.Tag, d.Content, s.ms()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		s.change.tell()
+	}
+	return err
+}

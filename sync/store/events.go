@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"tramhoso/sync/dossier"
+)
+
+// Cursor says how far the portal's events were applied. The zero value is the
+// beginning.
+type Cursor struct {
+	Epoch string // changes when the portal begins its events anew
+	N     uint64 // the last event applied
+}
+
+// Cursor returns how far events were applied.
+func (s *Store) Cursor(ctx context.Context) (Cursor, error) {
+	return readCursor(ctx, s.read)
+}
+
+func readCursor(ctx context.Context, q interface {
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+}) (c Cursor, err error) {
+	err = q.QueryRowContext(ctx, `SELECT epoch, n FROM cursor WHERE one = 1`).Scan(&c.Epoch, &c.N)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Cursor{}, nil
+	}
+	if err != nil {
+		return c, coded(fmt.Errorf("failed to read the cursor: %w", err))
+	}
+	return c, nil
+}
+
+// StartEpoch moves the cursor to the beginning of an epoch. Events that were
+// applied before change nothing when they come again: their marks are known.
+func (s *Store) StartEpoch(ctx context.Context, epoch string) error {
+	return s.tx(ctx, "start an epoch", func(tx *sql.Tx) error {
+		c, err := readCursor(ctx, tx)
+		if err != nil || c.Epoch == epoch {
+			return err
+		}
+		return setCursor(ctx, tx, Cursor{Epoch: epoch})
+	})
+}
+
+func setCursor(ctx context.Context, tx *sql.Tx, c Cursor) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO cursor (one, epoch, n) VALUES (1, ?, ?)
+		ON CONFLICT (one) DO UPDATE SET epoch = excluded.epoch, n = excluded.n`, c.Epoch, c.N)
+	return err
+}
+
+// Apply writes the cards of the event at and moves the cursor onto it, in one
+// transaction. applied is false, and nothing changes, when at was applied
+// already; an event beyond the next one is CodeConflict and waits. Cards of a
+// dossier that is not (or no longer) here are left out.
+func (s *Store) Apply(ctx context.Context, at Cursor, cards []Card) (applied bool, err error) {
+	err = s.tx(ctx, "apply an event", func(tx *sql.Tx) error {
+		c, err := readCursor(ctx, tx)
+		if err != nil {
+			return err
+		}
+		switch {
+		case at.Epoch != c.Epoch || at.N > c.N+1:
+			return dossier.Errorf(dossier.CodeConflict, "event %d does not follow %d", at.N, c.N)
+		case at.N <= c.N:
+			return nil
+		}
+		for _, card := range cards {
+			var here int
+			if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM dossiers WHERE packet = ?`, card.Packet).
+				Scan(&here); err != nil {
+				return err
+			}
+			if here == 0 {
+				continue
+			}
+			if err := insertCard(ctx, tx, card, s.ms()); err != nil {
+				return err
+			}
+		}
+		applied = true
+		return setCursor(ctx, tx, at)
+	})
+	if err != nil {
+		return false, err
+	}
+	if applied {
+		s.change.tell()
+	}
+	return applied, nil
+}

@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"tramhoso/sync/dossier"
+)
+
+// Outgoing is one packet that has no receipt yet.
+type Outgoing struct {
+	Packet   dossier.Packet
+	Priority Priority
+	Attempts int
+	Refused  dossier.Code // why the portal would not take it, or ""
+}
+
+// Waiting counts what has no receipt yet.
+type Waiting struct {
+	Packets int
+	Refused int       // of these, refused by the portal and waiting for a person
+	Oldest  time.Time // zero: nothing waits
+}
+
+// Outgoing returns up to limit packets in the order in which they go.
+func (s *Store) Outgoing(ctx context.Context, limit int) (list []Outgoing, err error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT p.jws, p.body, o.priority, o.attempts, o.refused
+		FROM outbox o JOIN packets p ON p.id = o.packet WHERE p.body IS NOT NULL
+		ORDER BY o.refused <> '', o.priority, o.seq LIMIT ?`, limit)
+	if err != nil {
+		return nil, coded(fmt.Errorf("failed to read the outbox: %w", err))
+	}
+	defer func() { err = coded(errors.Join(err, rows.Close())) }()
+	for rows.Next() {
+		var (
+			o         Outgoing
+			jws, body []byte
+		)
+		if err := rows.Scan(&jws, &body, &o.Priority, &o.Attempts, &o.Refused); err != nil {
+			return nil, fmt.Errorf("failed to read the outbox: %w", err)
+		}
+		if o.Packet, err = thaw(jws, body); err != nil {
+			return nil, err
+		}
+		list = append(list, o)
+	}
+	return list, rows.Err()
+}
+
+// Waiting sums up the outbox.
+func (s *Store) Waiting(ctx context.Context) (Waiting, error) {
+	var (
+		w      Waiting
+		oldest sql.NullInt64
+	)
+	err := s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(o.refused <> ''), 0), min(p.created_ms)
+		FROM outbox o JOIN packets p ON p.id = o.packet`).Scan(&w.Packets, &w.Refused, &oldest)
+	if err != nil {
+		return w, coded(fmt.Errorf("failed to sum up the outbox: %w", err))
+	}
+	w.Oldest = fromMs(oldest)
+	return w, nil
+}
+
+// Attempted counts an attempt that brought no receipt. refused is the portal's
+// reason for not taking this very packet, or "".
+func (s *Store) Attempted(ctx context.Context, id string, refused dossier.Code) error {
+	_, err := s.write.ExecContext(ctx, `UPDATE outbox SET attempts = attempts + 1, refused = ? WHERE packet = ?`,
+		string(refused), id)
+	if err != nil {
+		return coded(fmt.Errorf("failed to note an attempt: %w", err))
+	}
+	return nil
+}
+
+// Held takes a verified receipt: the packet leaves the outbox. It returns how
+// many packets are offered again because the receipt shows a portal that was
+// set back: it gave a counter a second time, so it has lost everything since.
+func (s *Store) Held(ctx context.Context, r dossier.Receipt, compact string) (again int, err error) {
+	err = s.tx(ctx, "keep a receipt", func(tx *sql.Tx) error {
+		var digest string
+		err := tx.QueryRowContext(ctx, `SELECT digest FROM packets WHERE id = ?`, r.Packet).Scan(&digest)
+		if errors.Is(err, sql.ErrNoRows) {
+			return dossier.E(dossier.CodeNotFound, err)
+		}
+		if err != nil {
+			return err
+		}
+		if digest != r.Digest {
+			return dossier.Errorf(dossier.CodeConflict, "a receipt for other bytes")
+		}
+		if again, err = offerAgain(ctx, tx, r); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE packets SET receipt = ?, counter = ?, held_ms = ? WHERE id = ?`,
+			compact, r.Counter, s.ms(), r.Packet); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO counters (name, value) VALUES ('durable', ?)
+			ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`, r.Durable); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `DELETE FROM outbox WHERE packet = ?`, r.Packet)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	s.change.tell()
+	return again, nil
+}
+
+// offerAgain puts back every packet whose receipt the portal has forgotten. A
+// counter that is merely lower proves nothing: the answer to an old attempt
+// may have been lost in a crash and come only now.
+func offerAgain(ctx context.Context, tx *sql.Tx, r dossier.Receipt) (int, error) {
+	var other int
+	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM packets WHERE counter = ? AND id <> ?`, r.Counter, r.Packet).
+		Scan(&other)
+	if err != nil || other == 0 {
+		return 0, err
+	}
+	res, err := tx.ExecContext(ctx, `INSERT INTO outbox (packet, priority, seq)
+		SELECT id, CASE kind WHEN 'handover' THEN ? ELSE ? END, seq FROM packets
+		WHERE counter >= ? AND id <> ? AND body IS NOT NULL ON CONFLICT (packet) DO NOTHING`,
+		int(PriorityHandover), int(PriorityPacket), r.Counter, r.Packet)
+	if err != nil {
+		return 0, err
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE packets SET counter = NULL, receipt = NULL, held_ms = NULL
+		WHERE counter >= ? AND id <> ? AND body IS NOT NULL`, r.Counter, r.Packet)
+	return int(n), err
+}

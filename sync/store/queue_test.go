@@ -1,0 +1,106 @@
+package store
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tramhoso/sync/dossier"
+)
+
+func TestOutgoingOrder(t *testing.T) {
+	b, ctx := open(t, t.TempDir(), Options{}), t.Context()
+	for i := range 3 {
+		_, err := b.Commit(ctx, visit(fmt.Sprint(i)))
+		must(t, err)
+	}
+	_, err := b.Commit(ctx, handover("h", "p-1"))
+	must(t, err)
+	must(t, b.Attempted(ctx, "p-2", dossier.CodeInvalid))
+	out, err := b.Outgoing(ctx, 10)
+	must(t, err)
+	got := []string{}
+	for _, o := range out {
+		got = append(got, o.Packet.Head.ID)
+	}
+	if d := cmp.Diff([]string{"p-4", "p-1", "p-3", "p-2"}, got); d != "" {
+		t.Errorf("hand-overs first, refused ones last:\n%s", d)
+	}
+	w, err := b.Waiting(ctx)
+	must(t, err)
+	if w.Packets != 4 || w.Refused != 1 || !w.Oldest.Equal(b.clock) {
+		t.Errorf("%+v", w)
+	}
+}
+
+func TestHeld(t *testing.T) {
+	b, ctx := open(t, t.TempDir(), Options{}), t.Context()
+	_, err := b.Commit(ctx, visit("t"))
+	must(t, err)
+	if _, err := b.Held(ctx, dossier.Receipt{Packet: "p-1", Digest: "other"}, "r"); dossier.CodeOf(err) != dossier.CodeConflict {
+		t.Errorf("a receipt for other bytes: %v", err)
+	}
+	if _, err := b.Held(ctx, dossier.Receipt{Packet: "p-9"}, "r"); dossier.CodeOf(err) != dossier.CodeNotFound {
+		t.Errorf("a receipt for nothing: %v", err)
+	}
+	for range 2 { // the identical receipt again changes nothing
+		_, err = b.Held(ctx, dossier.Receipt{Packet: "p-1", Digest: digestOf(1), Counter: 7}, "compact")
+		must(t, err)
+	}
+	st, err := b.State(ctx, "p-1")
+	must(t, err)
+	if st.Receipt != "compact" || st.Held.IsZero() {
+		t.Errorf("%+v", st)
+	}
+	w, err := b.Waiting(ctx)
+	must(t, err)
+	if w.Packets != 0 {
+		t.Error("still in the outbox")
+	}
+}
+
+func TestPortalSetBack(t *testing.T) {
+	b, ctx := open(t, t.TempDir(), Options{}), t.Context()
+	for i := range 4 {
+		_, err := b.Commit(ctx, visit(fmt.Sprint(i)))
+		must(t, err)
+	}
+	hold := func(seq, counter uint64) int {
+		n, err := b.Held(ctx, dossier.Receipt{Packet: fmt.Sprintf("p-%d", seq), Digest: digestOf(seq), Counter: counter}, "r")
+		must(t, err)
+		return n
+	}
+	for seq := uint64(1); seq <= 3; seq++ {
+		if n := hold(seq, seq); n != 0 {
+			t.Fatalf("%d offered again", n)
+		}
+	}
+	if n := hold(4, 2); n != 2 { // the portal was set back to counter 1
+		t.Fatalf("%d offered again, want packets 2 and 3", n)
+	}
+	out, err := b.Outgoing(ctx, 10)
+	must(t, err)
+	if len(out) != 2 || out[0].Packet.Head.ID != "p-2" || out[1].Packet.Head.ID != "p-3" {
+		t.Errorf("%+v", out)
+	}
+	st, err := b.State(ctx, "p-2")
+	must(t, err)
+	if !st.Held.IsZero() {
+		t.Error("held by a portal that has lost it")
+	}
+}
+
+func TestMirror(t *testing.T) {
+	b, ctx := open(t, t.TempDir(), Options{}), t.Context()
+	for i := range 2 {
+		_, err := b.Commit(ctx, visit(fmt.Sprint(i)))
+		must(t, err)
+	}
+	must(t, b.Mirrored(ctx, "p-1"))
+	list, err := b.Unmirrored(ctx, 10)
+	must(t, err)
+	if len(list) != 1 || list[0].Head.ID != "p-2" {
+		t.Errorf("%+v", list)
+	}
+}

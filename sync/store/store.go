@@ -1,0 +1,224 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"tramhoso/sync/dossier"
+)
+
+// Limits of the database.
+const (
+	busyTimeoutMs = 5_000 // longer than the longest transaction, shorter than a person's patience
+	readers       = 4     // screens read at most this many things at once
+	fileName      = "station.db"
+	lockName      = "station.lock"
+	probeName     = ".write-probe"
+)
+
+// Errors that Open can carry besides a dossier.Code.
+var (
+	ErrDamaged = errors.New("the database is damaged")
+	ErrFuture  = errors.New("the database was written by a newer program")
+	ErrInUse   = errors.New("another program uses this folder")
+)
+
+// Options are what a test or the program may put in place of the real thing.
+// The zero value is ready for use.
+type Options struct {
+	Now   func() time.Time                          // wall time; nil: time.Now
+	Free  func(dir string) (bytes int64, err error) // free bytes of the folder's disk; nil: statfs
+	Log   *slog.Logger                              // nil: slog.Default()
+	Quota int64                                     // most bytes the station may use; 0: DefaultQuota
+}
+
+// Store is an open folder. All methods may be called from any goroutine.
+type Store struct {
+	dir    string
+	write  *sql.DB // exactly one connection
+	read   *sql.DB
+	lock   *os.File
+	now    func() time.Time
+	free   func(string) (int64, error)
+	quota  int64
+	log    *slog.Logger
+	change *changes
+}
+
+// Open opens or makes the database in dir. Errors carry
+// dossier.CodeStorageReadOnly when nothing can be kept there and
+// dossier.CodeStorageFull when the disk is full.
+func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
+	s := &Store{dir: dir, now: o.Now, free: o.Free, quota: o.Quota, log: o.Log, change: newChanges()}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.free == nil {
+		s.free = statfsFree
+	}
+	if s.quota == 0 {
+		s.quota = DefaultQuota
+	}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, coded(fmt.Errorf("failed to make the storage folder: %w", err))
+	}
+	if err := probe(dir); err != nil {
+		return nil, err
+	}
+	if s.lock, err = lockFolder(dir); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	path := filepath.Join(dir, fileName)
+	if s.write, err = sql.Open("sqlite", dsn(path, false)); err != nil {
+		return nil, coded(fmt.Errorf("failed to open the database: %w", err))
+	}
+	s.write.SetMaxOpenConns(1)
+	if err = s.check(ctx); err != nil {
+		return nil, err
+	}
+	if err = s.migrate(ctx); err != nil {
+		return nil, err
+	}
+	if s.read, err = sql.Open("sqlite", dsn(path, true)); err != nil {
+		return nil, coded(fmt.Errorf("failed to open the database for reading: %w", err))
+	}
+	s.read.SetMaxOpenConns(readers)
+	if err = s.recoverPrints(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close ends all use of the folder.
+func (s *Store) Close() error {
+	var errs []error
+	if s.read != nil {
+		errs = append(errs, s.read.Close())
+	}
+	if s.write != nil {
+		errs = append(errs, s.write.Close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Dir is the folder of the store.
+func (s *Store) Dir() string { return s.dir }
+
+// dsn names the database with its pragmas: they must reach every connection of
+// a pool, so they live here and not in an Exec.
+func dsn(path string, readOnly bool) string {
+	q := url.Values{"_pragma": {
+		fmt.Sprintf("busy_timeout(%d)", busyTimeoutMs), // first: the others may have to wait
+		"journal_mode(WAL)",
+		"synchronous(FULL)",
+		"foreign_keys(ON)",
+		"secure_delete(ON)", // what is deleted is overwritten
+		"trusted_schema(OFF)",
+	}}
+	if readOnly {
+		q["_pragma"] = append(q["_pragma"], "query_only(ON)")
+	} else {
+		q.Set("_txlock", "immediate")
+	}
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
+}
+
+// check reads the whole database once before anything is trusted to it.
+func (s *Store) check(ctx context.Context) error {
+	var verdict string
+	if err := s.write.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&verdict); err != nil {
+		return coded(fmt.Errorf("failed to check the database: %w", err))
+	}
+	if verdict != "ok" {
+		return dossier.E(dossier.CodeStorageReadOnly, ErrDamaged)
+	}
+	return nil
+}
+
+// probe finds out before the first question whether anything can be kept. A
+// folder that somebody marked read-only is respected even when the program
+// could write to it all the same.
+func probe(dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return coded(fmt.Errorf("failed to look at the storage folder: %w", err))
+	}
+	if !info.IsDir() {
+		return dossier.Errorf(dossier.CodeStorageReadOnly, "the storage folder is not a folder")
+	}
+	if info.Mode().Perm()&0o222 == 0 {
+		return dossier.Errorf(dossier.CodeStorageReadOnly, "the storage folder is marked read-only")
+	}
+	name := filepath.Join(dir, probeName)
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return coded(fmt.Errorf("failed to write to the storage folder: %w", err))
+	}
+	_, err = f.Write([]byte{'\n'})
+	err = errors.Join(err, f.Sync(), f.Close(), os.Remove(name))
+	if err != nil {
+		return coded(fmt.Errorf("failed to write to the storage folder: %w", err))
+	}
+	return nil
+}
+
+// lockFolder keeps a second program out. The kernel lets go when the program ends,
+// however it ends.
+func lockFolder(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, coded(fmt.Errorf("failed to lock the storage folder: %w", err))
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return nil, errors.Join(dossier.E(dossier.CodeStorageReadOnly, ErrInUse), f.Close())
+	}
+	return f, nil
+}
+
+// tx runs f in one transaction of the only writer.
+func (s *Store) tx(ctx context.Context, what string, f func(*sql.Tx) error) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return coded(fmt.Errorf("failed to begin %s: %w", what, err))
+	}
+	if err := f(tx); err != nil {
+		if back := tx.Rollback(); back != nil && !errors.Is(back, sql.ErrTxDone) {
+			err = errors.Join(err, back)
+		}
+		return coded(fmt.Errorf("failed to %s: %w", what, err))
+	}
+	if err := tx.Commit(); err != nil {
+		return coded(fmt.Errorf("failed to commit %s: %w", what, err))
+	}
+	return nil
+}
+
+func (s *Store) ms() int64 { return s.now().UnixMilli() }
+
+func fromMs(ms sql.NullInt64) time.Time {
+	if !ms.Valid {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms.Int64)
+}
