@@ -1,0 +1,164 @@
+package visit
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"tramhoso/app/visit/form"
+	"tramhoso/app/visit/papers"
+	"tramhoso/sync/dossier"
+)
+
+// SetQuery searches while the citizen types.
+func (v *Visit) SetQuery(q string) {
+	if v.step != Search {
+		return
+	}
+	v.problem, v.query, v.topic = nil, q, ""
+	v.hits, v.total = nil, 0
+	if strings.TrimSpace(q) != "" {
+		v.hits, v.total = v.ports.Catalogue.Search(q, MaxHits)
+	}
+}
+
+// ShowTopics goes to the choice by what happens in a life.
+func (v *Visit) ShowTopics() {
+	if v.step == Search {
+		v.topic, v.hits, v.total = "", nil, 0
+		v.goTo(Topics)
+	}
+}
+
+// SetTopic lists the procedures of a topic.
+func (v *Visit) SetTopic(id string) {
+	if v.step != Topics {
+		return
+	}
+	v.problem, v.topic = nil, id
+	v.hits = v.ports.Catalogue.ByTopic(id)
+	v.total = len(v.hits)
+}
+
+// Choose opens the page of a procedure.
+func (v *Visit) Choose(code string) error {
+	if v.step != Search && v.step != Topics {
+		return nil
+	}
+	p, err := v.ports.Catalogue.Procedure(code)
+	if err != nil {
+		return v.fail(err)
+	}
+	v.from, v.looking = v.step, p
+	v.goTo(Procedure)
+	return nil
+}
+
+// begin starts the form of the procedure on the screen. Answers of the same
+// procedure at the same version are kept.
+func (v *Visit) begin() error {
+	p, err := v.ports.Catalogue.Procedure(v.looking.Code)
+	if err != nil {
+		return v.fail(err)
+	}
+	if len(p.Form) == 0 {
+		return v.say(dossier.CodeProcedureUnknown, "visit.not-here")
+	}
+	if v.filling != nil && v.procedure.Ref() == p.Ref() {
+		v.onward(Form)
+		return nil
+	}
+	f, err := form.Compile(p.Form)
+	if err != nil {
+		_ = v.say(dossier.CodeInvalid, "visit.not-here")
+		return err
+	}
+	v.procedure, v.looking = p, p
+	v.filling = f.Start(v.reading.Person, v.ports.Clock.Now)
+	v.papers = papers.New(p)
+	v.editing, v.one, v.token = false, false, ""
+	v.goTo(Form)
+	return nil
+}
+
+// Answer keeps an answer to the present question without judging it yet; nil
+// takes it back.
+func (v *Visit) Answer(value any) {
+	if v.step == Form {
+		v.problem = nil
+		v.filling.Set(value)
+	}
+}
+
+// GivePaper chooses how a paper is given.
+func (v *Visit) GivePaper(id string, way dossier.PaperWay) error {
+	if v.step != Papers {
+		return nil
+	}
+	v.problem = nil
+	if err := v.papers.Give(id, way); err != nil {
+		return v.fail(err)
+	}
+	return nil
+}
+
+// DeclinePaper says that the citizen does not have a paper.
+func (v *Visit) DeclinePaper(id string) error {
+	if v.step != Papers {
+		return nil
+	}
+	v.problem = nil
+	if err := v.papers.Decline(id); err != nil {
+		return v.fail(err)
+	}
+	return nil
+}
+
+// SetDelivery keeps how the result comes back; it is judged by Next.
+func (v *Visit) SetDelivery(d DeliveryChoice) {
+	if v.step == Delivery {
+		v.problem = nil
+		v.delivery = d
+	}
+}
+
+// checkDelivery judges the delivery and brings its texts into shape.
+func (v *Visit) checkDelivery() error {
+	d := &v.delivery
+	d.Phone, d.Email, d.Address = form.NormalPhone(d.Phone), strings.TrimSpace(d.Email), strings.TrimSpace(d.Address)
+	switch d.Return {
+	case dossier.ReturnHere, dossier.ReturnAgency, dossier.ReturnPost, dossier.ReturnElectronic:
+	default:
+		d.Return = dossier.ReturnHere
+	}
+	if d.Pay != PayCollect {
+		d.Pay = PayCounter
+	}
+	if d.Return == dossier.ReturnPost && d.Address == "" || utf8.RuneCountInString(d.Address) > MaxAddress {
+		return v.say(dossier.CodeAnswerRefused, "visit.address-needed")
+	}
+	if (d.Notices.SMS || d.Notices.Zalo || d.Phone != "") && !form.IsPhone(d.Phone) {
+		return v.say(dossier.CodeAnswerRefused, "visit.phone-needed")
+	}
+	at := strings.IndexByte(d.Email, '@')
+	if (d.Notices.Email || d.Email != "") && (at < 1 || at == len(d.Email)-1 || len(d.Email) > MaxEmailBytes) {
+		return v.say(dossier.CodeAnswerRefused, "visit.email-needed")
+	}
+	return nil
+}
+
+// copiesKey is the question that says how many copies are asked for.
+const copiesKey = "copies"
+
+// fee computes what the procedure costs with the answers so far.
+func (v *Visit) fee() Fee {
+	f := Fee{Count: 1}
+	if v.procedure.Fee.Amount == nil {
+		return f
+	}
+	if v.filling != nil && len(v.procedure.Fee.Per) > 0 {
+		f.Count = max(1, v.filling.Int(copiesKey))
+	}
+	f.Known, f.Unit = true, *v.procedure.Fee.Amount
+	f.Total = f.Unit * f.Count
+	return f
+}

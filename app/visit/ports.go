@@ -1,0 +1,149 @@
+package visit
+
+import (
+	"context"
+	"time"
+
+	"tramhoso/app/visit/papers"
+	"tramhoso/sync/dossier"
+)
+
+// Clock tells the time and where it came from.
+type Clock interface {
+	Now() time.Time
+	Stamp() dossier.Stamp
+}
+
+// Catalogue is what the station knows about procedures. It may be replaced by
+// a newer one during a visit: it is asked again before anything is sent.
+type Catalogue interface {
+	Count() int
+	Search(query string, limit int) (hits []dossier.Procedure, total int)
+	Topics() []dossier.Topic
+	ByTopic(topic string) []dossier.Procedure
+	Procedure(code string) (dossier.Procedure, error) // CodeProcedureUnknown, CodeProcedureWithdrawn
+	Agency(id string) (dossier.Agency, bool)
+}
+
+// Reading is one reading of an identity document.
+type Reading struct {
+	Person dossier.Person // with its grade of trust and its source
+	Card   any            // the reader's own value, handed back to Cross
+}
+
+// Reader understands identity documents.
+type Reader interface {
+	// Read has the codes CodeNotAnID and CodeBadCheckDigit. A bare number of 12
+	// digits is read too.
+	Read(frame string) (Reading, error)
+	// Cross compares two readings, of two sides of one card; CodeSidesDiffer.
+	Cross(a, b Reading) (Reading, error)
+}
+
+// Slip is what a slip's QR says after its signature held.
+type Slip struct {
+	Number  string
+	Station string
+	Packet  string
+	Secret  []byte
+}
+
+// Codes tells the project's own codes apart. IsSlip and IsBadge look at the
+// shape only.
+type Codes interface {
+	IsSlip(text string) bool
+	IsBadge(text string) bool
+	Slip(text string) (Slip, error)         // CodeSlipUnknown, CodeSlipAltered
+	SlipNumber(text string) (string, error) // a typed number, normalised; CodeNotFound
+}
+
+// Update is one step of a dossier's way.
+type Update struct {
+	At      time.Time
+	Status  dossier.Status
+	Office  string
+	Officer string
+	Text    string
+	Due     time.Time
+}
+
+// Record is what a slip opens.
+type Record struct {
+	Slip       string
+	Title      string // the procedure
+	Applicant  string
+	Agency     string
+	Station    string    // where it was received
+	ReceivedAt time.Time // at the station
+	SentAt     time.Time // when the portal's receipt came; zero while it waits here
+	Code       string    // official code, or ""
+	Due        time.Time // the agency's own date, or zero
+	Status     dossier.Status
+	Updates    []Update // oldest first
+	FeeDue     int64    // đồng
+	Return     dossier.Return
+	HandedOver time.Time // zero while it was not
+	NewsAt     time.Time // age of the newest news this station has
+}
+
+// ResultReady reports whether there is something to collect.
+func (r Record) ResultReady() bool {
+	return r.Status == dossier.StatusProcessed && r.HandedOver.IsZero()
+}
+
+// Lookup finds what this station holds.
+type Lookup interface {
+	// BySlip opens a citizen card; CodeNotFound, CodeSlipVoid.
+	BySlip(s Slip) (Record, error)
+	// CountByID says how many dossiers lie under an identity number, nothing more.
+	CountByID(number string) (int, error)
+	// HasSlip says whether a dossier lies under a slip number, nothing more.
+	HasSlip(number string) (bool, error)
+}
+
+// Pay is how a fee will be paid.
+type Pay string
+
+// The ways of paying at this stage: both later.
+const (
+	PayCounter Pay = "counter" // at the counter, today
+	PayCollect Pay = "collect" // when the result is collected
+)
+
+// Letter is what a visit hands over for safe keeping and sending.
+type Letter struct {
+	Token   string // the same for every tap on the same submit
+	Dossier dossier.Dossier
+	Agency  dossier.Agency
+	Papers  []papers.Marked
+	Fee     Fee
+	Pay     Pay
+}
+
+// Submitted is the outcome of a commit.
+type Submitted struct {
+	Slip   string // slip number
+	Packet string
+	QR     string // the slip's QR payload
+	At     dossier.Stamp
+	Job    string // the print job of the slip
+}
+
+// Outbox keeps a letter: packet, outbox row and print job in one transaction.
+// The same token twice gives the same Submitted.
+type Outbox interface {
+	Submit(ctx context.Context, l Letter) (Submitted, error)
+}
+
+// Ports is what a visit needs from the rest of the station.
+type Ports struct {
+	Clock     Clock
+	Catalogue Catalogue
+	Reader    Reader
+	Codes     Codes
+	Lookup    Lookup
+	Outbox    Outbox
+	Facts     func() Facts  // for CanStart
+	Token     func() string // a random token per submit
+	Language  string        // after every wipe
+}

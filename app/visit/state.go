@@ -1,0 +1,171 @@
+package visit
+
+import (
+	"time"
+
+	"tramhoso/app/visit/form"
+	"tramhoso/app/visit/papers"
+	"tramhoso/sync/dossier"
+)
+
+// Step is where a visit is; one step is one screen.
+type Step string
+
+// The steps.
+const (
+	Home        Step = "home"
+	CannotStart Step = "cannot-start"
+	ScanID      Step = "scan-id"
+	TypeID      Step = "type-id"   // the number
+	TypeName    Step = "type-name" // a typed number brings no name
+	IDConfirmed Step = "id-confirmed"
+	Notice      Step = "notice"
+	Search      Step = "search"
+	Topics      Step = "topics"
+	Procedure   Step = "procedure"
+	Form        Step = "form"
+	Papers      Step = "papers"
+	Delivery    Step = "delivery"
+	Review      Step = "review"
+	Sign        Step = "sign"
+	Submitting  Step = "submitting"
+	Done        Step = "submitted"
+	PaperOut    Step = "paper-out"
+	TrackScan   Step = "track-scan"
+	TypeSlip    Step = "type-slip"
+	Timeline    Step = "timeline"
+	Present     Step = "present" // only that something is here
+	CollectScan Step = "collect-scan"
+	ResultReady Step = "result-ready"
+	Help        Step = "help"
+)
+
+// Goal is what the citizen came for.
+type Goal string
+
+// The goals of the start screen.
+const (
+	GoalNone    Goal = ""
+	GoalSubmit  Goal = "submit"
+	GoalTrack   Goal = "track"
+	GoalCollect Goal = "collect"
+)
+
+// Stage is the place in the row of six circles, 0 outside it.
+func (s Step) Stage() int {
+	switch s {
+	case ScanID, TypeID, TypeName, IDConfirmed, Notice:
+		return 1
+	case Search, Topics, Procedure:
+		return 2
+	case Form:
+		return 3
+	case Papers:
+		return 4
+	case Delivery:
+		return 5
+	case Review, Sign, Submitting:
+		return 6
+	}
+	return 0
+}
+
+// Section is a card of the review.
+type Section string
+
+// The sections of the review.
+const (
+	SectionPerson    Section = "person"
+	SectionProcedure Section = "procedure"
+	SectionForm      Section = "form"
+	SectionPapers    Section = "papers"
+	SectionDelivery  Section = "delivery"
+	SectionFee       Section = "fee"
+)
+
+// Problem is one sentence for the person: Word is a key of the translations,
+// Args its name, value pairs. Code is for the log.
+type Problem struct {
+	Code dossier.Code
+	Word string
+	Args []any
+}
+
+// Words lists the word keys beyond "error.<code>" and form.Words that a visit uses.
+var Words = []string{"visit.number", "visit.name", "visit.not-here", "visit.paper-missing", "visit.phone-needed",
+	"visit.email-needed", "visit.address-needed", "visit.unexpected"}
+
+// PrintState is what is known of the slip on its way through the printer.
+type PrintState string
+
+// The states of a print. What is unknown is asked, never guessed.
+const (
+	PrintWaiting  PrintState = "waiting"
+	PrintSending  PrintState = "sending"
+	PrintPrinted  PrintState = "printed"
+	PrintProbably PrintState = "probably"
+	PrintUnknown  PrintState = "unknown"
+	PrintBlocked  PrintState = "blocked" // out of paper, cover open: waits and prints again
+	PrintFailed   PrintState = "failed"
+)
+
+// DeliveryChoice is how the result comes back and how the citizen is told.
+type DeliveryChoice struct {
+	Return  dossier.Return
+	Address string // for ReturnPost
+	Phone   string
+	Email   string
+	Notices dossier.Notices
+	Pay     Pay
+}
+
+// Fee is what the procedure costs, as far as the station knows.
+type Fee struct {
+	Known bool  `json:"known"` // false: set elsewhere, the note says where
+	Unit  int64 `json:"unit"`  // đồng for one
+	Count int64 `json:"count"` // copies asked for, at least 1
+	Total int64 `json:"total"` // đồng
+}
+
+// State is a snapshot for the screen. Its slices belong to the reader.
+type State struct {
+	Step     Step
+	Goal     Goal
+	Language string
+	Problem  *Problem
+	Editing  bool // came from the review and goes back there
+
+	Person      dossier.Person
+	Identified  bool
+	ReadAt      time.Time
+	TypedNumber string
+
+	Reasons []Reason // on CannotStart
+
+	Query  string
+	Hits   []dossier.Procedure
+	Total  int // hits in all
+	Count  int // procedures in the catalogue
+	Topics []dossier.Topic
+	Topic  string
+
+	Procedure  dossier.Procedure
+	Agency     dossier.Agency
+	CanBegin   bool // the procedure can be submitted here
+	Question   form.Question
+	Answer     any
+	QuestionAt int // from 1
+	Questions  int
+
+	Papers   []papers.Row
+	Missing  int
+	Delivery DeliveryChoice
+	Fee      Fee
+
+	Submitted Submitted
+	Print     PrintState
+	PrintWhy  string // the printer's reason, a word for the screen
+
+	Record  Record
+	Present int // dossiers here under the card or number shown
+}

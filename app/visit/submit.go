@@ -1,0 +1,136 @@
+package visit
+
+import (
+	"context"
+
+	"tramhoso/sync/dossier"
+)
+
+// toSign examines the whole form and the papers; what is refused is opened.
+func (v *Visit) toSign() error {
+	if bad := v.filling.Refusals(); len(bad) > 0 {
+		if bad[0].Key != "" && v.filling.Goto(bad[0].Key) {
+			v.editing, v.one = true, true
+			v.goTo(Form)
+		}
+		return v.fail(bad[0])
+	}
+	if n := len(v.papers.Missing()); n > 0 {
+		v.editing = true
+		v.goTo(Papers)
+		return v.say(dossier.CodeAnswerRefused, "visit.paper-missing", "n", n)
+	}
+	if err := v.checkDelivery(); err != nil {
+		problem := v.problem
+		v.editing = true
+		v.goTo(Delivery)
+		v.problem = problem
+		return err
+	}
+	v.goTo(Sign)
+	return nil
+}
+
+// BeginSubmit freezes what is sent. A second tap finds the step Submitting and
+// gets ok false; a tap after a failure gets the same token again.
+func (v *Visit) BeginSubmit() (l Letter, ok bool) {
+	if v.step != Sign {
+		return Letter{}, false
+	}
+	if _, err := v.ports.Catalogue.Procedure(v.procedure.Code); err != nil {
+		_ = v.fail(err)
+		return Letter{}, false
+	}
+	answers, err := v.filling.Answers()
+	if err != nil {
+		_ = v.fail(err)
+		return Letter{}, false
+	}
+	if v.token == "" {
+		v.token = v.ports.Token()
+	}
+	agency, _ := v.ports.Catalogue.Agency(v.procedure.Agency)
+	d := dossier.Dossier{
+		Procedure: v.procedure.Ref(),
+		Title:     v.procedure.Name.In("vi"),
+		Agency:    v.procedure.Agency,
+		Applicant: dossier.Applicant{Person: v.reading.Person, Phone: v.delivery.Phone, Email: v.delivery.Email},
+		Answers:   answers,
+		Papers:    v.papers.Given(),
+		Return:    v.delivery.Return,
+		Notices:   v.delivery.Notices,
+		Channel:   dossier.ChannelPostal,
+		Language:  v.language,
+		NoticeAt:  v.noticeAt,
+		SignedAt:  v.ports.Clock.Now(),
+	}
+	if d.Return == dossier.ReturnPost {
+		d.Address = v.delivery.Address
+	}
+	v.goTo(Submitting)
+	return Letter{Token: v.token, Dossier: d, Agency: agency, Papers: v.papers.Marked(), Fee: v.fee(), Pay: v.delivery.Pay}, true
+}
+
+// FinishSubmit takes the outcome of the commit. On a failure the citizen is
+// back at the declaration, with one sentence and every answer.
+func (v *Visit) FinishSubmit(s Submitted, err error) error {
+	if v.step != Submitting {
+		return nil
+	}
+	if err != nil {
+		v.goTo(Sign)
+		return v.fail(err)
+	}
+	v.submitted, v.print = s, PrintWaiting
+	v.goTo(Done)
+	return nil
+}
+
+// Submit commits on the calling goroutine: BeginSubmit, the outbox, FinishSubmit.
+func (v *Visit) Submit(ctx context.Context) error {
+	l, ok := v.BeginSubmit()
+	if !ok {
+		if v.step == Sign && v.problem != nil {
+			return dossier.Errorf(v.problem.Code, "%s", v.problem.Word)
+		}
+		return nil
+	}
+	s, err := v.ports.Outbox.Submit(ctx, l)
+	return v.FinishSubmit(s, err)
+}
+
+// PrintChanged hears what became of the print job of this visit's slip; other
+// jobs are no business of it.
+func (v *Visit) PrintChanged(job string, s PrintState, why string) {
+	if (v.step != Done && v.step != PaperOut && v.step != Help) || job != v.submitted.Job {
+		return
+	}
+	v.print, v.printWhy = s, why
+	to := Done
+	if s == PrintBlocked {
+		to = PaperOut
+	}
+	if v.step == Help {
+		if v.helpFrom == Done || v.helpFrom == PaperOut {
+			v.helpFrom = to
+		}
+		return
+	}
+	v.goTo(to)
+}
+
+// Reprinted follows a new job of the same slip, made for a second copy.
+func (v *Visit) Reprinted(job string) {
+	if v.step == Done || v.step == PaperOut {
+		v.submitted.Job, v.print, v.printWhy = job, PrintWaiting, ""
+		v.goTo(Done)
+	}
+}
+
+// Finish ends a visit from its last screens: "I hold the slip", "I cannot wait".
+func (v *Visit) Finish() {
+	switch v.step {
+	case Done, PaperOut, Timeline, ResultReady, Present:
+		v.Wipe()
+	}
+}

@@ -1,0 +1,70 @@
+package visit
+
+import "tramhoso/sync/dossier"
+
+// openSlip shows what lies under a slip: its QR carries the secret.
+func (v *Visit) openSlip(data string) ScanKind {
+	s, err := v.ports.Codes.Slip(data)
+	if err == nil {
+		var r Record
+		if r, err = v.ports.Lookup.BySlip(s); err == nil {
+			v.record, v.present = r, 0
+			if v.goal == GoalCollect && r.ResultReady() {
+				v.goTo(ResultReady)
+			} else {
+				v.goTo(Timeline)
+			}
+			return ScanSlip
+		}
+	}
+	_ = v.fail(err)
+	return ScanRefused
+}
+
+// countByCard tells only that something is here: a card's text can be copied
+// and its number guessed.
+func (v *Visit) countByCard(data string) ScanKind {
+	r, err := v.ports.Reader.Read(data)
+	if err != nil {
+		_ = v.fail(err)
+		return ScanRefused
+	}
+	if v.showCount(r.Person.Number) != nil {
+		return ScanRefused
+	}
+	return ScanCard
+}
+
+func (v *Visit) showCount(number string) error {
+	n, err := v.ports.Lookup.CountByID(number)
+	if err == nil && n == 0 {
+		err = dossier.E(dossier.CodeNotFound, nil)
+	}
+	if err != nil {
+		return v.fail(err)
+	}
+	v.record, v.present = Record{}, n
+	v.goTo(Present)
+	return nil
+}
+
+// lookupTyped takes a slip number, with its check character, or a card's number.
+func (v *Visit) lookupTyped(text string) error {
+	number, err := v.ports.Codes.SlipNumber(text)
+	if err != nil {
+		if r, cardErr := v.ports.Reader.Read(compact(text)); cardErr == nil && r.Person.Name == "" {
+			return v.showCount(r.Person.Number)
+		}
+		return v.fail(err)
+	}
+	here, err := v.ports.Lookup.HasSlip(number)
+	if err == nil && !here {
+		err = dossier.E(dossier.CodeNotFound, nil)
+	}
+	if err != nil {
+		return v.fail(err)
+	}
+	v.record, v.present = Record{}, 1
+	v.goTo(Present)
+	return nil
+}
