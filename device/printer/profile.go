@@ -1,0 +1,121 @@
+package printer
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Position is how a band is moved away from the left edge.
+type Position int
+
+// The ways. GS L and ESC $ are both honoured by Epson for GS v 0; the left
+// margin is the one that clones share, because it holds for every line.
+const (
+	LeftMargin  Position = iota // GS L nL nH
+	AbsolutePos                 // ESC $ nL nH before every band
+	FromLeft                    // none: the left white is sent
+)
+
+// Profile is what is known of a printer model. The zero value is a common
+// 80 mm printer at 9,600 baud; differences are measured, not guessed.
+type Profile struct {
+	WidthDots int // printable dots; 0 means Width80mm
+	Baud      int // line rate for deadlines; 0 means 9,600
+	// BandRows is the tallest piece of picture sent at once, 120–400; 0 means
+	// DefaultBandRows.
+	BandRows int
+	Position Position
+	// FeedUnitsPerDot is 2 on printers whose vertical motion unit is half a
+	// dot; 0 means 1.
+	FeedUnitsPerDot int
+	// NoDoubling: the printer ignores the m of GS v 0, so nothing is sent at
+	// half its size.
+	NoDoubling bool
+	// Density sets the head's heat on printers that have ESC 7; nil leaves the
+	// printer's own setting.
+	Density *Density
+	// NoProcessID: the printer lacks GS ( H, so it can never confirm.
+	NoProcessID bool
+	// NoAutoStatus: the printer lacks GS a.
+	NoAutoStatus bool
+	// ReplyWait is how long one status reply may take; 0 means
+	// DefaultReplyWait.
+	ReplyWait time.Duration
+	// ConfirmWait is how long after the last byte a confirmation may take; 0
+	// means DefaultConfirmWait. The time on the line is added.
+	ConfirmWait time.Duration
+	// StallWait is how long the printer may refuse bytes before a print is
+	// given up; 0 means DefaultStallWait.
+	StallWait time.Duration
+}
+
+// Density is the heating of a clone's head: ESC 7 (dots at once, time, pause).
+type Density struct{ Dots, Time, Pause byte }
+
+const (
+	// MinBandRows and MaxBandRows bound a band: lower ones make the motor
+	// stutter, taller ones overflow buffers.
+	MinBandRows = 120
+	MaxBandRows = 400
+	// DefaultBandRows is the usual band.
+	DefaultBandRows = 240
+
+	defaultBaud = 9600
+	// DefaultReplyWait: a real-time reply takes milliseconds, a USB adapter's
+	// latency timer 16 more; half a second is silence.
+	DefaultReplyWait = 500 * time.Millisecond
+	// DefaultConfirmWait covers the slowest mechanics for one slip.
+	DefaultConfirmWait = 6 * time.Second
+	// DefaultStallWait covers a printer that is busy with what it has.
+	DefaultStallWait = 8 * time.Second
+)
+
+// filled returns the profile with its defaults, or why it cannot be.
+func (p Profile) filled() (Profile, error) {
+	set := func(v *int, def int) {
+		if *v == 0 {
+			*v = def
+		}
+	}
+	wait := func(v *time.Duration, def time.Duration) {
+		if *v == 0 {
+			*v = def
+		}
+	}
+	set(&p.WidthDots, Width80mm)
+	set(&p.Baud, defaultBaud)
+	set(&p.BandRows, DefaultBandRows)
+	set(&p.FeedUnitsPerDot, 1)
+	wait(&p.ReplyWait, DefaultReplyWait)
+	wait(&p.ConfirmWait, DefaultConfirmWait)
+	wait(&p.StallWait, DefaultStallWait)
+	switch {
+	case p.WidthDots < MinWidthDots || p.WidthDots > MaxWidthDots || p.WidthDots%8 != 0:
+		return p, fmt.Errorf("a profile with a width of %d dots", p.WidthDots)
+	case p.BandRows < MinBandRows || p.BandRows > MaxBandRows:
+		return p, fmt.Errorf("a profile with bands of %d rows, not %d to %d", p.BandRows, MinBandRows, MaxBandRows)
+	case p.FeedUnitsPerDot < 1 || p.FeedUnitsPerDot > 2:
+		return p, fmt.Errorf("a profile with %d feed units per dot", p.FeedUnitsPerDot)
+	case p.Position < LeftMargin || p.Position > FromLeft:
+		return p, errors.New("a profile with an unknown way to position")
+	case p.Density != nil && realTime([]byte{p.Density.Dots, p.Density.Time, p.Density.Pause}) >= 0:
+		return p, errors.New("a profile whose density reads as a real-time command")
+	case p.Baud < 0 || p.ReplyWait < 0 || p.ConfirmWait < 0 || p.StallWait < 0:
+		return p, errors.New("a profile with negative numbers")
+	}
+	return p, nil
+}
+
+// Paper is the paper that the profile's printer holds.
+func (p Profile) Paper() Paper {
+	if p.WidthDots == 0 {
+		return Paper{WidthDots: Width80mm}
+	}
+	return Paper{WidthDots: p.WidthDots}
+}
+
+// lineTime is how long n bytes take on the line: ten bit times each.
+func (p Profile) lineTime(n int) time.Duration {
+	return time.Duration(n) * 10 * time.Second / time.Duration(p.Baud)
+}

@@ -1,0 +1,122 @@
+package printer
+
+import (
+	"errors"
+	"fmt"
+
+	qrcode "github.com/skip2/go-qrcode"
+)
+
+// QR geometry, in modules and dots.
+const (
+	// quietModules of white must surround a code (ISO/IEC 18004).
+	quietModules = 4
+	// minModuleDots is the smallest module that cheap phone cameras read from
+	// thermal paper: 3 dots are 0.375 mm.
+	minModuleDots = 3
+	// besideModuleDots is the module of a code with text beside it: its quiet
+	// zone then equals the margin.
+	besideModuleDots = 4
+	// maxModuleDots is what 0 chooses at most; larger wastes paper.
+	maxModuleDots = 6
+	// maxQRBytes bounds a payload to what still fits 58 mm paper at 3 dots.
+	maxQRBytes = 400
+)
+
+// Why a code cannot be printed.
+var (
+	ErrNotASCII = errors.New("a QR payload must be plain ASCII")
+	ErrTooWide  = errors.New("wider than the paper")
+)
+
+// modules encodes a payload, without quiet zone.
+func modules(payload string) ([][]bool, error) {
+	if payload == "" {
+		return nil, errors.New("a QR payload must not be empty")
+	}
+	if len(payload) > maxQRBytes {
+		return nil, fmt.Errorf("a QR payload of %d bytes, more than %d", len(payload), maxQRBytes)
+	}
+	for i := range len(payload) {
+		if payload[i] < 0x20 || payload[i] > 0x7e {
+			return nil, fmt.Errorf("byte %d: %w", i, ErrNotASCII)
+		}
+	}
+	q, err := qrcode.New(payload, qrcode.Medium)
+	if err != nil {
+		return nil, fmt.Errorf("failed to make a QR code: %w", err)
+	}
+	q.DisableBorder = true
+	return q.Bitmap(), nil
+}
+
+// qrBlock draws a code with its quiet zone. The zone at the sides may lie in
+// the margins, which are white.
+func (l *layout) qrBlock(q QR) error {
+	m, err := modules(q.Payload)
+	if err != nil {
+		return err
+	}
+	n := len(m) + 2*quietModules
+	module := q.Module
+	if module == 0 {
+		module = maxModuleDots
+		if len(q.Beside) > 0 {
+			module = besideModuleDots
+		}
+		for module > minModuleDots && n*module > l.c.width {
+			module--
+		}
+	}
+	side := n * module
+	if module < 1 || side > l.c.width {
+		return fmt.Errorf("a QR code of %d dots on %d: %w", side, l.c.width, ErrTooWide)
+	}
+	quiet := quietModules * module
+	x := max(0, l.margin-quiet)
+	besideX := max(l.margin, x+side)
+	besideWidth := l.c.width - l.margin - besideX
+	beside := len(q.Beside) > 0 && besideWidth >= minBesideDots
+	if !beside {
+		switch q.Align {
+		case Center:
+			x = (l.c.width - side) / 2
+		case Right:
+			x = min(l.c.width-side, l.c.width-l.margin+quiet-side)
+		}
+	}
+	var lines []textLine
+	if beside {
+		if lines, err = wrap(q.Beside, besideWidth, 0); err != nil {
+			return err
+		}
+	}
+	tall := stackHeight(lines)
+	top := l.c.height()
+	height := max(side, tall+quiet)
+	if err := l.grow(height); err != nil {
+		return err
+	}
+	qy := top + (height-side)/2 + quiet
+	for j, row := range m {
+		for i, dark := range row {
+			if !dark {
+				continue
+			}
+			for dy := range module {
+				for dx := range module {
+					l.c.set(x+quiet+i*module+dx, qy+j*module+dy, black)
+				}
+			}
+		}
+	}
+	y := top + (height-tall)/2
+	for _, line := range lines {
+		l.c.text(line, besideX, y, black)
+		y += line.height() + lineGapDots
+	}
+	if len(q.Beside) > 0 && !beside {
+		return l.textBlock(Text{Runs: q.Beside, Align: q.Align})
+	}
+	return nil
+}
