@@ -18,7 +18,7 @@ var builds = []struct {
 	cgo  string
 	tags []string
 }{
-	{"headless", "0", []string{"ci", "migrated_fynedo"}},
+	{"headless", "0", []string{"ci", "tour", "migrated_fynedo"}},
 	{"program", "1", []string{"x11", "migrated_fynedo", "no_animations"}},
 	{"program with tours", "1", []string{"x11", "tour", "migrated_fynedo", "no_animations"}},
 }

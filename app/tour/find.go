@@ -1,0 +1,204 @@
+//go:build tour
+
+package tour
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"golang.org/x/text/unicode/norm"
+)
+
+// control is what can be pressed: the shape that every control of the station has.
+type control interface {
+	fyne.CanvasObject
+	fyne.Tappable
+	AccessibleName() string
+	Enabled() bool
+}
+
+// spoken is what can be read, whole and unwrapped.
+type spoken interface {
+	SpokenText() string
+}
+
+// field is what can be typed into; its name is its label.
+type field interface {
+	fyne.CanvasObject
+	AccessibleName() string
+	Text() string
+}
+
+// parent is a widget that shows others inside itself.
+type parent interface {
+	Objects() []fyne.CanvasObject
+}
+
+// screen is what a person sees at one moment, in reading order.
+type screen struct {
+	controls []control // enabled ones
+	disabled []control
+	fields   []field
+	words    []string
+}
+
+// lookAt reads the target's screen. Called inside Do.
+func lookAt(target Target) screen {
+	var s screen
+	for _, root := range target.Roots() {
+		s.read(root, false)
+	}
+	return s
+}
+
+// read walks what is visible under o; said means that its text is already known
+// from the widget around it.
+func (s *screen) read(o fyne.CanvasObject, said bool) {
+	if o == nil || !o.Visible() {
+		return
+	}
+	if f, ok := o.(field); ok {
+		s.fields = append(s.fields, f)
+	}
+	if c, ok := o.(control); ok {
+		if c.Enabled() {
+			s.controls = append(s.controls, c)
+		} else {
+			s.disabled = append(s.disabled, c)
+		}
+	}
+	if text, ok := o.(spoken); ok && !said {
+		s.say(text.SpokenText())
+		said = true
+	}
+	switch o := o.(type) {
+	case *canvas.Text:
+		if !said {
+			s.say(o.Text)
+		}
+	case *fyne.Container:
+		for _, child := range o.Objects {
+			s.read(child, said)
+		}
+	case parent:
+		for _, child := range o.Objects() {
+			s.read(child, said)
+		}
+	}
+}
+
+func (s *screen) say(text string) {
+	if text = plain(text); text != "" {
+		s.words = append(s.words, text)
+	}
+}
+
+// plain folds a text's line breaks and odd spaces, so that how it is wrapped
+// does not matter to who looks for it.
+func plain(text string) string {
+	return strings.Join(strings.Fields(norm.NFC.String(text)), " ")
+}
+
+// see reports whether a text is to be read.
+func (s screen) see(text string) error {
+	want := plain(text)
+	if slices.ContainsFunc(s.words, func(w string) bool { return strings.Contains(w, want) }) {
+		return nil
+	}
+	return fmt.Errorf("%q is not to be read", text)
+}
+
+// tap presses the enabled control with that name or text.
+func (s screen) tap(text string) error {
+	c, err := s.find(text)
+	if err != nil {
+		return err
+	}
+	press(c)
+	return nil
+}
+
+// press taps the middle of a control.
+func press(c control) {
+	middle := fyne.NewPos(c.Size().Width/2, c.Size().Height/2)
+	c.Tapped(&fyne.PointEvent{Position: middle})
+}
+
+// find looks for the one enabled control that is called exactly that, or else
+// for the one whose name begins so.
+func (s screen) find(text string) (control, error) {
+	want := plain(text)
+	for _, fits := range []func(string) bool{
+		func(name string) bool { return name == want },
+		func(name string) bool { return strings.HasPrefix(name, want) },
+	} {
+		found := named(s.controls, fits)
+		switch {
+		case len(found) == 1:
+			return found[0], nil
+		case len(found) > 1:
+			return nil, fmt.Errorf("%d controls are called %q; only one may be", len(found), text)
+		case len(named(s.disabled, fits)) > 0:
+			return nil, fmt.Errorf("%q cannot be pressed now", text)
+		}
+	}
+	return nil, fmt.Errorf("no control is called %q", text)
+}
+
+// named lists the controls with a fitting name or text.
+func named(controls []control, fits func(string) bool) []control {
+	var found []control
+	for _, c := range controls {
+		said, speaks := c.(spoken)
+		if fits(plain(c.AccessibleName())) || speaks && fits(plain(said.SpokenText())) {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// choose presses an option of the question that is on the screen.
+func (s screen) choose(question, option string) error {
+	if err := s.see(question); err != nil {
+		return err
+	}
+	return s.tap(option)
+}
+
+// field looks for the field with that label; the only field on the screen also
+// answers to the title above it.
+func (s screen) field(label string) (field, error) {
+	want := plain(label)
+	var found []field
+	for _, f := range s.fields {
+		if plain(f.AccessibleName()) == want {
+			found = append(found, f)
+		}
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		return nil, fmt.Errorf("%d fields are called %q; only one may be", len(found), label)
+	case len(s.fields) == 1 && s.see(label) == nil:
+		return s.fields[0], nil
+	}
+	return nil, fmt.Errorf("no field is called %q", label)
+}
+
+// texts is everything that is to be read, and the names of the controls.
+func (s screen) texts() []string {
+	all := slices.Clone(s.words)
+	for _, c := range s.controls {
+		if name := plain(c.AccessibleName()); !slices.Contains(all, name) {
+			all = append(all, "["+name+"]")
+		}
+	}
+	for _, c := range s.disabled {
+		all = append(all, "("+plain(c.AccessibleName())+")")
+	}
+	return all
+}

@@ -1,0 +1,148 @@
+//go:build tour
+
+package tour
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"fyne.io/fyne/v2"
+	"golang.org/x/text/unicode/norm"
+)
+
+// stroke is one key of the touch keyboard that a letter needs.
+type stroke struct {
+	key   string // a letter, a digit, a sign, or one of the tone names
+	shift bool
+}
+
+// tones are the five tone marks, by the name on their key.
+var tones = map[rune]string{
+	'\u0301': "sắc",
+	'\u0300': "huyền",
+	'\u0309': "hỏi",
+	'\u0303': "ngã",
+	'\u0323': "nặng",
+}
+
+// strokes turns a text into the keys that a person presses for it: the letter
+// with its hat, horn or bar first, then its tone.
+func strokes(text string) []stroke {
+	var keys []stroke
+	for _, r := range norm.NFC.String(text) {
+		tone := ""
+		var base []rune
+		for _, part := range norm.NFD.String(string(r)) {
+			if name, ok := tones[part]; ok {
+				tone = name
+				continue
+			}
+			base = append(base, part)
+		}
+		for _, letter := range norm.NFC.String(string(base)) {
+			keys = append(keys, stroke{key: string(unicode.ToLower(letter)), shift: unicode.IsUpper(letter)})
+		}
+		if tone != "" {
+			keys = append(keys, stroke{key: tone})
+		}
+	}
+	return keys
+}
+
+// The keys that change what the others write.
+var (
+	shiftKeys = []string{"Shift", "Chữ hoa", "Capitals"}
+	layerKeys = []string{"123", "abc", "ABC"}
+	spaceKeys = []string{"Dấu cách", "Space", " "}
+)
+
+// typeText types on the keyboard that the screen shows, key by key: into the
+// field named q.Field, or without one onto whatever pad is there.
+func typeText(ctx context.Context, target Target, q request) error {
+	var into field
+	if q.Ask == askEnter {
+		err := await(ctx, target, q.within(), func(s screen) (err error) {
+			into, err = s.field(q.Field)
+			if err == nil {
+				focus(into)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	var before string
+	if into != nil {
+		target.Do(func() { before = into.Text() })
+	}
+	for _, key := range strokes(q.Text) {
+		if err := await(ctx, target, q.within(), func(s screen) error { return pressKey(s, target, key) }); err != nil {
+			return fmt.Errorf("while typing %q: %w", q.Text, err)
+		}
+	}
+	if into == nil {
+		return nil
+	}
+	return await(ctx, target, q.within(), func(screen) error {
+		if got := into.Text(); plain(got) != plain(before+q.Text) {
+			return fmt.Errorf("typed %q, but the field holds %q", q.Text, got)
+		}
+		return nil
+	})
+}
+
+// focus puts the cursor into a field as a tap on it does.
+func focus(f field) {
+	if pressed, ok := f.(fyne.Tappable); ok {
+		pressed.Tapped(&fyne.PointEvent{Position: fyne.NewPos(f.Size().Width/2, f.Size().Height/2)})
+		return
+	}
+	if canvas := fyne.CurrentApp().Driver().CanvasForObject(f); canvas != nil {
+		if focusable, ok := f.(fyne.Focusable); ok {
+			canvas.Focus(focusable)
+		}
+	}
+}
+
+// pressKey presses one key, changing the keyboard's layer first where the key is
+// not on the present one.
+func pressKey(s screen, target Target, key stroke) error {
+	names := []string{key.key, strings.ToUpper(key.key)}
+	if key.key == " " {
+		names = spaceKeys
+	}
+	if s.key(names) == nil && s.pressFirst(layerKeys) == nil {
+		s = lookAt(target)
+	}
+	if key.shift {
+		if err := s.pressFirst(shiftKeys); err != nil {
+			return err
+		}
+		s = lookAt(target)
+	}
+	return s.pressFirst(names)
+}
+
+// pressFirst presses the first of the names that is a key now.
+func (s screen) pressFirst(names []string) error {
+	k := s.key(names)
+	if k == nil {
+		return fmt.Errorf("the keyboard has no key %q", names[0])
+	}
+	press(k)
+	return nil
+}
+
+// key is the first of the names that can be pressed now, or nil. The keyboard
+// comes last in reading order.
+func (s screen) key(names []string) control {
+	for _, name := range names {
+		if keys := named(s.controls, func(n string) bool { return n == name }); len(keys) > 0 {
+			return keys[len(keys)-1]
+		}
+	}
+	return nil
+}
