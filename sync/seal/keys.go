@@ -38,6 +38,7 @@ type Keys struct {
 	slip     ed25519.PrivateKey
 	events   *age.HybridIdentity
 	storage  []byte
+	audit    ed25519.PrivateKey // derived from storage
 }
 
 // StationKeys is the public half of Keys: what the station tells the province
@@ -45,6 +46,7 @@ type Keys struct {
 type StationKeys struct {
 	Packet *jose.JSONWebKey `json:"packet"` // P-256
 	Slip   []byte           `json:"slip"`   // Ed25519, 32 bytes
+	Audit  []byte           `json:"audit"`  // Ed25519, 32 bytes: checkpoints of the audit log
 	Events string           `json:"events"` // hybrid age recipient
 }
 
@@ -56,8 +58,8 @@ func (k StationKeys) Check() error {
 	if _, err := p256(k.Packet); err != nil {
 		return err
 	}
-	if len(k.Slip) != ed25519.PublicKeySize {
-		return invalid("slip key is not an Ed25519 key")
+	if len(k.Slip) != ed25519.PublicKeySize || len(k.Audit) != ed25519.PublicKeySize {
+		return invalid("slip or audit key is not an Ed25519 key")
 	}
 	if _, err := age.ParseHybridRecipient(k.Events); err != nil {
 		return invalid("events recipient: %w", err)
@@ -140,6 +142,11 @@ func OpenKeys(dir string) (*Keys, error) {
 	if err != nil || len(k.storage) != KeyBytes {
 		return nil, fmt.Errorf("failed to read %s: not %d bytes of hex", fileStorage, KeyBytes)
 	}
+	seed, err := Subkey(k.storage, "audit log")
+	if err != nil {
+		return nil, err
+	}
+	k.audit = ed25519.NewKeyFromSeed(seed)
 	return k, nil
 }
 
@@ -148,6 +155,9 @@ func (k *Keys) PacketSigner() Signer { return k.packet }
 
 // SlipKey signs slips.
 func (k *Keys) SlipKey() ed25519.PrivateKey { return k.slip }
+
+// AuditKey signs the checkpoints of the audit log.
+func (k *Keys) AuditKey() ed25519.PrivateKey { return k.audit }
 
 // EventIdentity opens the events that the province sends to this station.
 func (k *Keys) EventIdentity() age.Identity { return k.events }
@@ -166,6 +176,7 @@ func (k *Keys) Public() StationKeys {
 	return StationKeys{
 		Packet: &jose.JSONWebKey{Key: k.packet.PublicKey(), KeyID: k.packet.ID(), Algorithm: string(jose.ES256), Use: "sig"},
 		Slip:   append([]byte(nil), k.slip.Public().(ed25519.PublicKey)...),
+		Audit:  append([]byte(nil), k.audit.Public().(ed25519.PublicKey)...),
 		Events: k.EventRecipient(),
 	}
 }
