@@ -87,6 +87,7 @@ func TestRulesRefuse(t *testing.T) {
 		{name: "wire uses dossier", from: "sync/wire", direct: "tramhoso/sync/dossier", ok: true},
 		{name: "wire uses seal", from: "sync/wire", direct: "tramhoso/sync/seal"},
 		{name: "a device uses a device", from: "device/printer", direct: "tramhoso/device/port", ok: true},
+		{name: "a device uses the standard sync", from: "device/printer", direct: "sync", ok: true},
 		{name: "a device knows a dossier", from: "device/printer", direct: "tramhoso/sync/dossier"},
 		{name: "a device draws on the screen", from: "device/idcard", direct: "fyne.io/fyne/v2/canvas"},
 		{name: "a device knows the program", from: "device/twin", direct: "tramhoso/app/config"},
