@@ -11,9 +11,9 @@ import (
 
 // Limits of one commit.
 const (
-	MaxBody  = 64 << 10 // bytes of a sealed body that lies in its row
-	maxSlip  = 64       // bytes of a slip number
-	maxToken = 128      // bytes of a submit token
+	MaxBody  = 256 << 10 // bytes of a sealed body in its row: usual ones are 2–20 KB, a drawn signature is the largest part
+	maxSlip  = 64        // bytes of a slip number
+	maxToken = 128       // bytes of a submit token
 )
 
 // Priority orders the outbox: the lowest goes first.

@@ -20,6 +20,7 @@ const (
 	DocStaff     DocumentName = "staff"     // the signed staff list
 	DocCatalogue DocumentName = "catalogue" // the signed snapshot; its tag is the portal's ETag
 	DocTime      DocumentName = "time"      // the trusted floor
+	DocContact   DocumentName = "contact"   // when the portal was last heard
 )
 
 // maxDocument bounds one document: a catalogue of 16,280 procedures packs into

@@ -59,6 +59,20 @@ func (s *Store) Packet(ctx context.Context, id string) (dossier.Packet, error) {
 	return thaw(jws, body)
 }
 
+// Head returns a packet's head, also after the purge.
+func (s *Store) Head(ctx context.Context, id string) (dossier.Head, error) {
+	var jws []byte
+	err := s.read.QueryRowContext(ctx, `SELECT jws FROM packets WHERE id = ?`, id).Scan(&jws)
+	if errors.Is(err, sql.ErrNoRows) {
+		return dossier.Head{}, dossier.E(dossier.CodeNotFound, nil)
+	}
+	if err != nil {
+		return dossier.Head{}, coded(fmt.Errorf("failed to read a packet's head: %w", err))
+	}
+	p, err := thaw(jws, nil)
+	return p.Head, err
+}
+
 // thaw reads the head that the frozen bytes carry, so that it is kept only once.
 // The signature was made here and is checked by whoever receives the packet.
 func thaw(jws, body []byte) (dossier.Packet, error) {
@@ -93,6 +107,25 @@ func (s *Store) Mirrored(ctx context.Context, id string) error {
 	_, err := s.write.ExecContext(ctx, `UPDATE packets SET mirrored_ms = ? WHERE id = ?`, s.ms(), id)
 	if err != nil {
 		return coded(fmt.Errorf("failed to note a mirrored packet: %w", err))
+	}
+	return nil
+}
+
+// MirroredPurged returns up to limit heads of packets whose ciphertext may leave
+// the second medium: the portal keeps them.
+func (s *Store) MirroredPurged(ctx context.Context, limit int) ([]dossier.Packet, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT jws, body FROM packets
+		WHERE mirrored_ms IS NOT NULL AND body IS NULL ORDER BY seq LIMIT ?`, limit)
+	if err != nil {
+		return nil, coded(fmt.Errorf("failed to list what was mirrored: %w", err))
+	}
+	return scanPackets(rows)
+}
+
+// Unmirror notes that a packet's ciphertext left the second medium.
+func (s *Store) Unmirror(ctx context.Context, id string) error {
+	if _, err := s.write.ExecContext(ctx, `UPDATE packets SET mirrored_ms = NULL WHERE id = ?`, id); err != nil {
+		return coded(fmt.Errorf("failed to note a packet that left the second medium: %w", err))
 	}
 	return nil
 }

@@ -99,8 +99,7 @@ func (s *Store) Held(ctx context.Context, r dossier.Receipt, compact string) (ag
 			compact, r.Counter, s.ms(), r.Packet); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO counters (name, value) VALUES ('durable', ?)
-			ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`, r.Durable); err != nil {
+		if err := setDurable(ctx, tx, r.Durable); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `DELETE FROM outbox WHERE packet = ?`, r.Packet)
@@ -113,9 +112,44 @@ func (s *Store) Held(ctx context.Context, r dossier.Receipt, compact string) (ag
 	return again, nil
 }
 
-// offerAgain puts back every packet whose receipt the portal has forgotten. A
-// counter that is merely lower proves nothing: the answer to an old attempt
-// may have been lost in a crash and come only now.
+// LastCounter is the highest receipt counter the station has seen of the
+// portal's present history.
+func (s *Store) LastCounter(ctx context.Context) (n uint64, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT coalesce(max(counter), 0) FROM packets`).Scan(&n)
+	if err != nil {
+		return 0, coded(fmt.Errorf("failed to read the last receipt's counter: %w", err))
+	}
+	return n, nil
+}
+
+// Watermark takes the portal's verified word about its receipts: up to durable
+// they survived a backup. seen is LastCounter from before the portal was asked;
+// when counter lies below it, the portal was set back and everything since is
+// offered again.
+func (s *Store) Watermark(ctx context.Context, seen, counter, durable uint64) (again int, err error) {
+	err = s.tx(ctx, "take a watermark", func(tx *sql.Tx) error {
+		if counter < seen {
+			if again, err = offerSince(ctx, tx, counter+1, ""); err != nil {
+				return err
+			}
+		}
+		return setDurable(ctx, tx, durable)
+	})
+	if err == nil && again > 0 {
+		s.change.tell()
+	}
+	return again, err
+}
+
+func setDurable(ctx context.Context, tx *sql.Tx, durable uint64) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO counters (name, value) VALUES ('durable', ?)
+		ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`, durable)
+	return err
+}
+
+// offerAgain finds a receipt that shows a portal that was set back: it gave a
+// counter a second time. A counter that is merely lower proves nothing: the
+// answer to an old attempt may have been lost in a crash and come only now.
 func offerAgain(ctx context.Context, tx *sql.Tx, r dossier.Receipt) (int, error) {
 	var other int
 	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM packets WHERE counter = ? AND id <> ?`, r.Counter, r.Packet).
@@ -123,10 +157,16 @@ func offerAgain(ctx context.Context, tx *sql.Tx, r dossier.Receipt) (int, error)
 	if err != nil || other == 0 {
 		return 0, err
 	}
+	return offerSince(ctx, tx, r.Counter, r.Packet)
+}
+
+// offerSince puts every packet back whose receipt has a counter from on, except
+// one, and forgets those receipts: the portal has.
+func offerSince(ctx context.Context, tx *sql.Tx, from uint64, except string) (int, error) {
 	res, err := tx.ExecContext(ctx, `INSERT INTO outbox (packet, priority, seq)
 		SELECT id, CASE kind WHEN 'handover' THEN ? ELSE ? END, seq FROM packets
 		WHERE counter >= ? AND id <> ? AND body IS NOT NULL ON CONFLICT (packet) DO NOTHING`,
-		int(PriorityHandover), int(PriorityPacket), r.Counter, r.Packet)
+		int(PriorityHandover), int(PriorityPacket), from, except)
 	if err != nil {
 		return 0, err
 	}
@@ -134,7 +174,8 @@ func offerAgain(ctx context.Context, tx *sql.Tx, r dossier.Receipt) (int, error)
 	if err != nil {
 		return 0, err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE packets SET counter = NULL, receipt = NULL, held_ms = NULL
-		WHERE counter >= ? AND id <> ? AND body IS NOT NULL`, r.Counter, r.Packet)
+	_, err = tx.ExecContext(ctx, `UPDATE packets SET counter = NULL,
+		receipt = CASE WHEN body IS NULL THEN receipt END, held_ms = CASE WHEN body IS NULL THEN held_ms END
+		WHERE counter >= ? AND id <> ?`, from, except)
 	return int(n), err
 }

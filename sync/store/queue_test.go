@@ -103,4 +103,58 @@ func TestMirror(t *testing.T) {
 	if len(list) != 1 || list[0].Head.ID != "p-2" {
 		t.Errorf("%+v", list)
 	}
+	_, err = b.Held(ctx, dossier.Receipt{Packet: "p-1", Digest: digestOf(1), Counter: 1, Durable: 1}, "r")
+	must(t, err)
+	_, err = b.Sweep(ctx)
+	must(t, err)
+	gone, err := b.MirroredPurged(ctx, 10)
+	must(t, err)
+	if len(gone) != 1 || gone[0].Head.ID != "p-1" {
+		t.Fatalf("%+v", gone)
+	}
+	must(t, b.Unmirror(ctx, "p-1"))
+	gone, err = b.MirroredPurged(ctx, 10)
+	must(t, err)
+	if len(gone) != 0 {
+		t.Errorf("%+v", gone)
+	}
+}
+
+func TestWatermark(t *testing.T) {
+	b, ctx := open(t, t.TempDir(), Options{}), t.Context()
+	for i := range 3 {
+		_, err := b.Commit(ctx, visit(fmt.Sprint(i)))
+		must(t, err)
+		seq := uint64(i + 1)
+		_, err = b.Held(ctx, dossier.Receipt{Packet: fmt.Sprintf("p-%d", seq), Digest: digestOf(seq), Counter: seq}, "r")
+		must(t, err)
+	}
+	mark := func(seen, counter, durable uint64) int {
+		n, err := b.Watermark(ctx, seen, counter, durable)
+		must(t, err)
+		return n
+	}
+	if n := mark(2, 2, 0); n != 0 {
+		t.Errorf("a receipt that came while the portal was asked: %d offered again", n)
+	}
+	if n := mark(3, 5, 1); n != 0 {
+		t.Errorf("a portal ahead: %d offered again", n)
+	}
+	if _, err := b.Sweep(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Packet(ctx, "p-1"); dossier.CodeOf(err) != dossier.CodeNotFound {
+		t.Errorf("what was backed up stays: %v", err)
+	}
+	if h, err := b.Head(ctx, "p-1"); err != nil || h.Seq != 1 {
+		t.Errorf("the head of what was purged: %+v, %v", h, err)
+	}
+	if n := mark(3, 1, 0); n != 2 {
+		t.Errorf("a portal set back to 1: %d offered again, want 2", n)
+	}
+	last, err := b.LastCounter(ctx)
+	must(t, err)
+	if last != 1 {
+		t.Errorf("last counter %d", last)
+	}
 }
