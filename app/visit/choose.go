@@ -6,6 +6,7 @@ import (
 
 	"tramhoso/app/visit/form"
 	"tramhoso/app/visit/papers"
+	"tramhoso/sync/catalogue"
 	"tramhoso/sync/dossier"
 )
 
@@ -15,16 +16,16 @@ func (v *Visit) SetQuery(q string) {
 		return
 	}
 	v.problem, v.query, v.topic = nil, q, ""
-	v.hits, v.total = nil, 0
+	v.hits = nil
 	if strings.TrimSpace(q) != "" {
-		v.hits, v.total = v.ports.Catalogue.Search(q, MaxHits)
+		v.hits = v.catalogue().Search(q, MaxHits)
 	}
 }
 
 // ShowTopics goes to the choice by what happens in a life.
 func (v *Visit) ShowTopics() {
 	if v.step == Search {
-		v.topic, v.hits, v.total = "", nil, 0
+		v.topic, v.hits = "", nil
 		v.goTo(Topics)
 	}
 }
@@ -35,8 +36,10 @@ func (v *Visit) SetTopic(id string) {
 		return
 	}
 	v.problem, v.topic = nil, id
-	v.hits = v.ports.Catalogue.ByTopic(id)
-	v.total = len(v.hits)
+	v.hits = nil
+	for _, p := range v.catalogue().ByTopic(id) {
+		v.hits = append(v.hits, catalogue.Hit{Procedure: p})
+	}
 }
 
 // Choose opens the page of a procedure.
@@ -44,7 +47,7 @@ func (v *Visit) Choose(code string) error {
 	if v.step != Search && v.step != Topics {
 		return nil
 	}
-	p, err := v.ports.Catalogue.Procedure(code)
+	p, err := v.catalogue().Procedure(code)
 	if err != nil {
 		return v.fail(err)
 	}
@@ -56,7 +59,7 @@ func (v *Visit) Choose(code string) error {
 // begin starts the form of the procedure on the screen. Answers of the same
 // procedure at the same version are kept.
 func (v *Visit) begin() error {
-	p, err := v.ports.Catalogue.Procedure(v.looking.Code)
+	p, err := v.catalogue().Procedure(v.looking.Code)
 	if err != nil {
 		return v.fail(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tramhoso/app/visit/papers"
+	"tramhoso/sync/catalogue"
 	"tramhoso/sync/dossier"
 )
 
@@ -12,17 +13,6 @@ import (
 type Clock interface {
 	Now() time.Time
 	Stamp() dossier.Stamp
-}
-
-// Catalogue is what the station knows about procedures. It may be replaced by
-// a newer one during a visit: it is asked again before anything is sent.
-type Catalogue interface {
-	Count() int
-	Search(query string, limit int) (hits []dossier.Procedure, total int)
-	Topics() []dossier.Topic
-	ByTopic(topic string) []dossier.Procedure
-	Procedure(code string) (dossier.Procedure, error) // CodeProcedureUnknown, CodeProcedureWithdrawn
-	Agency(id string) (dossier.Agency, bool)
 }
 
 // Reading is one reading of an identity document.
@@ -137,8 +127,10 @@ type Outbox interface {
 
 // Ports is what a visit needs from the rest of the station.
 type Ports struct {
-	Clock     Clock
-	Catalogue Catalogue
+	Clock Clock
+	// Catalogue returns the newest catalogue this station has, or nil. It may
+	// change during a visit: it is asked again before anything is sent.
+	Catalogue func() *catalogue.Catalogue
 	Reader    Reader
 	Codes     Codes
 	Lookup    Lookup

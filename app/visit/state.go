@@ -5,6 +5,7 @@ import (
 
 	"tramhoso/app/visit/form"
 	"tramhoso/app/visit/papers"
+	"tramhoso/sync/catalogue"
 	"tramhoso/sync/dossier"
 )
 
@@ -143,9 +144,8 @@ type State struct {
 	Reasons []Reason // on CannotStart
 
 	Query  string
-	Hits   []dossier.Procedure
-	Total  int // hits in all
-	Count  int // procedures in the catalogue
+	Hits   []catalogue.Hit // of the query, or all of the topic without spans
+	Count  int             // procedures in the catalogue
 	Topics []dossier.Topic
 	Topic  string
 

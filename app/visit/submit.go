@@ -37,7 +37,7 @@ func (v *Visit) BeginSubmit() (l Letter, ok bool) {
 	if v.step != Sign {
 		return Letter{}, false
 	}
-	if _, err := v.ports.Catalogue.Procedure(v.procedure.Code); err != nil {
+	if _, err := v.catalogue().Procedure(v.procedure.Code); err != nil {
 		_ = v.fail(err)
 		return Letter{}, false
 	}
@@ -49,7 +49,7 @@ func (v *Visit) BeginSubmit() (l Letter, ok bool) {
 	if v.token == "" {
 		v.token = v.ports.Token()
 	}
-	agency, _ := v.ports.Catalogue.Agency(v.procedure.Agency)
+	agency, _ := v.catalogue().Agency(v.procedure.Agency)
 	d := dossier.Dossier{
 		Procedure: v.procedure.Ref(),
 		Title:     v.procedure.Name.In("vi"),

@@ -7,11 +7,12 @@ import (
 
 	"tramhoso/app/visit/form"
 	"tramhoso/app/visit/papers"
+	"tramhoso/sync/catalogue"
 	"tramhoso/sync/dossier"
 )
 
-// MaxHits is how many search results a visit holds at once.
-const MaxHits = 24
+// MaxHits is how many search results a visit holds: who has more writes on.
+const MaxHits = 200
 
 // Visit is one citizen's visit. Use New.
 type Visit struct {
@@ -37,8 +38,7 @@ type data struct {
 	reasons    []Reason
 
 	query string
-	hits  []dossier.Procedure
-	total int
+	hits  []catalogue.Hit
 	topic string
 	from  Step // Search or Topics, where the procedure was found
 
@@ -70,6 +70,16 @@ func (v *Visit) Wipe() {
 	v.data = data{step: Home, language: v.ports.Language}
 }
 
+// none stands for a catalogue that was never received.
+var none = catalogue.New(catalogue.Snapshot{})
+
+func (v *Visit) catalogue() *catalogue.Catalogue {
+	if c := v.ports.Catalogue(); c != nil {
+		return c
+	}
+	return none
+}
+
 // Step returns where the visit is.
 func (v *Visit) Step() Step { return v.step }
 
@@ -82,7 +92,7 @@ func (v *Visit) State() State {
 		Step: v.step, Goal: v.goal, Language: v.language, Problem: v.problem, Editing: v.editing,
 		Person: v.reading.Person, Identified: v.identified, ReadAt: v.readAt, TypedNumber: v.typed.Person.Number,
 		Reasons: slices.Clone(v.reasons),
-		Query:   v.query, Hits: slices.Clone(v.hits), Total: v.total, Topic: v.topic,
+		Query:   v.query, Hits: slices.Clone(v.hits), Topic: v.topic,
 		Procedure: v.procedure, Delivery: v.delivery, Fee: v.fee(),
 		Submitted: v.submitted, Print: v.print, PrintWhy: v.printWhy,
 		Record: v.record, Present: v.present,
@@ -92,12 +102,9 @@ func (v *Visit) State() State {
 		s.Procedure = v.looking
 	}
 	s.CanBegin = len(s.Procedure.Form) > 0
-	if v.ports.Catalogue != nil {
-		s.Count = v.ports.Catalogue.Count()
-		s.Agency, _ = v.ports.Catalogue.Agency(s.Procedure.Agency)
-		if v.step == Topics || v.step == Search {
-			s.Topics = v.ports.Catalogue.Topics()
-		}
+	s.Agency, _ = v.catalogue().Agency(s.Procedure.Agency)
+	if v.step == Topics || v.step == Search {
+		s.Count, s.Topics = len(v.catalogue().Snapshot().Procedures), v.catalogue().Topics()
 	}
 	if v.filling != nil {
 		s.Question = v.filling.Current()
