@@ -1,0 +1,221 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"tramhoso/sync/portal/ledger"
+)
+
+type reader struct {
+	ctx context.Context
+	t   *sql.Tx
+}
+
+// row scans one row; none is ErrNotFound.
+func (r *reader) row(what, query string, args []any, dst ...any) error {
+	err := r.t.QueryRowContext(r.ctx, query, args...).Scan(dst...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("%s: %w", what, ledger.ErrNotFound)
+	}
+	if err != nil {
+		return fmt.Errorf("failed to read %s: %w", what, err)
+	}
+	return nil
+}
+
+// list scans every row with scan.
+func list[T any](r *reader, what, query string, args []any, scan func(row interface{ Scan(...any) error }, v *T) error) (out []T, err error) {
+	rows, err := r.t.QueryContext(r.ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("failed to list %s: %w", what, err)
+	}
+	defer func() {
+		if cerr := rows.Close(); err == nil && cerr != nil {
+			err = fmt.Errorf("failed to list %s: %w", what, cerr)
+		}
+	}()
+	for rows.Next() {
+		var v T
+		if err := scan(rows, &v); err != nil {
+			return nil, fmt.Errorf("failed to read %s: %w", what, err)
+		}
+		out = append(out, v)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("failed to list %s: %w", what, err)
+	}
+	return out, nil
+}
+
+func scanString(row interface{ Scan(...any) error }, v *string) error { return row.Scan(v) }
+
+// at reads a time kept as microseconds; 0 and NULL are the zero time.
+type at struct{ t *time.Time }
+
+func (a at) Scan(v any) error {
+	switch n := v.(type) {
+	case nil:
+		*a.t = time.Time{}
+	case int64:
+		*a.t = time.UnixMicro(n).UTC()
+	default:
+		return fmt.Errorf("a time kept as %T", v)
+	}
+	return nil
+}
+
+// us writes a time; the zero time is NULL.
+func us(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMicro()
+}
+
+func (r *reader) Epoch() (string, error) {
+	b, err := r.Document(docEpoch)
+	return string(b), err
+}
+
+func (r *reader) Document(name string) (b []byte, err error) {
+	err = r.row("document "+name, "SELECT value FROM documents WHERE name = ?", []any{name}, &b)
+	return b, err
+}
+
+const stationCols = "code, name, address, phone, COALESCE(current, 0)"
+
+func scanStation(row interface{ Scan(...any) error }, s *ledger.Station) error {
+	return row.Scan(&s.Code, &s.Name, &s.Address, &s.Phone, &s.Current)
+}
+
+func (r *reader) Station(code string) (s ledger.Station, err error) {
+	err = r.row("station", "SELECT "+stationCols+" FROM stations WHERE code = ?", []any{code},
+		&s.Code, &s.Name, &s.Address, &s.Phone, &s.Current)
+	return s, err
+}
+
+func (r *reader) Stations() ([]ledger.Station, error) {
+	return list(r, "stations", "SELECT "+stationCols+" FROM stations ORDER BY code", nil, scanStation)
+}
+
+const enrolmentCols = "id, station, cert_sha256, key_sha256, certificate, packet_key, slip_key, event_key, at_us, receipts, durable, last_event"
+
+func enrolmentDst(e *ledger.Enrolment) []any {
+	return []any{&e.ID, &e.Station, &e.CertSHA256, &e.KeySHA256, &e.Certificate, &e.PacketKey, &e.SlipKey, &e.EventKey,
+		at{&e.At}, &e.Receipts, &e.Durable, &e.LastEvent}
+}
+
+func (r *reader) Enrolment(id int64) (e ledger.Enrolment, err error) {
+	err = r.row("enrolment", "SELECT "+enrolmentCols+" FROM enrolments WHERE id = ?", []any{id}, enrolmentDst(&e)...)
+	return e, err
+}
+
+func (r *reader) EnrolmentByCert(fp string) (e ledger.Enrolment, err error) {
+	err = r.row("enrolment", "SELECT "+enrolmentCols+" FROM enrolments WHERE cert_sha256 = ?", []any{fp}, enrolmentDst(&e)...)
+	return e, err
+}
+
+func (r *reader) Token(hash string) (t ledger.Token, err error) {
+	err = r.row("token", "SELECT hash, code, name, address, phone, made_us, expires_us, used_us, COALESCE(used_by, 0) FROM tokens WHERE hash = ?",
+		[]any{hash}, &t.Hash, &t.Station.Code, &t.Station.Name, &t.Station.Address, &t.Station.Phone,
+		at{&t.MadeAt}, at{&t.Expires}, at{&t.UsedAt}, &t.UsedBy)
+	return t, err
+}
+
+func (r *reader) Packet(id string) (p ledger.Packet, err error) {
+	err = r.row("packet", `SELECT id, station, enrolment, seq, kind, parent, procedure, version, recipient, digest, jws, body,
+		received_us, counter, state, receipt, quarantine, shelved FROM packets WHERE id = ?`, []any{id},
+		&p.ID, &p.Station, &p.Enrolment, &p.Seq, &p.Kind, &p.Parent, &p.Procedure.Code, &p.Procedure.Version, &p.Recipient,
+		&p.Digest, &p.JWS, &p.Body, at{&p.ReceivedAt}, &p.Counter, &p.State, &p.Receipt, &p.Quarantine, &p.Shelved)
+	if err != nil {
+		return ledger.Packet{}, err
+	}
+	p.Files, err = list(r, "files", "SELECT sha256, size, role, held FROM files WHERE packet = ? ORDER BY n", []any{id},
+		func(row interface{ Scan(...any) error }, f *ledger.File) error {
+			return row.Scan(&f.SHA256, &f.Size, &f.Role, &f.Held)
+		})
+	return p, err
+}
+
+func (r *reader) PacketsBySeq(enrolment int64, seq uint64) ([]string, error) {
+	return list(r, "packets", "SELECT id FROM packets WHERE enrolment = ? AND seq = ? ORDER BY counter LIMIT ?",
+		[]any{enrolment, int64(seq), ledger.MaxList}, scanString)
+}
+
+func (r *reader) Shelved(parent string) ([]string, error) {
+	return list(r, "packets", "SELECT id FROM packets WHERE parent = ? AND shelved = 1 ORDER BY seq LIMIT ?",
+		[]any{parent, ledger.MaxList}, scanString)
+}
+
+func (r *reader) Quarantined(limit int) ([]string, error) {
+	return list(r, "packets", "SELECT id FROM packets WHERE quarantine <> '' ORDER BY rowid LIMIT ?",
+		[]any{min(limit, ledger.MaxList)}, scanString)
+}
+
+const dossierCols = "packet, station, procedure, version, agency, status, COALESCE(code, ''), received_us, accepted_us, due_us, fee_due, quarantine, updated_us"
+
+func dossierDst(d *ledger.Dossier) []any {
+	return []any{&d.Packet, &d.Station, &d.Procedure.Code, &d.Procedure.Version, &d.Agency, &d.Status, &d.Code,
+		at{&d.ReceivedAt}, at{&d.AcceptedAt}, at{&d.Due}, &d.FeeDue, &d.Quarantine, at{&d.UpdatedAt}}
+}
+
+func (r *reader) Dossier(packet string) (d ledger.Dossier, err error) {
+	err = r.row("dossier", "SELECT "+dossierCols+" FROM dossiers WHERE packet = ?", []any{packet}, dossierDst(&d)...)
+	return d, err
+}
+
+const dossierFilter = " FROM dossiers WHERE (?1 = '' OR station = ?1) AND (?2 = 0 OR status = ?2)"
+
+func (r *reader) Dossiers(f ledger.Filter) ([]ledger.Dossier, error) {
+	limit := f.Limit
+	if limit <= 0 || limit > ledger.MaxList {
+		limit = ledger.MaxList
+	}
+	return list(r, "dossiers", "SELECT "+dossierCols+dossierFilter+" ORDER BY n DESC LIMIT ?3",
+		[]any{f.Station, int(f.Status), limit}, func(row interface{ Scan(...any) error }, d *ledger.Dossier) error {
+			return row.Scan(dossierDst(d)...)
+		})
+}
+
+func (r *reader) CountDossiers(f ledger.Filter) (n int, err error) {
+	err = r.row("dossiers", "SELECT COUNT(*)"+dossierFilter, []any{f.Station, int(f.Status)}, &n)
+	return n, err
+}
+
+func (r *reader) Steps(packet string) ([]ledger.Step, error) {
+	return list(r, "steps", `SELECT packet, n, from_status, to_status, at_us, action, cause, office, officer, sealed
+		FROM steps WHERE packet = ? ORDER BY n LIMIT ?`, []any{packet, ledger.MaxList},
+		func(row interface{ Scan(...any) error }, s *ledger.Step) error {
+			return row.Scan(&s.Packet, &s.N, &s.From, &s.To, at{&s.At}, &s.Action, &s.Cause, &s.Office, &s.Officer, &s.Sealed)
+		})
+}
+
+func (r *reader) Events(enrolment int64, after uint64, limit int) ([]ledger.Event, error) {
+	return list(r, "events", "SELECT n, sealed, at_us FROM events WHERE enrolment = ? AND n > ? ORDER BY n LIMIT ?",
+		[]any{enrolment, int64(after), min(limit, ledger.MaxList)}, func(row interface{ Scan(...any) error }, e *ledger.Event) error {
+			return row.Scan(&e.N, &e.Sealed, at{&e.At})
+		})
+}
+
+func (r *reader) Alarms(limit int) ([]ledger.Alarm, error) {
+	return list(r, "alarms", "SELECT station, enrolment, seq, first, second, at_us FROM alarms ORDER BY n DESC LIMIT ?",
+		[]any{min(limit, ledger.MaxList)}, func(row interface{ Scan(...any) error }, a *ledger.Alarm) error {
+			return row.Scan(&a.Station, &a.Enrolment, &a.Seq, &a.First, &a.Second, at{&a.At})
+		})
+}
+
+func (r *reader) Catalogue(version int) (c ledger.Catalogue, err error) {
+	err = r.row("catalogue", "SELECT version, jws, body, at_us FROM catalogues WHERE version = ?", []any{version},
+		&c.Version, &c.JWS, &c.Body, at{&c.At})
+	return c, err
+}
+
+func (r *reader) LatestCatalogue() (c ledger.Catalogue, err error) {
+	err = r.row("catalogue", "SELECT version, jws, body, at_us FROM catalogues ORDER BY version DESC LIMIT 1", nil,
+		&c.Version, &c.JWS, &c.Body, at{&c.At})
+	return c, err
+}

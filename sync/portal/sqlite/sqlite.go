@@ -1,0 +1,202 @@
+// Package sqlite keeps a portal's ledger in one SQLite file.
+//
+// It promises what package ledger asks: one writing connection, so that
+// transactions never meet SQLITE_BUSY among themselves, a pool of readers, WAL
+// with synchronous=FULL, so that a commit is on the disk when it returns. The
+// schema only moves forward, by embedded migrations; a file written by a newer
+// program is refused before anything touches it.
+//
+// It is the portal's own file: the station's is package store, and neither
+// imports the other.
+package sqlite
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // the driver
+
+	"tramhoso/sync/portal/ledger"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// busyTimeoutMs is how long a connection waits for another process, such as a
+// backup tool, before it gives up.
+const busyTimeoutMs = 5000
+
+// maxReaders bounds the pool of reading connections.
+const maxReaders = 8
+
+const docEpoch = "epoch"
+
+// ErrFutureSchema refuses a file that a newer program has written.
+var ErrFutureSchema = errors.New("the ledger was written by a newer program")
+
+// Store is a ledger in one file.
+type Store struct {
+	write, read *sql.DB
+}
+
+var _ ledger.Store = (*Store)(nil)
+
+// Open opens the ledger at path and makes it if it is missing.
+func Open(ctx context.Context, path string) (*Store, error) {
+	write, err := sql.Open("sqlite", dsn(path, false))
+	if err != nil {
+		return nil, fmt.Errorf("failed to open the ledger: %w", err)
+	}
+	write.SetMaxOpenConns(1)
+	s := &Store{write: write}
+	if err := s.migrate(ctx); err != nil {
+		return nil, errors.Join(err, write.Close())
+	}
+	if s.read, err = sql.Open("sqlite", dsn(path, true)); err != nil {
+		return nil, errors.Join(fmt.Errorf("failed to open the ledger for reading: %w", err), write.Close())
+	}
+	s.read.SetMaxOpenConns(min(maxReaders, 2*runtime.NumCPU()))
+	if err := s.Update(ctx, func(tx ledger.Tx) error {
+		if _, err := tx.Epoch(); !errors.Is(err, ledger.ErrNotFound) {
+			return err
+		}
+		var b [8]byte
+		if _, err := rand.Read(b[:]); err != nil {
+			return fmt.Errorf("failed to draw an epoch: %w", err)
+		}
+		return tx.PutDocument(docEpoch, []byte(hex.EncodeToString(b[:])))
+	}); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// dsn carries the pragmas: set by statement they would reach one connection of
+// the pool only. busy_timeout comes first, so that the others wait for locks.
+func dsn(path string, readOnly bool) string {
+	q := url.Values{"_pragma": {
+		fmt.Sprintf("busy_timeout(%d)", busyTimeoutMs), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
+	}}
+	if readOnly {
+		q.Add("_pragma", "query_only(ON)")
+	} else {
+		q.Set("_txlock", "immediate")
+	}
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
+}
+
+func (s *Store) migrate(ctx context.Context) error {
+	dir, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return fmt.Errorf("failed to find the migrations: %w", err)
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, s.write, dir)
+	if err != nil {
+		return fmt.Errorf("failed to prepare the migrations: %w", err)
+	}
+	sources := p.ListSources()
+	newest := sources[len(sources)-1].Version
+	at, err := p.GetDBVersion(ctx)
+	if err != nil {
+		return fmt.Errorf("failed to read the ledger's schema version: %w", err)
+	}
+	if at > newest { // Up would return nil on it
+		return fmt.Errorf("failed to open schema %d with a program that knows %d: %w", at, newest, ErrFutureSchema)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("failed to migrate the ledger: %w", err)
+	}
+	return nil
+}
+
+// Update implements ledger.Store.
+func (s *Store) Update(ctx context.Context, fn func(ledger.Tx) error) error {
+	return run(ctx, s.write, &sql.TxOptions{}, func(t *sql.Tx) error { return fn(&tx{reader{ctx, t}}) })
+}
+
+// View implements ledger.Store.
+func (s *Store) View(ctx context.Context, fn func(ledger.Reader) error) error {
+	return run(ctx, s.read, &sql.TxOptions{ReadOnly: true}, func(t *sql.Tx) error { return fn(&reader{ctx, t}) })
+}
+
+func run(ctx context.Context, db *sql.DB, o *sql.TxOptions, fn func(*sql.Tx) error) (err error) {
+	t, err := db.BeginTx(ctx, o)
+	if err != nil {
+		return fmt.Errorf("failed to begin: %w", err)
+	}
+	done := false
+	defer func() {
+		if !done { // fn panicked or failed
+			if rerr := t.Rollback(); rerr != nil && !errors.Is(rerr, sql.ErrTxDone) {
+				err = errors.Join(err, fmt.Errorf("failed to roll back: %w", rerr))
+			}
+		}
+	}()
+	if err := fn(t); err != nil {
+		return err
+	}
+	done = true
+	if err := t.Commit(); err != nil {
+		return fmt.Errorf("failed to commit: %w", err)
+	}
+	return nil
+}
+
+// Backup implements ledger.Store: VACUUM INTO copies one moment while writers
+// go on.
+func (s *Store) Backup(ctx context.Context, path string) error {
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("failed to back up: %w", fs.ErrExist)
+	}
+	tmp := path + ".part"
+	if err := os.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("failed to clear an unfinished backup: %w", err)
+	}
+	if _, err := s.write.ExecContext(ctx, "VACUUM INTO ?", tmp); err != nil {
+		return fmt.Errorf("failed to back up: %w", err)
+	}
+	for _, f := range []string{tmp, filepath.Dir(tmp)} {
+		if err := syncPath(f); err != nil {
+			return err
+		}
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return fmt.Errorf("failed to name the backup: %w", err)
+	}
+	return syncPath(filepath.Dir(path))
+}
+
+func syncPath(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("failed to open for sync: %w", err)
+	}
+	err = f.Sync()
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return fmt.Errorf("failed to sync: %w", err)
+	}
+	return nil
+}
+
+// Close implements ledger.Store.
+func (s *Store) Close() error {
+	var rerr error
+	if s.read != nil {
+		rerr = s.read.Close()
+	}
+	return errors.Join(rerr, s.write.Close())
+}

@@ -1,0 +1,102 @@
+package sqlite
+
+import (
+	"database/sql"
+	"errors"
+	"path/filepath"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"tramhoso/sync/portal/ledger"
+	"tramhoso/sync/portal/ledger/ledgertest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func open(t *testing.T, dir string) ledger.Store {
+	t.Helper()
+	s, err := Open(t.Context(), filepath.Join(dir, "ledger.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestContract(t *testing.T) { ledgertest.Run(t, open) }
+
+// The path is taken as it is, whatever characters it has.
+func TestOpenOddPath(t *testing.T) {
+	s := open(t, t.TempDir())
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	odd := filepath.Join(t.TempDir(), "sổ cái?mode=memory#1.db")
+	o, err := Open(t.Context(), odd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := o.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if m, err := filepath.Glob(filepath.Join(filepath.Dir(odd), "*")); err != nil || len(m) == 0 || m[0] != odd {
+		t.Fatalf("the file is not where it was asked for: %v, %v", m, err)
+	}
+}
+
+func TestPragmasReachEveryConnection(t *testing.T) {
+	s := open(t, t.TempDir()).(*Store)
+	defer func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	for _, db := range []*sql.DB{s.write, s.read} {
+		for pragma, want := range map[string]string{"busy_timeout": "5000", "journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"} {
+			var got string
+			if err := db.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
+				t.Errorf("%s is %s, want %s (%v)", pragma, got, want, err)
+			}
+		}
+	}
+	if _, err := s.read.Exec("DELETE FROM documents"); err == nil {
+		t.Error("a reader could write")
+	}
+}
+
+func TestFutureSchemaIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir).(*Store)
+	if _, err := s.write.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, 1)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), filepath.Join(dir, "ledger.db")); !errors.Is(err, ErrFutureSchema) {
+		t.Fatalf("got %v", err)
+	}
+}
+
+func TestBackupOpens(t *testing.T) {
+	s := open(t, t.TempDir())
+	dir := t.TempDir()
+	if err := s.Update(t.Context(), func(tx ledger.Tx) error { return tx.PutDocument("x", []byte("y")) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Backup(t.Context(), filepath.Join(dir, "ledger.db")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c := open(t, dir)
+	if err := c.View(t.Context(), func(r ledger.Reader) error { _, err := r.Document("x"); return err }); err != nil {
+		t.Error(err)
+	}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
