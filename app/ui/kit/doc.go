@@ -1,0 +1,16 @@
+// Package kit draws the station: palette, grid and every part a screen is put
+// together from, made of plain canvas primitives so that one look holds on
+// every renderer.
+//
+// Promises: what has a lip can be pressed and implements Control; what shows
+// text implements Spoken with the whole, unwrapped text; parts are built once
+// from an Env and rebuilt by their screen when language, contrast, size or
+// reach change. Text that does not fit wraps, then loses its second line, and
+// only then ends in an ellipsis.
+//
+// Refuses: business logic, scrolling by drag, any gesture but a tap (and
+// drawing in a signature pad), blinking.
+//
+// Must not import: Fyne's test package or drivers, nor anything of the project
+// but assets and sync/dossier.
+package kit

@@ -1,0 +1,378 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+)
+
+// Align says where a part sits across the direction of its row or column.
+type Align int
+
+// Stretch fills; the others keep the part's own size.
+const (
+	Stretch Align = iota
+	Start
+	Middle
+	End
+)
+
+// flowLayout is a layout that can tell its height for a width.
+type flowLayout interface {
+	heightFor(objs []fyne.CanvasObject, w float32) float32
+}
+
+// cell wraps one part of a row or column with how it is laid out.
+type cell struct {
+	grow  float32
+	fixed float32 // size along the direction; 0: the part's own
+	align Align
+	own   bool // align is set
+}
+
+func (c cell) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	for _, o := range objs {
+		put(o, 0, 0, s.Width, s.Height)
+	}
+}
+
+func (c cell) MinSize(objs []fyne.CanvasObject) fyne.Size {
+	if len(objs) == 0 {
+		return fyne.Size{}
+	}
+	return objs[0].MinSize()
+}
+
+func (c cell) heightFor(objs []fyne.CanvasObject, w float32) float32 {
+	if len(objs) == 0 {
+		return 0
+	}
+	return heightFor(objs[0], w)
+}
+
+func wrap(c cell, o fyne.CanvasObject) fyne.CanvasObject {
+	if b, ok := o.(*fyne.Container); ok {
+		if old, ok := b.Layout.(cell); ok { // merge: Grow(Fixed(…))
+			if c.grow == 0 {
+				c.grow = old.grow
+			}
+			if c.fixed == 0 {
+				c.fixed = old.fixed
+			}
+			if !c.own {
+				c.align, c.own = old.align, old.own
+			}
+			return &fyne.Container{Layout: c, Objects: b.Objects}
+		}
+	}
+	if o == nil {
+		return &fyne.Container{Layout: c}
+	}
+	return &fyne.Container{Layout: c, Objects: []fyne.CanvasObject{o}}
+}
+
+// Grow lets a part take the space left over in its row or column.
+func Grow(o fyne.CanvasObject) fyne.CanvasObject { return wrap(cell{grow: 1}, o) }
+
+// GrowBy is Grow with a weight.
+func GrowBy(weight float32, o fyne.CanvasObject) fyne.CanvasObject {
+	return wrap(cell{grow: weight}, o)
+}
+
+// Fixed gives a part a size along its row (width) or column (height).
+func Fixed(size float32, o fyne.CanvasObject) fyne.CanvasObject { return wrap(cell{fixed: size}, o) }
+
+// At aligns one part across its row or column.
+func At(a Align, o fyne.CanvasObject) fyne.CanvasObject {
+	return wrap(cell{align: a, own: true}, o)
+}
+
+// Space is an empty part of a fixed size.
+func Space(size float32) fyne.CanvasObject { return wrap(cell{fixed: size}, nil) }
+
+// Spring is an empty part that grows.
+func Spring() fyne.CanvasObject { return wrap(cell{grow: 1}, nil) }
+
+type flex struct {
+	column bool
+	gap    float32
+	align  Align
+}
+
+// Row lays parts side by side, vertically in the middle.
+func Row(gap float32, objs ...fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: flex{gap: gap, align: Middle}, Objects: objs}
+}
+
+// RowTop is a Row whose parts hang from the top.
+func RowTop(gap float32, objs ...fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: flex{gap: gap, align: Start}, Objects: objs}
+}
+
+// RowFill is a Row whose parts fill its height.
+func RowFill(gap float32, objs ...fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: flex{gap: gap, align: Stretch}, Objects: objs}
+}
+
+// Col lays parts below each other over the whole width; Paragraphs get the
+// height their wrapped text needs.
+func Col(gap float32, objs ...fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: flex{column: true, gap: gap, align: Stretch}, Objects: objs}
+}
+
+// ColMiddle is a Col whose parts keep their width, centred.
+func ColMiddle(gap float32, objs ...fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: flex{column: true, gap: gap, align: Middle}, Objects: objs}
+}
+
+func cellOf(o fyne.CanvasObject) cell {
+	if c, ok := o.(*fyne.Container); ok {
+		if l, ok := c.Layout.(cell); ok {
+			return l
+		}
+	}
+	return cell{}
+}
+
+// sizes shares length along the direction among the visible parts.
+func (f flex) sizes(objs []fyne.CanvasObject, length, across float32) []float32 {
+	out := make([]float32, len(objs))
+	left, weight, n := length, float32(0), 0
+	for i, o := range objs {
+		if !o.Visible() {
+			continue
+		}
+		n++
+		c := cellOf(o)
+		switch {
+		case c.grow > 0:
+			weight += c.grow
+			continue
+		case c.fixed > 0:
+			out[i] = c.fixed
+		case f.column:
+			w := across
+			if a := f.alignOf(c); a != Stretch {
+				w = fyne.Min(across, o.MinSize().Width)
+			}
+			out[i] = heightFor(o, w)
+		default:
+			out[i] = o.MinSize().Width
+		}
+		left -= out[i]
+	}
+	if n > 1 {
+		left -= f.gap * float32(n-1)
+	}
+	if weight > 0 && left > 0 {
+		for i, o := range objs {
+			if c := cellOf(o); o.Visible() && c.grow > 0 {
+				out[i] = left * c.grow / weight
+			}
+		}
+	}
+	return out
+}
+
+func (f flex) alignOf(c cell) Align {
+	if c.own {
+		return c.align
+	}
+	return f.align
+}
+
+func (f flex) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	length, across := s.Width, s.Height
+	if f.column {
+		length, across = s.Height, s.Width
+	}
+	pos := float32(0)
+	for i, size := range f.sizes(objs, length, across) {
+		o := objs[i]
+		if !o.Visible() {
+			continue
+		}
+		a := f.alignOf(cellOf(o))
+		own, off := across, float32(0)
+		if a != Stretch {
+			if f.column {
+				own = fyne.Min(across, o.MinSize().Width)
+			} else {
+				own = fyne.Min(across, heightFor(o, size))
+			}
+			switch a {
+			case Middle:
+				off = (across - own) / 2
+			case End:
+				off = across - own
+			}
+		}
+		if f.column {
+			put(o, off, pos, own, size)
+		} else {
+			put(o, pos, off, size, own)
+		}
+		pos += size + f.gap
+	}
+}
+
+func (f flex) MinSize(objs []fyne.CanvasObject) fyne.Size {
+	var along, across float32
+	n := 0
+	for _, o := range objs {
+		if !o.Visible() {
+			continue
+		}
+		n++
+		m := o.MinSize()
+		c := cellOf(o)
+		a, b := m.Width, m.Height
+		if f.column {
+			a, b = m.Height, m.Width
+		}
+		if c.fixed > 0 {
+			a = c.fixed
+		}
+		along += a
+		across = fyne.Max(across, b)
+	}
+	if n > 1 {
+		along += f.gap * float32(n-1)
+	}
+	if f.column {
+		return fyne.NewSize(across, along)
+	}
+	return fyne.NewSize(along, across)
+}
+
+func (f flex) heightFor(objs []fyne.CanvasObject, w float32) float32 {
+	total, n := float32(0), 0
+	if !f.column {
+		for i, size := range f.sizes(objs, w, 0) {
+			if objs[i].Visible() {
+				total = fyne.Max(total, heightFor(objs[i], size))
+			}
+		}
+		return total
+	}
+	for _, o := range objs {
+		if !o.Visible() {
+			continue
+		}
+		n++
+		c := cellOf(o)
+		if c.fixed > 0 {
+			total += c.fixed
+			continue
+		}
+		across := w
+		if f.alignOf(c) != Stretch {
+			across = fyne.Min(w, o.MinSize().Width)
+		}
+		total += heightFor(o, across)
+	}
+	if n > 1 {
+		total += f.gap * float32(n-1)
+	}
+	return total
+}
+
+// grid is equal columns with equal rows.
+type grid struct {
+	cols       int
+	gapX, gapY float32
+}
+
+// Grid lays parts in cols equal columns; rows share the height equally.
+func Grid(cols int, gapX, gapY float32, objs ...fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: grid{cols, gapX, gapY}, Objects: objs}
+}
+
+func (g grid) rows(objs []fyne.CanvasObject) int { return (len(objs) + g.cols - 1) / g.cols }
+
+func (g grid) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	rows := g.rows(objs)
+	if rows == 0 {
+		return
+	}
+	w := (s.Width - g.gapX*float32(g.cols-1)) / float32(g.cols)
+	h := (s.Height - g.gapY*float32(rows-1)) / float32(rows)
+	for i, o := range objs {
+		put(o, float32(i%g.cols)*(w+g.gapX), float32(i/g.cols)*(h+g.gapY), w, h)
+	}
+}
+
+func (g grid) MinSize(objs []fyne.CanvasObject) fyne.Size {
+	var m fyne.Size
+	for _, o := range objs {
+		m = m.Max(o.MinSize())
+	}
+	return g.total(m, g.rows(objs))
+}
+
+func (g grid) total(m fyne.Size, rows int) fyne.Size {
+	if rows == 0 {
+		return fyne.Size{}
+	}
+	return fyne.NewSize(m.Width*float32(g.cols)+g.gapX*float32(g.cols-1), m.Height*float32(rows)+g.gapY*float32(rows-1))
+}
+
+func (g grid) heightFor(objs []fyne.CanvasObject, w float32) float32 {
+	cw := (w - g.gapX*float32(g.cols-1)) / float32(g.cols)
+	h := float32(0)
+	for _, o := range objs {
+		h = fyne.Max(h, heightFor(o, cw))
+	}
+	return g.total(fyne.NewSize(cw, h), g.rows(objs)).Height
+}
+
+// Spot is a part at a fixed place of an Abs.
+type Spot struct {
+	X, Y, W, H float32
+	Obj        fyne.CanvasObject
+}
+
+type abs []Spot
+
+// Abs puts parts at fixed places; later ones lie over earlier ones.
+func Abs(spots ...Spot) *fyne.Container {
+	objs := make([]fyne.CanvasObject, len(spots))
+	for i, s := range spots {
+		objs[i] = s.Obj
+	}
+	return &fyne.Container{Layout: abs(spots), Objects: objs}
+}
+
+func (a abs) Layout([]fyne.CanvasObject, fyne.Size) {
+	for _, s := range a {
+		put(s.Obj, s.X, s.Y, s.W, s.H)
+	}
+}
+
+func (a abs) MinSize([]fyne.CanvasObject) fyne.Size {
+	var m fyne.Size
+	for _, s := range a {
+		m = m.Max(fyne.NewSize(s.X+s.W, s.Y+s.H))
+	}
+	return m
+}
+
+type pad struct{ t, r, b, l float32 }
+
+// Pad puts space around a part: top, right, bottom, left.
+func Pad(t, r, b, l float32, o fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: pad{t, r, b, l}, Objects: []fyne.CanvasObject{o}}
+}
+
+func (p pad) Layout(objs []fyne.CanvasObject, s fyne.Size) {
+	for _, o := range objs {
+		put(o, p.l, p.t, s.Width-p.l-p.r, s.Height-p.t-p.b)
+	}
+}
+
+func (p pad) MinSize(objs []fyne.CanvasObject) fyne.Size {
+	m := objs[0].MinSize()
+	return fyne.NewSize(m.Width+p.l+p.r, m.Height+p.t+p.b)
+}
+
+func (p pad) heightFor(objs []fyne.CanvasObject, w float32) float32 {
+	return heightFor(objs[0], w-p.l-p.r) + p.t + p.b
+}
