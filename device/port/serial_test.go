@@ -314,7 +314,7 @@ func TestXoffStopsAndXonResumes(t *testing.T) {
 	// The driver acts on XOFF in its own time: write until a write stops.
 	stopped := false
 	for deadline := time.Now().Add(soon); !stopped && time.Now().Before(deadline); {
-		if err := s.SetWriteDeadline(time.Now().Add(20 * time.Millisecond)); err != nil {
+		if err := s.SetWriteDeadline(time.Now().Add(200 * time.Millisecond)); err != nil {
 			t.Fatal(err)
 		}
 		_, err := s.Write([]byte("x"))
