@@ -70,12 +70,12 @@ func (fakeCodes) SlipNumber(s string) (string, error) {
 	return strings.ToUpper(s), nil
 }
 
-type fakeLookup map[string]Record
+type fakeLookup map[string]dossier.CitizenCard
 
-func (l fakeLookup) BySlip(s Slip) (Record, error) {
+func (l fakeLookup) BySlip(s Slip) (dossier.CitizenCard, error) {
 	r, ok := l[s.Number]
 	if !ok {
-		return Record{}, dossier.E(dossier.CodeNotFound, nil)
+		return dossier.CitizenCard{}, dossier.E(dossier.CodeNotFound, nil)
 	}
 	return r, nil
 }
@@ -99,7 +99,7 @@ func (o *fakeOutbox) Submit(_ context.Context, l Letter) (Submitted, error) {
 		return Submitted{}, o.fail
 	}
 	o.letters[l.Token] = l
-	return Submitted{Slip: "DL27-000318-K", Packet: "p1", Job: "job1", QR: "HTTPS://X/S/A#B"}, nil
+	return Submitted{Slip: "DL27-000318-K", Packet: "p1", Job: 1, QR: "HTTPS://X/S/A#B"}, nil
 }
 
 type house struct {
@@ -219,6 +219,13 @@ func (h *house) problem(t testing.TB, word string) {
 	if p == nil || p.Word != word {
 		t.Fatalf("problem %+v, want %q", p, word)
 	}
+}
+
+// card is what a slip opens, with that status.
+func card(slip string, s dossier.Status) dossier.CitizenCard {
+	c := dossier.CitizenCard{Track: dossier.Track{Slip: slip}}
+	c.News = []dossier.News{{Status: s}}
+	return c
 }
 
 var errDisk = errors.New("input/output error")

@@ -47,44 +47,10 @@ type Codes interface {
 	SlipNumber(text string) (string, error) // a typed number, normalised; CodeNotFound
 }
 
-// Update is one step of a dossier's way.
-type Update struct {
-	At      time.Time
-	Status  dossier.Status
-	Office  string
-	Officer string
-	Text    string
-	Due     time.Time
-}
-
-// Record is what a slip opens.
-type Record struct {
-	Slip       string
-	Title      string // the procedure
-	Applicant  string
-	Agency     string
-	Station    string    // where it was received
-	ReceivedAt time.Time // at the station
-	SentAt     time.Time // when the portal's receipt came; zero while it waits here
-	Code       string    // official code, or ""
-	Due        time.Time // the agency's own date, or zero
-	Status     dossier.Status
-	Updates    []Update // oldest first
-	FeeDue     int64    // đồng
-	Return     dossier.Return
-	HandedOver time.Time // zero while it was not
-	NewsAt     time.Time // age of the newest news this station has
-}
-
-// ResultReady reports whether there is something to collect.
-func (r Record) ResultReady() bool {
-	return r.Status == dossier.StatusProcessed && r.HandedOver.IsZero()
-}
-
 // Lookup finds what this station holds.
 type Lookup interface {
 	// BySlip opens a citizen card; CodeNotFound, CodeSlipVoid.
-	BySlip(s Slip) (Record, error)
+	BySlip(s Slip) (dossier.CitizenCard, error)
 	// CountByID says how many dossiers lie under an identity number, nothing more.
 	CountByID(number string) (int, error)
 	// HasSlip says whether a dossier lies under a slip number, nothing more.
@@ -116,7 +82,7 @@ type Submitted struct {
 	Packet string
 	QR     string // the slip's QR payload
 	At     dossier.Stamp
-	Job    string // the print job of the slip
+	Job    int64 // the print job of the slip
 }
 
 // Outbox keeps a letter: packet, outbox row and print job in one transaction.

@@ -16,7 +16,7 @@ func TestAnyOrderOfTaps(t *testing.T) {
 	answers := []any{"birth", "other", "child", "2", "x", nil, true, int64(3)}
 	rapid.Check(t, func(rt *rapid.T) {
 		h := newHouse(t)
-		h.lookup["DL27-000318-K"] = Record{Slip: "DL27-000318-K", Status: dossier.StatusProcessed}
+		h.lookup["DL27-000318-K"] = card("DL27-000318-K", dossier.StatusProcessed)
 		before := 0
 		rt.Repeat(map[string]func(*rapid.T){
 			"start": func(rt *rapid.T) {
@@ -24,15 +24,17 @@ func TestAnyOrderOfTaps(t *testing.T) {
 					h.Start(rapid.SampledFrom([]Goal{GoalSubmit, GoalTrack, GoalCollect}).Draw(rt, "goal"))
 				}
 			},
-			"frame":   func(rt *rapid.T) { h.HandleFrame(rapid.SampledFrom(frames).Draw(rt, "frame")) },
-			"next":    func(*rapid.T) { _ = h.Next() },
-			"next2":   func(*rapid.T) { _ = h.Next() },
-			"back":    func(*rapid.T) { h.Back() },
-			"help":    func(*rapid.T) { h.Help() },
-			"type":    func(*rapid.T) { h.TypeInstead(); _ = h.TypeNumber("066190000123"); _ = h.TypeName("Y Khôi") },
-			"topics":  func(*rapid.T) { h.ShowTopics(); h.SetTopic("family") },
-			"query":   func(*rapid.T) { h.SetQuery("ho tich") },
-			"choose":  func(rt *rapid.T) { _ = h.Choose(rapid.SampledFrom([]string{"2.000635", "1.001193", "9.999999"}).Draw(rt, "code")) },
+			"frame":  func(rt *rapid.T) { h.HandleFrame(rapid.SampledFrom(frames).Draw(rt, "frame")) },
+			"next":   func(*rapid.T) { _ = h.Next() },
+			"next2":  func(*rapid.T) { _ = h.Next() },
+			"back":   func(*rapid.T) { h.Back() },
+			"help":   func(*rapid.T) { h.Help() },
+			"type":   func(*rapid.T) { h.TypeInstead(); _ = h.TypeNumber("066190000123"); _ = h.TypeName("Y Khôi") },
+			"topics": func(*rapid.T) { h.ShowTopics(); h.SetTopic("family") },
+			"query":  func(*rapid.T) { h.SetQuery("ho tich") },
+			"choose": func(rt *rapid.T) {
+				_ = h.Choose(rapid.SampledFrom([]string{"2.000635", "1.001193", "9.999999"}).Draw(rt, "code"))
+			},
 			"answer":  func(rt *rapid.T) { h.Answer(rapid.SampledFrom(answers).Draw(rt, "answer")) },
 			"paper":   func(*rapid.T) { _ = h.GivePaper("old", dossier.WayOriginal) },
 			"decline": func(*rapid.T) { _ = h.DeclinePaper("old") },
@@ -58,7 +60,7 @@ func TestAnyOrderOfTaps(t *testing.T) {
 				_ = h.Submit(context.Background())
 				_ = h.Submit(context.Background())
 			},
-			"print":  func(*rapid.T) { h.PrintChanged("job1", PrintBlocked, "paper-out") },
+			"print":  func(*rapid.T) { h.PrintChanged(1, PrintBlocked, "paper-out") },
 			"finish": func(*rapid.T) { h.Finish() },
 			"wipe":   func(*rapid.T) { h.Wipe() },
 			"": func(rt *rapid.T) {

@@ -99,9 +99,10 @@ var Words = []string{"visit.number", "visit.name", "visit.not-here", "visit.pape
 // PrintState is what is known of the slip on its way through the printer.
 type PrintState string
 
-// The states of a print. What is unknown is asked, never guessed.
+// The states of a print, in the words of the print queue. What is unknown is
+// asked, never guessed.
 const (
-	PrintWaiting  PrintState = "waiting"
+	PrintWaiting  PrintState = "rendered"
 	PrintSending  PrintState = "sending"
 	PrintPrinted  PrintState = "printed"
 	PrintProbably PrintState = "probably"
@@ -166,6 +167,6 @@ type State struct {
 	Print     PrintState
 	PrintWhy  string // the printer's reason, a word for the screen
 
-	Record  Record
-	Present int // dossiers here under the card or number shown
+	Card    dossier.CitizenCard // what the slip opened
+	Present int                 // dossiers here under the card or number shown
 }

@@ -101,7 +101,7 @@ func (v *Visit) Submit(ctx context.Context) error {
 
 // PrintChanged hears what became of the print job of this visit's slip; other
 // jobs are no business of it.
-func (v *Visit) PrintChanged(job string, s PrintState, why string) {
+func (v *Visit) PrintChanged(job int64, s PrintState, why string) {
 	if (v.step != Done && v.step != PaperOut && v.step != Help) || job != v.submitted.Job {
 		return
 	}
@@ -120,7 +120,7 @@ func (v *Visit) PrintChanged(job string, s PrintState, why string) {
 }
 
 // Reprinted follows a new job of the same slip, made for a second copy.
-func (v *Visit) Reprinted(job string) {
+func (v *Visit) Reprinted(job int64) {
 	if v.step == Done || v.step == PaperOut {
 		v.submitted.Job, v.print, v.printWhy = job, PrintWaiting, ""
 		v.goTo(Done)

@@ -6,10 +6,10 @@ import "tramhoso/sync/dossier"
 func (v *Visit) openSlip(data string) ScanKind {
 	s, err := v.ports.Codes.Slip(data)
 	if err == nil {
-		var r Record
+		var r dossier.CitizenCard
 		if r, err = v.ports.Lookup.BySlip(s); err == nil {
-			v.record, v.present = r, 0
-			if v.goal == GoalCollect && r.ResultReady() {
+			v.card, v.present = r, 0
+			if v.goal == GoalCollect && r.Ready() {
 				v.goTo(ResultReady)
 			} else {
 				v.goTo(Timeline)
@@ -43,7 +43,7 @@ func (v *Visit) showCount(number string) error {
 	if err != nil {
 		return v.fail(err)
 	}
-	v.record, v.present = Record{}, n
+	v.card, v.present = dossier.CitizenCard{}, n
 	v.goTo(Present)
 	return nil
 }
@@ -64,7 +64,7 @@ func (v *Visit) lookupTyped(text string) error {
 	if err != nil {
 		return v.fail(err)
 	}
-	v.record, v.present = Record{}, 1
+	v.card, v.present = dossier.CitizenCard{}, 1
 	v.goTo(Present)
 	return nil
 }

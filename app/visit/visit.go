@@ -54,7 +54,7 @@ type data struct {
 	print     PrintState
 	printWhy  string
 
-	record  Record
+	card    dossier.CitizenCard
 	present int
 }
 
@@ -95,9 +95,9 @@ func (v *Visit) State() State {
 		Query:   v.query, Hits: slices.Clone(v.hits), Topic: v.topic,
 		Procedure: v.procedure, Delivery: v.delivery, Fee: v.fee(),
 		Submitted: v.submitted, Print: v.print, PrintWhy: v.printWhy,
-		Record: v.record, Present: v.present,
+		Card: v.card, Present: v.present,
 	}
-	s.Record.Updates = slices.Clone(v.record.Updates)
+	s.Card.News = slices.Clone(v.card.News)
 	if v.step == Procedure {
 		s.Procedure = v.looking
 	}
@@ -316,7 +316,7 @@ func (v *Visit) Back() {
 	case Sign:
 		v.goTo(Review)
 	case TypeSlip, Timeline, ResultReady, Present:
-		v.record, v.present = Record{}, 0
+		v.card, v.present = dossier.CitizenCard{}, 0
 		if v.goal == GoalCollect {
 			v.goTo(CollectScan)
 		} else {

@@ -410,36 +410,38 @@ func TestPrint(t *testing.T) {
 	if err := h.Submit(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	h.PrintChanged("another job", PrintBlocked, "paper-out")
+	h.PrintChanged(77, PrintBlocked, "paper-out")
 	h.at(t, Done)
-	h.PrintChanged("job1", PrintBlocked, "paper-out")
+	h.PrintChanged(1, PrintBlocked, "paper-out")
 	h.at(t, PaperOut)
 	if h.State().PrintWhy != "paper-out" {
 		t.Error("the reason is missing")
 	}
 	h.Help()
-	h.PrintChanged("job1", PrintPrinted, "")
+	h.PrintChanged(1, PrintPrinted, "")
 	h.at(t, Help)
 	h.Back()
 	h.at(t, Done)
 	if h.State().Print != PrintPrinted {
 		t.Error("the print is forgotten")
 	}
-	h.Reprinted("job2")
-	h.PrintChanged("job1", PrintFailed, "")
+	h.Reprinted(2)
+	h.PrintChanged(1, PrintFailed, "")
 	if h.State().Print != PrintWaiting {
 		t.Error("an old job spoke for the new one")
 	}
 	h.Finish()
-	h.PrintChanged("", PrintBlocked, "")
+	h.PrintChanged(0, PrintBlocked, "")
 	h.at(t, Home)
 }
 
 func TestTrack(t *testing.T) {
 	h := newHouse(t)
-	h.lookup["DL27-000318-K"] = Record{Slip: "DL27-000318-K", Status: dossier.StatusInProgress, Updates: []Update{{Status: dossier.StatusAccepted}}}
-	h.lookup["DL27-000319-M"] = Record{Slip: "DL27-000319-M", Status: dossier.StatusProcessed}
-	h.lookup["DL27-000320-A"] = Record{Slip: "DL27-000320-A", Status: dossier.StatusProcessed, HandedOver: noon}
+	h.lookup["DL27-000318-K"] = card("DL27-000318-K", dossier.StatusInProgress)
+	h.lookup["DL27-000319-M"] = card("DL27-000319-M", dossier.StatusProcessed)
+	handed := card("DL27-000320-A", dossier.StatusProcessed)
+	handed.Handed = noon
+	h.lookup["DL27-000320-A"] = handed
 	h.Start(GoalTrack)
 	for frame, word := range map[string]string{
 		"SLIP|DL27-000001-A":              "error.not-found",
@@ -456,13 +458,13 @@ func TestTrack(t *testing.T) {
 	}
 	h.HandleFrame("SLIP|DL27-000318-K")
 	h.at(t, Timeline)
-	if s := h.State(); s.Record.Slip != "DL27-000318-K" || len(s.Record.Updates) != 1 {
-		t.Errorf("%+v", s.Record)
+	if s := h.State(); s.Card.Slip != "DL27-000318-K" || len(s.Card.News) != 1 {
+		t.Errorf("%+v", s.Card)
 	}
 	h.HandleFrame(qr)
 	h.at(t, Present)
-	if s := h.State(); s.Present != 3 || !reflect.DeepEqual(s.Record, Record{}) {
-		t.Errorf("a card shows more than that something is here: %+v", s.Record)
+	if s := h.State(); s.Present != 3 || !reflect.DeepEqual(s.Card, dossier.CitizenCard{}) {
+		t.Errorf("a card shows more than that something is here: %+v", s.Card)
 	}
 	h.Back()
 	h.at(t, TrackScan)
@@ -472,8 +474,8 @@ func TestTrack(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.at(t, Present)
-	if s := h.State(); s.Present != 1 || s.Record.Slip != "" {
-		t.Errorf("a typed number shows details: %+v", s.Record)
+	if s := h.State(); s.Present != 1 || s.Card.Slip != "" {
+		t.Errorf("a typed number shows details: %+v", s.Card)
 	}
 	h.Back()
 	for _, bad := range []string{"", "DL27-999999-K", "040090000999", "x"} {
