@@ -1,0 +1,33 @@
+// Package notice tells in plain words what a citizen's information is used
+// for. It informs; nothing is asked.
+package notice
+
+import (
+	"fyne.io/fyne/v2"
+
+	"tramhoso/app/ui/kit"
+)
+
+// Actions is what can be pressed.
+type Actions struct{ Back, Next func() }
+
+// New builds the screen.
+func New(env *kit.Env, a Actions) fyne.CanvasObject {
+	cell := func(icon, key string) fyne.CanvasObject {
+		return kit.NewPanelPad(env, kit.Surface, 20, 26, 20, 26, kit.RowTop(20,
+			kit.NewPict(env, icon, 76),
+			kit.Grow(kit.Col(6, kit.Head(env, env.T("notice."+key)), kit.Read(env, env.T("notice."+key+"-note"))))))
+	}
+	cols := 2
+	if env.IsPortrait() {
+		cols = 1
+	}
+	return kit.NewFrame(env, kit.FrameSpec{
+		Steps: &kit.StepsSpec{Now: 1},
+		Title: env.T("notice.title"),
+		Body: kit.Grid(cols, 20, 20, cell("pict-stamp", "why"), cell("pict-guard", "who"),
+			cell("pict-card", "screen"), cell("pict-reply", "choice")),
+		Back: kit.BackAction(env, a.Back),
+		Main: kit.MainAction(env.T("notice.main"), a.Next),
+	})
+}

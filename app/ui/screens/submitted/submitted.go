@@ -1,0 +1,118 @@
+// Package submitted says two facts apart: received here, and not yet accepted
+// by the agency; with the slip as it was printed and what happens now.
+package submitted
+
+import (
+	"image"
+
+	"fyne.io/fyne/v2"
+
+	"tramhoso/app/ui/kit"
+)
+
+// Print is what is known of the slip.
+type Print int
+
+// From a waiting job to a known outcome.
+const (
+	Waiting Print = iota
+	Sending
+	Printed
+	Probably
+	Unknown
+	Failed
+)
+
+// Model is what the screen shows.
+type Model struct {
+	Station  string
+	Agency   string
+	At       string // "09:41"
+	Slip     string
+	Paper    image.Image // the slip as the printer draws it, or nil
+	Print    Print
+	Online   bool
+	Notified bool // the citizen chose a channel
+}
+
+// Actions is what can be pressed.
+type Actions struct{ Reprint, Done func() }
+
+// New builds the screen.
+func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
+	facts := facts(env, m)
+	paper := paper(env, m)
+	o := kit.FrameSpec{
+		Tall: true, Brand: env.T("app.brand", "station", m.Station),
+		Back:  &kit.Action{Text: env.T("submitted.reprint"), Icon: "printer", Do: a.Reprint},
+		Main:  &kit.Action{Text: env.T("submitted.main"), Icon: "check", Do: a.Done},
+		Title: env.T("submitted.title"),
+	}
+	if m.Print == Waiting || m.Print == Sending {
+		o.Back = nil
+	}
+	if env.IsPortrait() {
+		o.Body = kit.Col(24, facts, kit.Grow(paper))
+	} else {
+		o.Body = kit.RowFill(42, kit.GrowBy(780, facts), kit.GrowBy(378, paper))
+	}
+	return kit.NewFrame(env, o)
+}
+
+func facts(env *kit.Env, m Model) fyne.CanvasObject {
+	p := env.Pal()
+	head := kit.Row(20, kit.Done(env, 84), kit.Grow(kit.Col(0,
+		kit.NewParagraph(env, env.T("submitted.title"), kit.Style{Size: 40, Bold: true, Line: 1.2}),
+		kit.NewParagraph(env, env.T("submitted.sub"), kit.Style{Size: kit.TextButton, Bold: true, Color: p.Bronze, Line: 1.25}))))
+	end := func(icon string, tint kit.Tone, name, note string) fyne.CanvasObject {
+		c := p.Leaf
+		text := p.Ink
+		if tint == kit.Bare {
+			c, text = p.Ink2, p.Ink2
+		}
+		return kit.Row(16, kit.NewIconStroke(icon, 44, c, 2.2), kit.Grow(kit.Col(0,
+			kit.NewParagraph(env, name, kit.Style{Bold: true, Color: text, Line: 1.3, Max: 2}),
+			kit.NewParagraph(env, note, kit.Style{Color: text, Line: 1.3, Max: 1}))))
+	}
+	way := kit.NewPanelPad(env, kit.Surface, 12, 24, 12, 24, kit.Row(18,
+		kit.Grow(end("home", kit.Surface, env.T("submitted.here", "station", m.Station), env.T("submitted.here-note", "clock", m.At))),
+		kit.NewIcon("right", 44, p.GoldDark),
+		kit.Grow(end("agency", kit.Bare, m.Agency, env.T("submitted.there-note")))))
+	sends, code := "submitted.sends", "submitted.code"
+	if m.Online {
+		sends = "submitted.sending"
+	}
+	if m.Notified {
+		code = "submitted.code-notice"
+	}
+	line := func(n int, text string) fyne.CanvasObject {
+		return kit.Row(18, kit.Number(env, n, 52), kit.Grow(kit.NewParagraph(env, text, kit.Style{Size: kit.TextRead, Max: 3})))
+	}
+	return kit.Col(16, head, kit.Fixed(112, way), kit.Head(env, env.T("submitted.next")),
+		line(1, env.T("submitted.keep", "slip", m.Slip)), line(2, env.T(sends, "agency", m.Agency)), line(3, env.T(code)))
+}
+
+func paper(env *kit.Env, m Model) fyne.CanvasObject {
+	var tag fyne.CanvasObject
+	switch m.Print {
+	case Waiting:
+		tag = kit.NewTag(env, kit.Gold, "printer", env.T("submitted.print-waiting"))
+	case Sending:
+		tag = kit.NewTag(env, kit.Gold, "printer", env.T("submitted.print-sending"))
+	case Printed:
+		tag = kit.NewTag(env, kit.Leaf, "", env.T("submitted.print-printed"))
+	case Probably:
+		tag = kit.NewNotice(env, kit.Gold, "printer", env.T("submitted.print-probably"), "")
+	case Unknown:
+		tag = kit.NewNotice(env, kit.Gold, "warn", env.T("submitted.print-unknown"), "")
+	default:
+		tag = kit.NewNotice(env, kit.Gold, "warn", env.T("submitted.print-failed"), "")
+	}
+	if _, wide := tag.(*kit.Tag); wide {
+		tag = kit.At(kit.Middle, tag)
+	}
+	if m.Paper == nil {
+		return kit.Col(12, tag, kit.Spring())
+	}
+	return kit.Col(10, kit.Grow(kit.NewPicture(env, m.Paper, env.T("submitted.paper", "slip", m.Slip), true)), tag)
+}
