@@ -10,6 +10,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"golang.org/x/text/unicode/norm"
+
+	"tramhoso/assets"
 )
 
 // stroke is one key of the touch keyboard that a letter needs.
@@ -51,12 +53,25 @@ func strokes(text string) []stroke {
 	return keys
 }
 
-// The keys that change what the others write.
+// The keys that write nothing by themselves, by their names in both languages.
 var (
-	shiftKeys = []string{"Shift", "Chữ hoa", "Capitals"}
-	layerKeys = []string{"123", "abc", "ABC"}
-	spaceKeys = []string{"Dấu cách", "Space", " "}
+	shiftKeys = keyNames("keyboard.shift")
+	layerKeys = append(keyNames("keyboard.digits"), keyNames("keyboard.letters")...)
+	spaceKeys = keyNames("keyboard.space")
 )
+
+// keyNames are what a key is called in each language.
+func keyNames(key string) []string {
+	var names []string
+	for _, lang := range []string{"vi", "en"} {
+		words, err := assets.Load(lang)
+		if err != nil {
+			panic(err) // they are part of the program
+		}
+		names = append(names, words.T(key))
+	}
+	return names
+}
 
 // typeText types on the keyboard that the screen shows, key by key: into the
 // field named q.Field, or without one onto whatever pad is there.

@@ -1,0 +1,117 @@
+// Command measure measures the station beside its peers, both in one run, and
+// prints one line per figure: name, value, unit. The unit "ratio" is a
+// comparison, ours ÷ theirs.
+//
+// It promises that a figure is the median of rounds that alternate between ours
+// and theirs, so that a busy moment of the machine falls on both.
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+)
+
+// measurement is one subject of the bench.
+type measurement struct {
+	name string
+	run  func(context.Context, *sheet) error
+}
+
+var measurements = []measurement{
+	{"sync", measureSync},
+	{"screen", measureScreen},
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// run measures what was asked for; without a wish, everything.
+func run(ctx context.Context, wanted []string, out io.Writer) error {
+	for _, w := range wanted {
+		if !slices.ContainsFunc(measurements, func(m measurement) bool { return m.name == w }) {
+			return fmt.Errorf("%q is not measured: printer, sync or screen", w)
+		}
+	}
+	s := &sheet{out: out}
+	for _, m := range measurements {
+		if len(wanted) > 0 && !slices.Contains(wanted, m.name) {
+			continue
+		}
+		if err := m.run(ctx, s); err != nil {
+			return fmt.Errorf("failed to measure %s: %w", m.name, err)
+		}
+	}
+	s.machine()
+	return nil
+}
+
+// sheet is where figures are written down.
+type sheet struct {
+	out   io.Writer
+	peers []string // name and version of what was measured beside ours
+}
+
+// figure writes one line.
+func (s *sheet) figure(name string, value float64, unit string) {
+	fmt.Fprintf(s.out, "%s %.4g %s\n", name, value, unit)
+}
+
+// peer notes what ours was measured beside.
+func (s *sheet) peer(name string) { s.peers = append(s.peers, name) }
+
+// machine says what the figures were measured on.
+func (s *sheet) machine() {
+	model := "unknown processor"
+	if f, err := os.Open("/proc/cpuinfo"); err == nil {
+		for sc := bufio.NewScanner(f); sc.Scan(); {
+			if name, value, ok := strings.Cut(sc.Text(), ":"); ok && strings.TrimSpace(name) == "model name" {
+				model = strings.TrimSpace(value)
+				break
+			}
+		}
+		_ = f.Close()
+	}
+	fmt.Fprintf(s.out, "# machine: %s, %d cores, %s/%s, %s\n",
+		model, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, time.Now().Format(time.DateOnly))
+	fmt.Fprintf(s.out, "# versions: %s", runtime.Version())
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, dep := range info.Deps {
+			if slices.Contains([]string{"modernc.org/sqlite", "filippo.io/age", "fyne.io/fyne/v2"}, dep.Path) {
+				fmt.Fprintf(s.out, ", %s %s", dep.Path, dep.Version)
+			}
+		}
+	}
+	for _, p := range s.peers {
+		fmt.Fprintf(s.out, ", %s", p)
+	}
+	fmt.Fprintln(s.out)
+}
+
+// times are the durations of repeated rounds.
+type times []time.Duration
+
+// quantile is the duration below which the share q of the rounds lies, in
+// milliseconds.
+func (t times) quantile(q float64) float64 {
+	sorted := slices.Sorted(slices.Values(t))
+	i := min(int(q*float64(len(sorted))), len(sorted)-1)
+	return float64(sorted[i]) / float64(time.Millisecond)
+}
+
+// median of the rounds in milliseconds.
+func (t times) median() float64 { return t.quantile(0.5) }

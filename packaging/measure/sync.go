@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"filippo.io/age"
+	"github.com/google/uuid"
+
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/seal"
+	"tramhoso/sync/store"
+	"tramhoso/sync/token"
+)
+
+// What a submit carries.
+const (
+	dossierBytes = 4 << 10 // as random as an answer file gets after compression
+	paperBytes   = 2 << 10 // a sealed slip
+	cardBytes    = 256     // each of the two cards
+)
+
+// Rounds: enough for a steady median on a disk that others use, few enough for a
+// bench that ends within a minute. The first ones warm the files up.
+const (
+	submitRounds = 600
+	warmRounds   = 50
+)
+
+// measureSync measures a durable submit beside a bare SQLite transaction: one
+// row of the same bytes, the same journal and the same fsyncs.
+func measureSync(ctx context.Context, s *sheet) error {
+	// Beside the program, not in the system's temporary folder: that may be memory.
+	if err := os.MkdirAll("out", 0o755); err != nil {
+		return fmt.Errorf("failed to make room: %w", err)
+	}
+	dir, err := os.MkdirTemp("out", "bench")
+	if err != nil {
+		return fmt.Errorf("failed to make room: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	kept, err := store.Open(ctx, filepath.Join(dir, "ours"), store.Options{})
+	if err != nil {
+		return err
+	}
+	defer kept.Close()
+	w, err := newWriter(kept)
+	if err != nil {
+		return err
+	}
+	bare, err := newBare(ctx, filepath.Join(dir, "bare.db"))
+	if err != nil {
+		return err
+	}
+	defer bare.Close()
+
+	var row []byte // of as many bytes as ours commits
+	var theirs, commits, submits times
+	for i := range submitRounds {
+		plain := random(dossierBytes)
+		rows, err := w.freeze(plain)
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			row = random(len(rows.Packet.JWS) + len(rows.Packet.Body) + paperBytes + 2*cardBytes)
+		}
+		commit, err := took(func() error { return w.commit(ctx, func() (store.Rows, error) { return rows, nil }) })
+		if err != nil {
+			return err
+		}
+		bareTook, err := took(func() error {
+			_, err := bare.ExecContext(ctx, `INSERT INTO packets (id, bytes) VALUES (?, ?)`, i, row)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		submit, err := took(func() error {
+			return w.commit(ctx, func() (store.Rows, error) { return w.freeze(plain) })
+		})
+		if err != nil {
+			return err
+		}
+		if i >= warmRounds {
+			theirs, commits, submits = append(theirs, bareTook), append(commits, commit), append(submits, submit)
+		}
+	}
+	s.figure("bare_sqlite_transaction", theirs.median(), "ms")
+	s.figure("commit", commits.median(), "ms")
+	s.figure("seal_and_commit", submits.median(), "ms")
+	s.figure("seal_and_commit_p99", submits.quantile(0.99), "ms")
+	// Of speeds, as the bars are stated: transactions per second, ours ÷ theirs.
+	s.figure("commit_speed", theirs.median()/commits.median(), "ratio")
+	s.figure("seal_and_commit_speed", theirs.median()/submits.median(), "ratio")
+	return nil
+}
+
+// took times one action.
+func took(do func() error) (time.Duration, error) {
+	start := time.Now()
+	err := do()
+	return time.Since(start), err
+}
+
+func random(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails
+	return b
+}
+
+// newBare opens a database with one table and the journal that ours uses.
+func newBare(ctx context.Context, path string) (*sql.DB, error) {
+	q := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)"}}
+	db, err := sql.Open("sqlite", "file:"+path+"?"+q.Encode())
+	if err != nil {
+		return nil, fmt.Errorf("failed to open the bare database: %w", err)
+	}
+	db.SetMaxOpenConns(1)
+	if _, err := db.ExecContext(ctx, `CREATE TABLE packets (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)`); err != nil {
+		return nil, fmt.Errorf("failed to open the bare database: %w", err)
+	}
+	return db, nil
+}
+
+// writer submits dossiers as a station does.
+type writer struct {
+	store *store.Store
+	to    seal.Recipient
+	by    seal.Signer
+	seq   uint64 // of the packet that is frozen next
+}
+
+func newWriter(s *store.Store) (*writer, error) {
+	id, err := age.GenerateHybridIdentity()
+	if err != nil {
+		return nil, fmt.Errorf("failed to make a province key: %w", err)
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("failed to make a packet key: %w", err)
+	}
+	by, err := seal.NewSigner(key)
+	if err != nil {
+		return nil, err
+	}
+	return &writer{store: s, to: seal.Recipient{ID: "bench", Key: id.Recipient().String()}, by: by, seq: 1}, nil
+}
+
+// freeze seals the next dossier and gathers what is committed with it.
+func (w *writer) freeze(plain []byte) (store.Rows, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return store.Rows{}, fmt.Errorf("failed to number the packet: %w", err)
+	}
+	p, err := seal.Freeze(dossier.Head{
+		ID: id.String(), Kind: dossier.KindDossier, Station: "DL27", Seq: w.seq,
+		Procedure: &dossier.ProcedureRef{Code: "2.000635", Version: 1},
+		Time:      dossier.Stamp{Wall: time.Now(), Source: dossier.TimeSystem, Boot: "bench", MonoMs: 1},
+	}, plain, w.to, w.by)
+	if err != nil {
+		return store.Rows{}, err
+	}
+	return store.Rows{
+		Packet: p, Digest: seal.Digest(p.JWS, p.Body), Priority: store.PriorityPacket,
+		Dossier: &store.Dossier{
+			Slip: token.SlipNumber("DL27", w.seq), CitizenKey: random(32), IDIndex: id.String(),
+		},
+		Print: &store.Print{Kind: "slip", Sealed: random(paperBytes), Key: random(32)},
+		Cards: []store.Card{
+			{Packet: p.Head.ID, Class: store.ClassCitizen, Mark: "first", Sealed: random(cardBytes)},
+			{Packet: p.Head.ID, Class: store.ClassCounter, Mark: "first", Sealed: random(cardBytes)},
+		},
+	}, nil
+}
+
+// commit submits the rows that build makes.
+func (w *writer) commit(ctx context.Context, build func() (store.Rows, error)) error {
+	_, err := w.store.Commit(ctx, store.Submission{
+		Token: fmt.Sprint("bench-", w.seq), Slip: true,
+		Build: func(uint64, uint64) (store.Rows, error) { return build() },
+	})
+	w.seq++
+	return err
+}
