@@ -1,0 +1,78 @@
+package twin
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+)
+
+// maxPaperRows bounds one paper; a program that feeds for ever gets no more.
+const maxPaperRows = 24000
+
+// Paper is one piece of paper as it fell out of the printer.
+type Paper struct {
+	Number  int  // counted from 1, partial ones included
+	Partial bool // torn off by the end of the roll, not cut
+	Raw     []byte
+	PNG     []byte
+	Image   *image.Gray
+}
+
+// sheet is the paper under the head: rows of packed bits.
+type sheet struct {
+	width int // dots
+	rows  int
+	bits  []byte
+	raw   []byte
+}
+
+// maxRawBytes bounds what is kept of one paper's bytes on the wire.
+const maxRawBytes = 4 << 20
+
+func (s *sheet) print(row []byte) {
+	if s.rows >= maxPaperRows {
+		return
+	}
+	s.rows++
+	stride := s.width / 8
+	at := len(s.bits)
+	s.bits = append(s.bits, make([]byte, stride)...)
+	copy(s.bits[at:], row)
+}
+
+func (s *sheet) sent(p []byte) {
+	s.raw = append(s.raw, p[:min(len(p), maxRawBytes-len(s.raw))]...)
+}
+
+// finish makes the piece of paper.
+func (s *sheet) finish(number int, partial bool) (Paper, error) {
+	img := image.NewGray(image.Rect(0, 0, s.width, s.rows))
+	for i := range img.Pix {
+		if s.bits[i/8]&(0x80>>(i%8)) == 0 {
+			img.Pix[i] = 0xff
+		}
+	}
+	var buf bytes.Buffer
+	if err := png.Encode(&buf, img); err != nil {
+		return Paper{}, fmt.Errorf("failed to draw paper %d: %w", number, err)
+	}
+	return Paper{Number: number, Partial: partial, Raw: s.raw, PNG: buf.Bytes(), Image: img}, nil
+}
+
+// keep writes the paper to a folder, as a picture and as bytes.
+func (p Paper) keep(dir string) error {
+	name := fmt.Sprintf("paper-%03d", p.Number)
+	if p.Partial {
+		name += "-partial"
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), p.PNG, 0o644); err != nil {
+		return fmt.Errorf("failed to keep a paper: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".bin"), p.Raw, 0o644); err != nil {
+		return fmt.Errorf("failed to keep a paper's bytes: %w", err)
+	}
+	return nil
+}
