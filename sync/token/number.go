@@ -33,18 +33,28 @@ func SlipNumber(station string, serial uint64) string {
 }
 
 // ParseSlipNumber reads a number as a person says or types it: lower case,
-// spaces, missing or other dashes, and in the serial O for 0 and I or L for 1.
+// spaces, no dashes or dots for them, and in the serial O for 0 and I or L for 1.
 func ParseSlipNumber(s string) (Number, error) {
 	if len(s) > MaxTextBytes {
 		return Number{}, dossier.Errorf(dossier.CodeInvalid, "slip number too long")
 	}
 	s = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || r == '.' || r == '_' {
+		switch {
+		case unicode.IsSpace(r):
 			return -1
+		case unicode.Is(unicode.Pd, r) || r == '.' || r == '_' || r == '/':
+			return '-'
 		}
 		return unicode.ToUpper(r)
 	}, s)
+	// Dashes may be left out; those that are there must be in their places, so
+	// that a forgotten character is not made up by one of the next group.
 	const tail = 6 + 1
+	parts := strings.Split(s, "-")
+	if n := len(parts); n > 3 || n == 3 && len(parts[1]) != 6 || n == 2 && len(parts[1]) != tail {
+		return Number{}, dossier.Errorf(dossier.CodeInvalid, "not a slip number")
+	}
+	s = strings.Join(parts, "")
 	if len(s) < 2+tail || len(s) > MaxStationChars+tail {
 		return Number{}, dossier.Errorf(dossier.CodeInvalid, "not a slip number")
 	}

@@ -22,10 +22,12 @@ import (
 //	16      packet id
 //	64      Ed25519 signature
 //
-// The secret (16 bytes, base32) opens the citizen card and stands behind '#',
-// where a phone's browser keeps it from the server. The signature covers the
-// host and a digest of the secret too, so that nothing of the text can be
-// exchanged.
+// The secret (16 bytes, two letters A–P each) opens the citizen card and stands
+// behind '#', where a phone's browser keeps it from the server. It has no
+// digits on purpose: skip2/go-qrcode, coming from the byte-mode '#', keeps a
+// mixture of letters and digits in byte mode, and every fourth slip in base32
+// needed version 9. The signature covers the host and a digest of the secret
+// too, so that nothing of the text can be exchanged.
 const (
 	slipVersion = 1
 	slipScheme  = "HTTPS://"
@@ -35,7 +37,7 @@ const (
 	// it keeps the QR at version 8, level M, which 58 mm paper prints well.
 	MaxSlipBytes = 1 + 1 + MaxStationChars + 3 + 16 + ed25519.SignatureSize + secretBytes
 	// MaxHostChars bounds the portal's public host name (with port).
-	MaxHostChars = 32
+	MaxHostChars = 24
 )
 
 // ErrNotASlip is wrapped by what ReadSlip answers to any other QR.
@@ -76,7 +78,29 @@ func MakeSlip(host, station string, serial uint64, packetID string, secret [16]b
 	host = strings.ToUpper(host)
 	body := slipBody(station, serial, id)
 	body = append(body, ed25519.Sign(key, slipMessage(host, body, secret))...)
-	return slipScheme + host + slipPath + b32.EncodeToString(body) + "#" + b32.EncodeToString(secret[:])
+	return slipScheme + host + slipPath + b32.EncodeToString(body) + "#" + letters(secret)
+}
+
+// letters writes each half byte as one letter, A for 0 to P for 15.
+func letters(secret [secretBytes]byte) string {
+	out := make([]byte, 0, 2*secretBytes)
+	for _, b := range secret {
+		out = append(out, 'A'+b>>4, 'A'+b&15)
+	}
+	return string(out)
+}
+
+func fromLetters(s string) (secret [secretBytes]byte, ok bool) {
+	if len(s) != 2*secretBytes {
+		return secret, false
+	}
+	for i := range len(s) {
+		if s[i] < 'A' || s[i] > 'P' {
+			return secret, false
+		}
+		secret[i/2] = secret[i/2]<<4 | (s[i] - 'A')
+	}
+	return secret, true
 }
 
 func slipBody(station string, serial uint64, id uuid.UUID) []byte {
@@ -121,15 +145,15 @@ func ReadSlip(text string) (Slip, error) {
 	if !ok || !ValidHost(host) {
 		return notSlip("not the address of a slip")
 	}
-	body32, secret32, ok := strings.Cut(rest, "#")
+	body32, secretAP, ok := strings.Cut(rest, "#")
 	if !ok {
 		return notSlip("no secret")
 	}
 	altered := func(why string) (Slip, error) {
 		return Slip{}, dossier.Errorf(dossier.CodeSlipAltered, "slip: %s", why)
 	}
-	secret, err := decode32(secret32)
-	if err != nil || len(secret) != secretBytes {
+	secret, ok := fromLetters(secretAP)
+	if !ok {
 		return altered("damaged secret")
 	}
 	body, err := decode32(body32)
@@ -143,7 +167,7 @@ func ReadSlip(text string) (Slip, error) {
 	if n > MaxStationChars || len(body) != 2+n+3+16+ed25519.SignatureSize {
 		return altered("token of another length")
 	}
-	s := Slip{Host: host, Station: string(body[2 : 2+n]), Secret: [16]byte(secret)}
+	s := Slip{Host: host, Station: string(body[2 : 2+n]), Secret: secret}
 	body = body[2+n:]
 	s.Serial = uint64(body[0])<<16 | uint64(body[1])<<8 | uint64(body[2])
 	id, err := uuid.FromBytes(body[3:19])
