@@ -124,29 +124,63 @@ func (v *Visit) SetDelivery(d DeliveryChoice) {
 	}
 }
 
-// checkDelivery judges the delivery and brings its texts into shape.
-func (v *Visit) checkDelivery() error {
-	d := &v.delivery
-	d.Phone, d.Email, d.Address = form.NormalPhone(d.Phone), strings.TrimSpace(d.Email), strings.TrimSpace(d.Address)
-	switch d.Return {
+// SetContact takes what a chosen channel needs, on its own page, and goes on.
+func (v *Visit) SetContact(text string) error {
+	text = strings.Join(strings.Fields(text), " ")
+	switch v.step {
+	case TypePhone:
+		v.delivery.Phone = text
+	case TypeEmail:
+		v.delivery.Email = text
+	case TypeAddress:
+		v.delivery.Address = text
+	default:
+		return nil
+	}
+	if step, word := v.contact(); step == v.step {
+		return v.say(dossier.CodeAnswerRefused, word)
+	}
+	return v.delivered()
+}
+
+// delivered ends the delivery: what is needed still is asked, one page each.
+func (v *Visit) delivered() error {
+	switch v.delivery.Return {
 	case dossier.ReturnHere, dossier.ReturnAgency, dossier.ReturnPost, dossier.ReturnElectronic:
 	default:
-		d.Return = dossier.ReturnHere
+		v.delivery.Return = dossier.ReturnHere
 	}
-	if d.Pay != PayCollect {
-		d.Pay = PayCounter
+	if v.delivery.Pay != PayCollect {
+		v.delivery.Pay = PayCounter
 	}
-	if d.Return == dossier.ReturnPost && d.Address == "" || utf8.RuneCountInString(d.Address) > MaxAddress {
-		return v.say(dossier.CodeAnswerRefused, "visit.address-needed")
+	step, word := v.contact()
+	if step == "" {
+		v.toReview()
+		return nil
 	}
-	if (d.Notices.SMS || d.Notices.Zalo || d.Phone != "") && !form.IsPhone(d.Phone) {
-		return v.say(dossier.CodeAnswerRefused, "visit.phone-needed")
-	}
-	at := strings.IndexByte(d.Email, '@')
-	if (d.Notices.Email || d.Email != "") && (at < 1 || at == len(d.Email)-1 || len(d.Email) > MaxEmailBytes) {
-		return v.say(dossier.CodeAnswerRefused, "visit.email-needed")
+	given := map[Step]string{TypePhone: v.delivery.Phone, TypeEmail: v.delivery.Email, TypeAddress: v.delivery.Address}[step]
+	v.goTo(step)
+	if given != "" {
+		return v.say(dossier.CodeAnswerRefused, word)
 	}
 	return nil
+}
+
+// contact names the page that is needed still, with its sentence, or "". It
+// brings the texts into shape.
+func (v *Visit) contact() (Step, string) {
+	d := &v.delivery
+	d.Phone, d.Email, d.Address = form.NormalPhone(d.Phone), strings.TrimSpace(d.Email), strings.TrimSpace(d.Address)
+	at := strings.IndexByte(d.Email, '@')
+	switch {
+	case d.Return == dossier.ReturnPost && d.Address == "" || utf8.RuneCountInString(d.Address) > MaxAddress:
+		return TypeAddress, "visit.address-needed"
+	case (d.Notices.SMS || d.Notices.Zalo || d.Phone != "") && !form.IsPhone(d.Phone):
+		return TypePhone, "visit.phone-needed"
+	case (d.Notices.Email || d.Email != "") && (at < 1 || at == len(d.Email)-1 || len(d.Email) > MaxEmailBytes || strings.Contains(d.Email, " ")):
+		return TypeEmail, "visit.email-needed"
+	}
+	return "", ""
 }
 
 // copiesKey is the question that says how many copies are asked for.

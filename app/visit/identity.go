@@ -12,7 +12,6 @@ import (
 // The limits of what is typed about a person.
 const (
 	MaxNameRunes  = 100
-	MaxPhoneRunes = 20
 	MaxEmailBytes = 200
 	MaxAddress    = 300 // runes
 )

@@ -38,6 +38,12 @@ func TestAnyOrderOfTaps(t *testing.T) {
 			"answer":  func(rt *rapid.T) { h.Answer(rapid.SampledFrom(answers).Draw(rt, "answer")) },
 			"paper":   func(*rapid.T) { _ = h.GivePaper("old", dossier.WayOriginal) },
 			"decline": func(*rapid.T) { _ = h.DeclinePaper("old") },
+			"delivery": func(rt *rapid.T) {
+				h.SetDelivery(DeliveryChoice{Notices: dossier.Notices{SMS: rapid.Bool().Draw(rt, "sms"), Email: rapid.Bool().Draw(rt, "email")}})
+			},
+			"contact": func(rt *rapid.T) {
+				_ = h.SetContact(rapid.SampledFrom([]string{"", "0905123456", "a@b.vn"}).Draw(rt, "contact"))
+			},
 			"edit": func(rt *rapid.T) {
 				h.EditAt(rapid.SampledFrom([]Section{SectionPerson, SectionProcedure, SectionForm, SectionPapers, SectionDelivery}).Draw(rt, "section"))
 			},

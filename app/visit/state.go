@@ -27,6 +27,9 @@ const (
 	Form        Step = "form"
 	Papers      Step = "papers"
 	Delivery    Step = "delivery"
+	TypePhone   Step = "type-phone" // asked when a chosen channel needs it
+	TypeEmail   Step = "type-email"
+	TypeAddress Step = "type-address" // for the postman
 	Review      Step = "review"
 	Sign        Step = "sign"
 	Submitting  Step = "submitting"
@@ -63,7 +66,7 @@ func (s Step) Stage() int {
 		return 3
 	case Papers:
 		return 4
-	case Delivery:
+	case Delivery, TypePhone, TypeEmail, TypeAddress:
 		return 5
 	case Review, Sign, Submitting:
 		return 6

@@ -20,12 +20,10 @@ func (v *Visit) toSign() error {
 		v.goTo(Papers)
 		return v.say(dossier.CodeAnswerRefused, "visit.paper-missing", "n", n)
 	}
-	if err := v.checkDelivery(); err != nil {
-		problem := v.problem
+	if step, word := v.contact(); step != "" {
 		v.editing = true
-		v.goTo(Delivery)
-		v.problem = problem
-		return err
+		v.goTo(step)
+		return v.say(dossier.CodeAnswerRefused, word)
 	}
 	v.goTo(Sign)
 	return nil

@@ -201,11 +201,7 @@ func (v *Visit) Next() error {
 		}
 		v.onward(Delivery)
 	case Delivery:
-		if err := v.checkDelivery(); err != nil {
-			return err
-		}
-		v.editing = false
-		v.goTo(Review)
+		return v.delivered()
 	case Review:
 		return v.toSign()
 	}
@@ -311,7 +307,7 @@ func (v *Visit) Back() {
 		default:
 			v.goTo(Papers)
 		}
-	case Review:
+	case TypePhone, TypeEmail, TypeAddress, Review:
 		v.goTo(Delivery)
 	case Sign:
 		v.goTo(Review)

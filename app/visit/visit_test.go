@@ -3,6 +3,7 @@ package visit
 import (
 	"context"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -332,13 +333,11 @@ func TestEditFromReview(t *testing.T) {
 	d := h.State().Delivery
 	d.Pay, d.Return, d.Address = PayCollect, dossier.ReturnPost, " "
 	h.SetDelivery(d)
-	if h.Next() == nil {
-		t.Fatal("by post without an address")
+	h.next(t, TypeAddress)
+	if err := h.SetContact("Buôn Ea Bông"); err != nil {
+		t.Fatal(err)
 	}
-	h.problem(t, "visit.address-needed")
-	d.Address = "Buôn Ea Bông"
-	h.SetDelivery(d)
-	h.next(t, Review)
+	h.at(t, Review)
 	h.next(t, Sign)
 }
 
@@ -372,29 +371,40 @@ func TestDelivery(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.next(t, Delivery)
-	tests := []struct {
-		d    DeliveryChoice
-		word string
+	h.SetDelivery(DeliveryChoice{Notices: dossier.Notices{SMS: true, Email: true}, Return: dossier.ReturnPost})
+	h.next(t, TypeAddress)
+	for _, page := range []struct {
+		step       Step
+		bad        []string
+		word, good string
 	}{
-		{DeliveryChoice{Notices: dossier.Notices{SMS: true}}, "visit.phone-needed"},
-		{DeliveryChoice{Notices: dossier.Notices{Zalo: true}, Phone: "12"}, "visit.phone-needed"},
-		{DeliveryChoice{Phone: "12"}, "visit.phone-needed"},
-		{DeliveryChoice{Notices: dossier.Notices{Email: true}}, "visit.email-needed"},
-		{DeliveryChoice{Email: "x@"}, "visit.email-needed"},
-		{DeliveryChoice{Return: dossier.ReturnPost}, "visit.address-needed"},
-	}
-	for _, tt := range tests {
-		h.SetDelivery(tt.d)
-		if h.Next() == nil {
-			t.Errorf("%+v was taken", tt.d)
-			h.Back()
-			continue
+		{TypeAddress, []string{"", "  ", strings.Repeat("x", MaxAddress+1)}, "visit.address-needed", "Buôn Ea Bông"},
+		{TypePhone, []string{"", "12", "09051234567890"}, "visit.phone-needed", "+84 905 123 456"},
+		{TypeEmail, []string{"", "x", "@x", "x@", "a b@c"}, "visit.email-needed", "bia@example.vn"},
+	} {
+		h.at(t, page.step)
+		if h.State().Problem != nil {
+			t.Errorf("%s begins with %+v", page.step, h.State().Problem)
 		}
-		h.problem(t, tt.word)
-		if got := h.State().Delivery; got.Phone != tt.d.Phone || got.Email != tt.d.Email {
-			t.Errorf("what was typed is gone: %+v", got)
+		for _, bad := range page.bad {
+			if h.SetContact(bad) == nil {
+				t.Errorf("%q was taken", bad)
+			}
+			h.at(t, page.step)
+			h.problem(t, page.word)
+		}
+		h.Back()
+		h.at(t, Delivery)
+		_ = h.Next()
+		if err := h.SetContact(page.good); err != nil {
+			t.Fatal(err)
 		}
 	}
+	h.at(t, Review)
+	if d := h.State().Delivery; d.Phone != "0905123456" || d.Email != "bia@example.vn" || d.Address != "Buôn Ea Bông" {
+		t.Errorf("%+v", d)
+	}
+	h.Back()
 	h.SetDelivery(DeliveryChoice{Return: "by pigeon", Email: "a@b.vn"})
 	h.next(t, Review)
 	if got := h.State().Delivery; got.Return != dossier.ReturnHere || got.Pay != PayCounter {

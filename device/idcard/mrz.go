@@ -25,10 +25,10 @@ type TD1 struct {
 // line breaks, blanks, and 3M's '_' for '<'.
 func unwrapMRZ(text string) string {
 	return strings.Map(func(r rune) rune {
-		switch r {
-		case '\r', '\n', ' ':
+		switch {
+		case r == '\r' || r == '\n' || r == ' ':
 			return -1
-		case '_':
+		case r == '_':
 			return '<'
 		}
 		return r

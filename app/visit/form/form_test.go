@@ -336,3 +336,66 @@ func TestShowDate(t *testing.T) {
 		}
 	}
 }
+
+// TestDemoForms goes through the forms of the demonstration, taking each choice
+// in turn so that every condition opens once.
+func TestDemoForms(t *testing.T) {
+	paths, err := filepath.Glob("../../../sync/portal/demo/forms/*.json")
+	if err != nil || len(paths) < 2 {
+		t.Fatal("no demo forms", err)
+	}
+	for _, path := range paths {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := Compile(raw)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		asked := map[string]bool{}
+		for round := range 6 {
+			l := f.Start(person, today)
+			for more := true; more; {
+				q := l.Current()
+				asked[q.Key] = true
+				if l.Answer(q.Key) == nil {
+					l.Set(sampleAnswer(q, round))
+				}
+				if q.Title["vi"] == q.Key || q.Title["en"] == "" {
+					t.Errorf("%s: %s has no title in both languages", path, q.Key)
+				}
+				if more, err = l.Next(); err != nil {
+					t.Fatalf("%s: %s: %v", path, q.Key, err)
+				}
+			}
+			if bad := l.Refusals(); bad != nil {
+				t.Errorf("%s: answered and refused: %v", path, bad)
+			}
+		}
+		for _, q := range f.questions {
+			if !asked[q.Key] {
+				t.Errorf("%s: %s was never asked", path, q.Key)
+			}
+		}
+	}
+}
+
+func sampleAnswer(q Question, round int) any {
+	switch q.Widget {
+	case WidgetChoice:
+		return q.Options[round%len(q.Options)].Value
+	case WidgetMany:
+		return []string{q.Options[round%len(q.Options)].Value}
+	case WidgetYesNo:
+		return round%2 == 0
+	case WidgetNumber:
+		return "2"
+	case WidgetDate:
+		return "2012-03-05"
+	case WidgetPhone:
+		return "0905123456"
+	}
+	return "Buôn Ea Bông"
+}

@@ -1,0 +1,14 @@
+// Package paper draws up what the station prints, the slip (Phiếu gửi) and
+// Form 01, and runs the queue to the printer.
+//
+// It promises: the two papers never look alike and never say what is not known
+// (a slip says "received here", Form 01 shows only the agency's own facts); a
+// slip shows the last four digits of a card, never more; a copy says that it is
+// one; a paper that stopped half-way is printed again whole; and nothing is
+// printed that nobody asked for since the program started.
+//
+// Papers are legal papers and are in Vietnamese whatever the screen shows.
+//
+// It refuses data that it cannot draw whole. It must not import Fyne, a store
+// or a serial port: the queue meets both through small interfaces.
+package paper
