@@ -25,10 +25,10 @@ type TD1 struct {
 // line breaks, blanks, and 3M's '_' for '<'.
 func unwrapMRZ(text string) string {
 	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\r' || r == '\n' || r == ' ':
+		switch r {
+		case '\r', '\n', ' ':
 			return -1
-		case r == '_':
+		case '_':
 			return '<'
 		}
 		return r

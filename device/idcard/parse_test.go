@@ -181,6 +181,8 @@ func TestParseContradictions(t *testing.T) {
 		"mrz: no number":           {reseal(in(mrzA, "000090123456<<2", "<<<<<<<<<<<<<<<")), FieldNumber},
 		"mrz: nationality":         {in(mrzA, "VNM<<<<<<<<<<<0", "UTO<<<<<<<<<<<0"), FieldNation},
 		"mrz: month 13":            {reseal(in(mrzA, "9001011M", "9013010M")), FieldBorn},
+		"mrz: other birth year":    {vnMRZ("066090123456", "910101", "M"), FieldBorn},
+		"mrz: other sex":           {vnMRZ("066090123456", "900101", "F"), FieldSex},
 		"mrz: sex":                 {in(mrzA, "M3001019", "X3001019"), FieldSex},
 		"mrz: no name":             {mrzAL1 + mrzAL2 + strings.Repeat("<", 30), FieldName},
 	} {
@@ -198,6 +200,12 @@ func TestParseContradictions(t *testing.T) {
 			}
 		})
 	}
+}
+
+// vnMRZ is a Vietnamese card whose check digits all hold.
+func vnMRZ(number, yymmdd, sex string) string {
+	return reseal("IDVNM" + number[3:] + "0" + number + "<<" + string(checkDigit(number)) +
+		yymmdd + "0" + sex + "3001010VNM<<<<<<<<<<<0" + mrzAL3)
 }
 
 // reseal makes the ICAO check digits of a changed MRZ hold again.
@@ -224,6 +232,13 @@ func TestMRZPartialDates(t *testing.T) {
 		if _, err := Parse(reseal(strings.Replace(mrzA, "900101", yymmdd, 1))); !errors.Is(err, ErrCheckDigit) {
 			t.Errorf("%s: %v", yymmdd, err)
 		}
+	}
+}
+
+func TestMRZCenturyComesFromTheNumber(t *testing.T) {
+	c, err := Parse(vnMRZ("066305123456", "050228", "F"))
+	if err != nil || c.Born != (Date{2005, 2, 28}) {
+		t.Errorf("%+v, %v", c.Born, err)
 	}
 }
 

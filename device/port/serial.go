@@ -188,13 +188,16 @@ func (s *Serial) Read(p []byte) (int, error) {
 	var n int
 	var lineErr error
 	err := s.raw.Read(func(fd uintptr) bool {
-		if !readable(int(fd)) {
+		ready, _ := poll(int(fd))
+		if !ready {
 			return false // the poller waits: for bytes, a hang-up, the deadline, Close
 		}
 		asked := time.Now()
 		n, lineErr = s.line.Read(p)
 		if n == 0 && lineErr == io.EOF {
-			if time.Since(asked) >= hangUpUnder {
+			// A busy machine makes an instant answer late, so a slow EOF is
+			// looked at again.
+			if _, hungUp := poll(int(fd)); !hungUp && time.Since(asked) >= hangUpUnder {
 				lineErr = nil
 				return false // somebody else took the bytes
 			}
@@ -216,15 +219,18 @@ func (s *Serial) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// readable says whether a read would return now: bytes or a hang-up.
-func readable(fd int) bool {
+// poll says whether a read would return now, and whether the line hung up.
+func poll(fd int) (ready, hungUp bool) {
 	fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
 	for {
 		n, err := unix.Poll(fds, 0)
 		if err == unix.EINTR {
 			continue
 		}
-		return err != nil || n > 0 // on an error let the read tell
+		if err != nil {
+			return true, false // let the read tell
+		}
+		return n > 0, fds[0].Revents&(unix.POLLHUP|unix.POLLERR) != 0
 	}
 }
 
