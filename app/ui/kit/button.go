@@ -29,7 +29,7 @@ type Action struct {
 
 // Button is a pressable with text.
 type Button struct {
-	press
+	stop
 	row *fyne.Container
 	act Action
 	o   ButtonSpec
@@ -42,7 +42,7 @@ type ButtonSpec struct {
 	Height   float32 // 0: by Small
 	Size     float32 // text size, 0: by kind
 	MinWidth float32
-	Pad      float32 // at the sides; 0: 28, small 20
+	Pad      float32 // at the sides; 0: 30, small 22
 	Regular  bool    // not bold
 	Gap      float32
 	IconSize float32
@@ -68,7 +68,7 @@ func Small(env *Env, icon, text string, do func()) *Button {
 // Chip is a suggestion: regular text, 64 high.
 func Chip(env *Env, icon, text string, do func()) *Button {
 	return NewButton(env, ButtonSpec{Action: Action{Text: text, Icon: icon, Do: do}, Height: 64, Size: TextRead,
-		Pad: 22, Regular: true, Gap: 10, IconSize: 30, IconTint: env.Pal().Leaf})
+		Pad: 24, Regular: true, Gap: 10, IconSize: 30, IconTint: env.Pal().Leaf})
 }
 
 // Set changes text, icon, state and deed.
@@ -100,12 +100,12 @@ func (b *Button) build() {
 	o := b.o
 	l := b.look()
 	isMain := o.Kind == Main
-	size, height, padX, gap, iconSize := TextButton, float32(72), float32(28), float32(14), float32(30)
+	size, height, padX, gap, iconSize := TextButton, float32(72), float32(30), float32(14), float32(30)
 	if isMain {
 		size, iconSize = TextMain, 32
 	}
 	if o.Small {
-		size, height, padX, gap = TextBody, 64, 20, 10
+		size, height, padX, gap = TextBody, 64, 22, 10
 	}
 	if o.Size > 0 {
 		size = o.Size

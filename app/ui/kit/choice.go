@@ -10,7 +10,7 @@ import (
 // Choice is one of several answers: a ring (one of) or a box (any of), a
 // sentence, perhaps a second line.
 type Choice struct {
-	press
+	stop
 	o ChoiceSpec
 }
 
@@ -127,7 +127,11 @@ func (c *Choice) build() {
 	if o.Arrow {
 		row = append(row, NewIcon("next", 34, p.Ink))
 	}
-	c.padX, c.width = 18, 120
+	gap := float32(12)
+	c.padX, c.width = 22, 120
+	if o.Second != "" {
+		c.padX, gap = 18, 14
+	}
 	c.height = o.Height
 	if c.height == 0 {
 		c.height = 68
@@ -135,7 +139,7 @@ func (c *Choice) build() {
 			c.height = 80
 		}
 	}
-	c.inner = Row(14, row...)
+	c.inner = Row(gap, row...)
 	c.finish(l, c.inner)
 }
 
@@ -188,7 +192,7 @@ func (c *Choice) dot(p Palette) fyne.CanvasObject {
 // ListRow is one line of a list: drawing, text, second line, tag. With a deed
 // it is a card with a lip, without one a passive row.
 type ListRow struct {
-	press
+	stop
 	text, second string
 	trail        []string
 }
@@ -243,7 +247,11 @@ func NewListRow(env *Env, o RowSpec) fyne.CanvasObject {
 		}
 		objs = append(objs, NewIcon(o.Icon, d, tint))
 	}
-	words := []fyne.CanvasObject{NewParagraph(env, o.Text, Style{Size: size, Bold: !o.Regular, Line: 1.25, Max: 2})}
+	var rest color.Color
+	if o.Regular && strings.Contains(o.Text, "**") {
+		rest = p.Ink2
+	}
+	words := []fyne.CanvasObject{NewParagraph(env, o.Text, Style{Size: size, Bold: !o.Regular, Line: 1.25, Max: 2, Rest: rest})}
 	if o.Second != "" {
 		words = append(words, NewParagraph(env, o.Second, Style{Color: p.Ink2, Line: 1.3, Max: 2, Second: true}))
 	}
@@ -295,7 +303,7 @@ func passiveRow(env *Env, o RowSpec, inner fyne.CanvasObject, height float32) fy
 		padX = 0
 	} else {
 		fill, edge, _ := o.Tone.colours(env.Pal())
-		pl = newPlate(fill, edge, 1.5, RadiusButton)
+		pl = newPlate(fill, edge, 1, RadiusButton)
 		n.parts = append(pl.objects(), inner)
 	}
 	n.tall = func(w float32) float32 { return fyne.Max(height, heightFor(inner, w-2*padX)+16) }

@@ -132,12 +132,14 @@ func cellOf(o fyne.CanvasObject) cell {
 	return cell{}
 }
 
-// sizes shares length along the direction among the visible parts.
-func (f flex) sizes(objs []fyne.CanvasObject, length, across float32) []float32 {
-	out := make([]float32, len(objs))
+// sizes shares length along the direction among the visible parts. In a column
+// that is too short, second texts give way, the last first: their size is gone.
+func (f flex) sizes(objs []fyne.CanvasObject, length, across float32) (out []float32, gone []bool) {
+	out, gone = make([]float32, len(objs)), make([]bool, len(objs))
 	left, weight, n := length, float32(0), 0
 	for i, o := range objs {
 		if !o.Visible() {
+			gone[i] = true
 			continue
 		}
 		n++
@@ -149,11 +151,7 @@ func (f flex) sizes(objs []fyne.CanvasObject, length, across float32) []float32 
 		case c.fixed > 0:
 			out[i] = c.fixed
 		case f.column:
-			w := across
-			if a := f.alignOf(c); a != Stretch {
-				w = fyne.Min(across, o.MinSize().Width)
-			}
-			out[i] = heightFor(o, w)
+			out[i] = heightFor(o, f.widthOf(o, across))
 		default:
 			out[i] = o.MinSize().Width
 		}
@@ -162,6 +160,22 @@ func (f flex) sizes(objs []fyne.CanvasObject, length, across float32) []float32 
 	if n > 1 {
 		left -= f.gap * float32(n-1)
 	}
+	if f.column && length > 0 {
+		for i := len(objs) - 1; i >= 0 && left < -0.5; i-- {
+			give := slack(objs[i], f.widthOf(objs[i], across))
+			if gone[i] || give == 0 {
+				continue
+			}
+			if give >= out[i] {
+				left += out[i] + f.gap
+				out[i], gone[i] = 0, true
+				continue
+			}
+			give = fyne.Min(give, -left)
+			out[i] -= give
+			left += give
+		}
+	}
 	if weight > 0 && left > 0 {
 		for i, o := range objs {
 			if c := cellOf(o); o.Visible() && c.grow > 0 {
@@ -169,7 +183,51 @@ func (f flex) sizes(objs []fyne.CanvasObject, length, across float32) []float32 
 			}
 		}
 	}
-	return out
+	return out, gone
+}
+
+// widthOf is how wide a column lays a part.
+func (f flex) widthOf(o fyne.CanvasObject, across float32) float32 {
+	if f.alignOf(cellOf(o)) != Stretch {
+		return fyne.Min(across, o.MinSize().Width)
+	}
+	return across
+}
+
+// slack is how much height a part can give up: its second texts.
+func slack(o fyne.CanvasObject, width float32) float32 {
+	switch o := o.(type) {
+	case *Paragraph:
+		if o.style.Second {
+			return heightFor(o, width)
+		}
+	case *Panel:
+		return slack(o.inner, width)
+	case *fyne.Container:
+		switch l := o.Layout.(type) {
+		case pad:
+			return slack(o.Objects[0], width-l.l-l.r)
+		case cell:
+			if len(o.Objects) > 0 && l.fixed == 0 {
+				return slack(o.Objects[0], width)
+			}
+		case flex:
+			if !l.column {
+				return 0
+			}
+			total := float32(0)
+			for _, c := range o.Objects {
+				if give := slack(c, l.widthOf(c, width)); give > 0 && c.Visible() {
+					total += give
+					if _, ok := c.(*Paragraph); ok {
+						total += l.gap
+					}
+				}
+			}
+			return total
+		}
+	}
+	return 0
 }
 
 func (f flex) alignOf(c cell) Align {
@@ -185,9 +243,11 @@ func (f flex) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 		length, across = s.Height, s.Width
 	}
 	pos := float32(0)
-	for i, size := range f.sizes(objs, length, across) {
+	sizes, gone := f.sizes(objs, length, across)
+	for i, size := range sizes {
 		o := objs[i]
-		if !o.Visible() {
+		if gone[i] {
+			put(o, 0, 0, 0, 0)
 			continue
 		}
 		a := f.alignOf(cellOf(o))
@@ -246,7 +306,8 @@ func (f flex) MinSize(objs []fyne.CanvasObject) fyne.Size {
 func (f flex) heightFor(objs []fyne.CanvasObject, w float32) float32 {
 	total, n := float32(0), 0
 	if !f.column {
-		for i, size := range f.sizes(objs, w, 0) {
+		sizes, _ := f.sizes(objs, w, 0)
+		for i, size := range sizes {
 			if objs[i].Visible() {
 				total = fyne.Max(total, heightFor(objs[i], size))
 			}

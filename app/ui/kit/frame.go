@@ -149,7 +149,7 @@ func (f *Frame) metrics() metrics {
 		}
 		m.bar = m.strip - 12 - m.barH
 		if f.o.Staff != nil {
-			m.title, m.titleSize = 96, TextStaff
+			m.title, m.titleSize = 100, TextStaff
 		}
 	}
 	m.bodyEnd = m.bar - 24
@@ -212,11 +212,11 @@ func (f *Frame) button(a *Action, kind Kind, h float32) *Button {
 	case Main:
 		spec.Kind = Main
 		if f.env.Reach {
-			spec.MinWidth, spec.Pad = 260, 22
+			spec.MinWidth, spec.Pad = 260, 24
 		}
 	default:
 		if f.env.Reach {
-			spec.Pad = 22
+			spec.Pad = 24
 		}
 	}
 	return NewButton(f.env, spec)
@@ -238,6 +238,9 @@ func (f *Frame) build() {
 		g, gd := Block(p.Gold), Block(p.GoldDark)
 		add(g, func(s fyne.Size) { put(g, 0, 0, s.Width, 8) })
 		add(gd, func(s fyne.Size) { put(gd, 0, 8, s.Width, 2) })
+	}
+	if o.Keyboard != nil {
+		f.buildGround(m, add)
 	}
 	if o.Staff == nil && !o.Plain {
 		f.buildHeader(m, add)
@@ -377,7 +380,8 @@ func (f *Frame) buildTitle(m metrics, add adder) {
 	}
 }
 
-func (f *Frame) buildTray(m metrics, add adder) {
+// buildGround lays the keyboard's tray under everything that lies on it.
+func (f *Frame) buildGround(m metrics, add adder) {
 	e, p := f.env, f.env.Pal()
 	ground, edge := Block(p.Sunk), Block(p.Line)
 	if e.Reach {
@@ -389,6 +393,10 @@ func (f *Frame) buildTray(m metrics, add adder) {
 	}
 	add(ground, func(s fyne.Size) { put(ground, 0, m.trayTop, s.Width, end-m.trayTop) })
 	add(edge, func(s fyne.Size) { put(edge, 0, m.trayTop, s.Width, 2) })
+}
+
+func (f *Frame) buildTray(m metrics, add adder) {
+	e := f.env
 	if e.Reach && f.o.Suggest != nil {
 		tw := NewTools(e).MinSize().Width
 		add(f.o.Suggest, func(s fyne.Size) {

@@ -41,7 +41,9 @@ func NewSteps(env *Env, o StepsSpec) *Steps {
 		obj     fyne.CanvasObject
 		plate   *plate
 		x, w, h float32
+		num     *canvas.Text
 		text    *canvas.Text
+		numW    float32
 	}
 	var places []place
 	x := float32(0)
@@ -58,11 +60,13 @@ func NewSteps(env *Env, o StepsSpec) *Steps {
 		}
 		switch {
 		case i == o.Now:
-			t := newText(strconv.Itoa(i)+". "+name, TextRead, true, p.OnGold)
-			w := ceil(t.MinSize().Width) + 16 + 22
+			n := newText(strconv.Itoa(i)+".", TextRead, true, p.OnGold)
+			t := newText(name, TextRead, true, p.OnGold)
+			nw := n.MinSize().Width + 10
+			w := ceil(nw+t.MinSize().Width) + 18 + 24
 			pl := newPlate(p.Gold, p.GoldDark, 2, pill/2)
-			places = append(places, place{plate: pl, x: x, w: w, h: pill, text: t})
-			s.parts = append(append(s.parts, pl.objects()...), t)
+			places = append(places, place{plate: pl, x: x, w: w, h: pill, num: n, text: t, numW: nw})
+			s.parts = append(append(s.parts, pl.objects()...), n, t)
 			x += w
 		case i < o.Now:
 			d := NewDisc(env, DiscSpec{Icon: "check", Fill: p.Leaf, Edge: p.Leaf, Ink: p.OnLeaf})
@@ -83,7 +87,8 @@ func NewSteps(env *Env, o StepsSpec) *Steps {
 			y := (size.Height - pl.h) / 2
 			if pl.plate != nil {
 				pl.plate.put(pl.x, y, pl.w, pl.h)
-				putText(pl.text, pl.x+18, y, pl.w, pl.h)
+				putText(pl.num, pl.x+18, y, pl.numW, pl.h)
+				putText(pl.text, pl.x+18+pl.numW, y, pl.w, pl.h)
 				continue
 			}
 			put(pl.obj, pl.x, y, pl.w, pl.h)
@@ -120,7 +125,7 @@ func toolButton(env *Env, icon, text string, iconSize float32, do func()) *Butto
 	if env.Large {
 		h = 76
 	}
-	return NewButton(env, ButtonSpec{Action: Action{Text: text, Icon: icon, Do: do}, Size: TextBody, Height: h, Pad: 16, Gap: 10, IconSize: iconSize})
+	return NewButton(env, ButtonSpec{Action: Action{Text: text, Icon: icon, Do: do}, Size: TextBody, Height: h, Pad: 18, Gap: 10, IconSize: iconSize})
 }
 
 // Staff is the band of a staff screen.

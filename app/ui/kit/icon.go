@@ -3,16 +3,20 @@ package kit
 import (
 	"bytes"
 	"fmt"
+	"image"
 	"image/color"
 	"strings"
+	"sync"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"github.com/fyne-io/oksvg"
+	"github.com/srwiley/rasterx"
 
 	"tramhoso/assets"
 )
 
-// The colours the drawings are stored in; recolouring replaces them.
+// The colours and widths the drawings are stored in; recolouring replaces them.
 var (
 	drawnLine  = []byte("#2A2017")
 	drawnWhite = []byte(`fill="#FFFFFF"`)
@@ -21,23 +25,97 @@ var (
 	drawnLeaf  = []byte(`fill="#12523C"`)
 	drawnDrum  = []byte("#E0A52C")
 	drawnWidth = []byte(`stroke-width="2.5"`)
+	drumWidth  = []byte(`stroke-width="3"`)
 )
+
+const (
+	lineStroke float32 = 2.5 // of the 24 and 48 grids
+	iconGrid   float32 = 24
+	pictGrid   float32 = 48
+)
+
+// drawing is a recoloured SVG. The rasteriser does not scale strokes with the
+// view box, so each size gets its own stroke width.
+type drawing struct {
+	key    string
+	svg    []byte
+	stroke float32 // in units of the view box
+	width  []byte  // the attribute to replace
+	grid   float32 // width of the view box
+	radius float32 // rounded corners cut away, in units of the view box
+}
+
+// rasters keeps what was drawn: the same few icons come back on every screen.
+var rasters = struct {
+	sync.Mutex
+	kept map[string]image.Image
+}{kept: map[string]image.Image{}}
+
+// rastersMax bounds the drawings kept: about three times what all screens in
+// one size and variant show.
+const rastersMax = 600
+
+func (d drawing) raster(w, h int) image.Image {
+	if w <= 0 || h <= 0 {
+		return image.NewNRGBA(image.Rect(0, 0, 1, 1))
+	}
+	key := fmt.Sprintf("%s %d×%d", d.key, w, h)
+	rasters.Lock()
+	defer rasters.Unlock()
+	if img, ok := rasters.kept[key]; ok {
+		return img
+	}
+	img := d.draw(w, h)
+	if len(rasters.kept) >= rastersMax {
+		clear(rasters.kept)
+	}
+	rasters.kept[key] = img
+	return img
+}
+
+func (d drawing) draw(w, h int) image.Image {
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	scale := float32(w) / d.grid
+	svg := bytes.ReplaceAll(d.svg, d.width, fmt.Appendf(nil, `stroke-width="%.3f"`, d.stroke*scale))
+	icon, err := oksvg.ReadReplacingCurrentColor(bytes.NewReader(svg), "#000000")
+	if err != nil { // an embedded drawing that does not parse: a test finds it
+		fyne.LogError("failed to read drawing "+d.key, err)
+		return img
+	}
+	icon.SetTarget(0, 0, float64(w), float64(h))
+	icon.Draw(rasterx.NewDasher(w, h, rasterx.NewScannerGV(w, h, img, img.Bounds())), 1)
+	if d.radius > 0 {
+		cutCorners(img, float64(d.radius*scale))
+	}
+	return img
+}
+
+// cutCorners clears what lies outside rounded corners.
+func cutCorners(img *image.RGBA, r float64) {
+	b := img.Bounds()
+	for y := range b.Dy() {
+		for x := range b.Dx() {
+			dx := max(r-float64(x)-0.5, float64(x)+0.5-(float64(b.Dx())-r), 0)
+			dy := max(r-float64(y)-0.5, float64(y)+0.5-(float64(b.Dy())-r), 0)
+			if dx > 0 && dy > 0 && dx*dx+dy*dy > r*r {
+				img.SetRGBA(x, y, color.RGBA{})
+			}
+		}
+	}
+}
 
 // Icon is a drawing in one size.
 type Icon struct {
 	node
-	img  *canvas.Image
 	name string
-	size float32
 }
 
-func newPicture(name string, svg []byte, w, h float32) *Icon {
-	i := &Icon{name: name, size: w}
-	i.img = canvas.NewImageFromResource(fyne.NewStaticResource(name+".svg", svg))
-	i.img.FillMode = canvas.ImageFillStretch
-	i.parts = []fyne.CanvasObject{i.img}
+func newIcon(name string, d drawing, w, h float32) *Icon {
+	i := &Icon{name: name}
+	r := canvas.NewRaster(d.raster)
+	i.parts = []fyne.CanvasObject{r}
 	i.min = func() fyne.Size { return fyne.NewSize(w, h) }
-	i.place = func(s fyne.Size) { put(i.img, (s.Width-w)/2, (s.Height-h)/2, w, h) }
+	i.place = func(s fyne.Size) { put(r, (s.Width-w)/2, (s.Height-h)/2, w, h) }
 	i.ExtendBaseWidget(i)
 	return i
 }
@@ -47,21 +125,22 @@ func (i *Icon) Name() string { return i.name }
 
 // NewIcon is a line icon (24 grid, stroke 2.5) in a colour.
 func NewIcon(name string, size float32, c color.Color) *Icon {
-	return NewIconStroke(name, size, c, 2.5)
+	return NewIconStroke(name, size, c, lineStroke)
 }
 
 // NewIconStroke is NewIcon with another stroke width.
 func NewIconStroke(name string, size float32, c color.Color, stroke float32) *Icon {
-	ink := hexString(color.NRGBAModel.Convert(c).(color.NRGBA))
+	ink := inkOf(c)
 	svg := bytes.ReplaceAll(assets.Icon(name), drawnLine, []byte(ink))
-	if stroke != 2.5 {
-		svg = bytes.Replace(svg, drawnWidth, fmt.Appendf(nil, `stroke-width="%.2f"`, stroke), 1)
-	}
-	return newPicture(fmt.Sprintf("%s-%s-%.1f", name, ink, stroke), svg, size, size)
+	return newIcon(name, drawing{key: fmt.Sprintf("%s %s %.1f", name, ink, stroke), svg: svg, stroke: stroke, width: drawnWidth, grid: iconGrid}, size, size)
 }
 
+func inkOf(c color.Color) string { return hexString(color.NRGBAModel.Convert(c).(color.NRGBA)) }
+
 // NewPict is a pictogram (48 grid, one gold and one white part).
-func NewPict(env *Env, name string, size float32) *Icon { return pict(env, name, size, 2.5, false) }
+func NewPict(env *Env, name string, size float32) *Icon {
+	return pict(env, name, size, lineStroke, false)
+}
 
 // pict draws a pictogram; onMain is the one on the main tile.
 func pict(env *Env, name string, size, stroke float32, onMain bool) *Icon {
@@ -70,9 +149,6 @@ func pict(env *Env, name string, size, stroke float32, onMain bool) *Icon {
 	if onMain && env.Contrast { // black lines on the bright tile
 		ink, white, gold, goldLine = p.OnLeaf, hex(0xFFFFFF), p.Leaf, p.OnLeaf
 	}
-	if onMain && !env.Contrast {
-		ink, goldLine = hex(0x2A2017), hex(0x2A2017)
-	}
 	if !strings.HasPrefix(name, "pict-") {
 		name = "pict-" + name
 	}
@@ -80,11 +156,8 @@ func pict(env *Env, name string, size, stroke float32, onMain bool) *Icon {
 	svg = bytes.ReplaceAll(svg, drawnWhite, []byte(`fill="`+hexString(white)+`"`))
 	svg = bytes.ReplaceAll(svg, drawnGold, []byte(`stroke="`+hexString(goldLine)+`" fill="`+hexString(gold)+`"`))
 	svg = bytes.ReplaceAll(svg, drawnLine, []byte(hexString(ink)))
-	if stroke != 2.5 {
-		svg = bytes.Replace(svg, drawnWidth, fmt.Appendf(nil, `stroke-width="%.2f"`, stroke), 1)
-	}
-	key := fmt.Sprintf("%s-%s-%s-%s-%.1f", name, hexString(ink), hexString(white), hexString(gold), stroke)
-	return newPicture(key, svg, size, size)
+	key := fmt.Sprintf("%s %s %s %s %s %.1f", name, hexString(ink), hexString(white), hexString(gold), hexString(goldLine), stroke)
+	return newIcon(name, drawing{key: key, svg: svg, stroke: stroke, width: drawnWidth, grid: pictGrid}, size, size)
 }
 
 // NewMark is the station's mark: a communal roof over a sheet.
@@ -94,18 +167,20 @@ func NewMark(env *Env, size float32) *Icon {
 	svg = bytes.ReplaceAll(svg, drawnPaper, []byte(`fill="`+hexString(p.PictWhite)+`"`))
 	svg = bytes.ReplaceAll(svg, drawnLeaf, []byte(`fill="`+hexString(p.Leaf)+`"`))
 	svg = bytes.ReplaceAll(svg, drawnLine, []byte(hexString(p.Ink)))
-	return newPicture("mark-"+hexString(p.Ink), svg, size, size)
+	return newIcon("mark", drawing{key: "mark " + hexString(p.Ink), svg: svg, stroke: lineStroke, width: drawnWidth, grid: pictGrid}, size, size)
 }
 
 // NewDrum is the part of the bronze drum that is seen through a window of w×h
-// with the drum's centre at cx, cy; it has no drawing outside the window.
-func NewDrum(w, h, cx, cy, radius float32, c color.Color) *Icon {
-	ink := hexString(color.NRGBAModel.Convert(c).(color.NRGBA))
-	svg := bytes.ReplaceAll(assets.Icon("drum"), drawnDrum, []byte(ink))
-	body := string(svg)
+// with the drum's centre at cx, cy and the window's corners rounded; it has no
+// drawing outside the window.
+func NewDrum(w, h, cx, cy, radius, corners float32, c color.Color) *Icon {
+	ink := inkOf(c)
+	body := string(bytes.ReplaceAll(assets.Icon("drum"), drawnDrum, []byte(ink)))
 	body = body[strings.IndexByte(body, '>')+1:]
 	body = strings.TrimSuffix(strings.TrimSpace(body), "</svg>")
+	const own = 300 // the drawing's radius
 	out := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%g" height="%g" viewBox="0 0 %g %g"><g transform="translate(%g %g) scale(%g)">%s</g></svg>`,
-		w, h, w, h, cx-radius, cy-radius, radius/300, body)
-	return newPicture(fmt.Sprintf("drum-%s-%g-%g-%g-%g-%g", ink, w, h, cx, cy, radius), []byte(out), w, h)
+		w, h, w, h, cx-radius, cy-radius, radius/own, body)
+	key := fmt.Sprintf("drum %s %g %g %g %g %g %g", ink, w, h, cx, cy, radius, corners)
+	return newIcon("drum", drawing{key: key, svg: []byte(out), stroke: 3 * radius / own, width: drumWidth, grid: w, radius: corners}, w, h)
 }

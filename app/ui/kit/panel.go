@@ -53,7 +53,7 @@ func NewPanel(env *Env, tone Tone, inner fyne.CanvasObject) *Panel {
 func NewPanelPad(env *Env, tone Tone, t, r, b, l float32, inner fyne.CanvasObject) *Panel {
 	pal := env.Pal()
 	fill, edge, _ := tone.colours(pal)
-	border := float32(1.5)
+	border := float32(1)
 	if env.Contrast && tone != Sunk {
 		border = 2
 	}

@@ -6,14 +6,13 @@ import (
 )
 
 // press is the base of everything that can be pressed: a face, content over
-// it, the pressed state, the focus ring and keyboard activation.
+// it, the pressed state and the focus ring.
 type press struct {
 	node
 	env     *Env
 	name    string
 	do      func()
 	off     bool
-	quiet   bool // never takes the focus: keys of the on-screen keyboard
 	down    bool
 	focused bool
 	pointer bool
@@ -108,27 +107,30 @@ func (p *press) setRing(on bool) {
 	p.face.ring.Refresh()
 }
 
+// stop is a press that the focus of a hardware keyboard stops at.
+type stop struct{ press }
+
 // FocusGained shows the ring, unless a finger brought the focus.
-func (p *press) FocusGained() {
+func (p *stop) FocusGained() {
 	p.focused = true
 	p.setRing(!p.pointer)
 }
 
 // FocusLost hides the ring.
-func (p *press) FocusLost() {
+func (p *stop) FocusLost() {
 	p.focused = false
 	p.setRing(false)
 }
 
 // TypedRune presses on space.
-func (p *press) TypedRune(r rune) {
+func (p *stop) TypedRune(r rune) {
 	if r == ' ' {
 		p.Tapped(nil)
 	}
 }
 
 // TypedKey presses on Enter.
-func (p *press) TypedKey(e *fyne.KeyEvent) {
+func (p *stop) TypedKey(e *fyne.KeyEvent) {
 	if e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
 		p.Tapped(nil)
 	}

@@ -13,6 +13,7 @@ type Style struct {
 	Size   float32 // 0: TextBody; grows with large text
 	Bold   bool
 	Color  color.Color // nil: Ink
+	Rest   color.Color // of what is not bold; nil: Color
 	Line   float32     // line height factor; 0: LineText
 	Align  Align       // Start, Middle, End
 	Max    int         // lines at most; 0: as many as needed
@@ -30,10 +31,14 @@ func newText(s string, size float32, isBold bool, c color.Color) *canvas.Text {
 	return &canvas.Text{Text: s, TextSize: size, Color: c, TextStyle: bold(isBold)}
 }
 
+// baselineLift is what the toolkit sets text lower than a browser does, in
+// which the screens were drawn.
+const baselineLift float32 = 1
+
 // putText places a text in a line box: vertically in the middle of lh.
 func putText(t *canvas.Text, x, y, w, lh float32) {
 	nat := t.MinSize().Height
-	t.Move(fyne.NewPos(x, y+(lh-nat)/2))
+	t.Move(fyne.NewPos(x, y+(lh-nat)/2-baselineLift))
 	t.Resize(fyne.NewSize(w, nat))
 }
 
@@ -159,13 +164,47 @@ func ceil(f float32) float32 {
 func (p *Paragraph) wrap(w float32) []line {
 	if w != p.width || p.lines == nil {
 		p.lines, p.width = wrapRuns(p.text, p.style.Bold, p.size(), w, p.style.Max), w
+		if p.style.Align == Middle && len(p.lines) == 2 {
+			p.balance(w)
+		}
 	}
 	return p.lines
 }
 
+// balance narrows two centred lines to nearly equal ones, as long as nothing
+// is cut.
+func (p *Paragraph) balance(w float32) {
+	if strings.Contains(p.text, "\n") || strings.HasSuffix(lastText(p.lines), ellipsis) {
+		return
+	}
+	low, high := w/2, w
+	for range 6 {
+		mid := (low + high) / 2
+		if len(wrapRuns(p.text, p.style.Bold, p.size(), mid, 0)) <= 2 {
+			high = mid
+		} else {
+			low = mid
+		}
+	}
+	if lines := wrapRuns(p.text, p.style.Bold, p.size(), high, 0); len(lines) == 2 && lines[0].width <= w && lines[1].width <= w {
+		p.lines = lines
+	}
+}
+
+func lastText(lines []line) string {
+	if n := len(lines); n > 0 && len(lines[n-1].runs) > 0 {
+		return lines[n-1].runs[len(lines[n-1].runs)-1].text
+	}
+	return ""
+}
+
 func (p *Paragraph) lay(s fyne.Size) {
-	lines := p.wrap(s.Width)
 	lh := p.lineHeight()
+	if s.Height < lh/2 { // it gave way
+		p.parts = nil
+		return
+	}
+	lines := p.wrap(s.Width)
 	// What does not fit in height gives way, line by line, but never silently.
 	if fit := int((s.Height + lh*0.4) / lh); fit >= 1 && fit < len(lines) {
 		lines = wrapRuns(p.text, p.style.Bold, p.size(), s.Width, fit)
@@ -183,6 +222,9 @@ func (p *Paragraph) lay(s fyne.Size) {
 			c := p.ink()
 			if r.tint && p.mark != nil {
 				c = p.mark
+			}
+			if !r.bold && p.style.Rest != nil {
+				c = p.style.Rest
 			}
 			t := newText(r.text, p.size(), r.bold, c)
 			w := t.MinSize().Width

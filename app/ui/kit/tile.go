@@ -6,7 +6,7 @@ import (
 
 // Tile is a big way in: pictogram, word, note.
 type Tile struct {
-	press
+	stop
 	note string
 }
 
@@ -88,8 +88,7 @@ func NewTile(env *Env, o TileSpec) *Tile {
 	t.layIn = func(w, h, shift float32) {
 		if o.Main && !o.Off && !env.Contrast && o.DrumR > 0 {
 			if drum == nil || drumW != w || drumH != h {
-				drum = NewDrum(w-4, h-4, o.DrumX-2, o.DrumY-2, o.DrumR, p.DrumLeaf)
-				drum.img.CornerRadius = RadiusTile - 2
+				drum = NewDrum(w-4, h-4, o.DrumX-2, o.DrumY-2, o.DrumR, RadiusTile-2, p.DrumLeaf)
 				drumW, drumH = w, h
 				t.parts[len(t.face.objects())] = drum
 			}
