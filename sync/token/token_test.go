@@ -39,7 +39,6 @@ func known(station string) (ed25519.PublicKey, bool) {
 	return slipKey.Public().(ed25519.PublicKey), station == "DL27"
 }
 
-
 func TestSlipGolden(t *testing.T) {
 	text := MakeSlip("hoso.example.vn", "DL27", 318, packet, secret, slipKey)
 	if text != readGolden(t, "slip.txt") {
