@@ -105,24 +105,44 @@ func (c *Catalogue) Search(query string, limit int) []Hit {
 		words = words[:maxQueryWords]
 	}
 	x := &c.search
-	best := make(map[int32]scored) // procedure → its best name
-	for i, p := range x.procedures {
-		if query[0] < '0' || query[0] > '9' {
-			break
-		}
-		if strings.HasPrefix(p.Code, query) {
-			best[int32(i)] = scored{name: -1, score: codeScore + penalty(p)}
-		}
-	}
+	best := top{limit: limit}
 	phrase := strings.Join(words, " ")
+	// The names of one procedure lie side by side and candidates ascend: a
+	// procedure is done with when the next one begins.
+	now := scored{procedure: -1}
 	for _, n := range x.candidates(words) {
-		nm := x.names[n]
-		s := scored{name: n, score: rank(nm, words, phrase) + penalty(x.procedures[nm.procedure])}
-		if old, ok := best[nm.procedure]; !ok || s.score > old.score {
-			best[nm.procedure] = s
+		nm := &x.names[n]
+		if now.procedure != nm.procedure {
+			best.add(now)
+			now = scored{procedure: -1}
+		}
+		score := rank(nm, words, phrase)
+		if x.procedures[nm.procedure].Withdrawn {
+			score += withdrawnScore
+		}
+		if now.procedure < 0 || score > now.score {
+			now = scored{nm.procedure, n, score}
 		}
 	}
-	return x.take(best, words, limit)
+	best.add(now)
+	if query[0] >= '0' && query[0] <= '9' {
+		x.codes(query, &best)
+	}
+	return x.hits(best.sorted(), words)
+}
+
+// codes adds the procedures whose code begins with query.
+func (x *index) codes(query string, best *top) {
+	for i := range x.procedures {
+		if p := &x.procedures[i]; strings.HasPrefix(p.Code, query) {
+			s := scored{int32(i), -1, codeScore}
+			if p.Withdrawn {
+				s.score += withdrawnScore
+			}
+			best.drop(s.procedure)
+			best.add(s)
+		}
+	}
 }
 
 const (
@@ -130,16 +150,73 @@ const (
 	withdrawnScore = -100_000
 )
 
-func penalty(p dossier.Procedure) int {
-	if p.Withdrawn {
-		return withdrawnScore
-	}
-	return 0
+// scored is a procedure with its best name; name -1: the code matched.
+type scored struct {
+	procedure, name int32
+	score           int
 }
 
-type scored struct {
-	name  int32 // -1: the code matched
-	score int
+func (a scored) before(b scored) bool {
+	return a.score > b.score || a.score == b.score && a.procedure < b.procedure
+}
+
+// top keeps the best few: a query of one letter matches everything, and sorting
+// everything for twenty lines is what makes a search slow.
+type top struct {
+	limit int
+	rows  []scored // a heap, the worst first
+}
+
+func (t *top) add(s scored) {
+	switch {
+	case s.procedure < 0:
+	case len(t.rows) < t.limit:
+		t.rows = append(t.rows, s)
+		for i := len(t.rows) - 1; i > 0 && t.rows[(i-1)/2].before(t.rows[i]); i = (i - 1) / 2 {
+			t.rows[i], t.rows[(i-1)/2] = t.rows[(i-1)/2], t.rows[i]
+		}
+	case s.before(t.rows[0]):
+		t.rows[0] = s
+		t.sink(0)
+	}
+}
+
+func (t *top) sink(i int) {
+	for {
+		worst := i
+		for _, c := range [2]int{2*i + 1, 2*i + 2} {
+			if c < len(t.rows) && t.rows[worst].before(t.rows[c]) {
+				worst = c
+			}
+		}
+		if worst == i {
+			return
+		}
+		t.rows[i], t.rows[worst] = t.rows[worst], t.rows[i]
+		i = worst
+	}
+}
+
+// drop forgets a procedure that is about to be added with another score.
+func (t *top) drop(procedure int32) {
+	i := slices.IndexFunc(t.rows, func(s scored) bool { return s.procedure == procedure })
+	if i < 0 {
+		return
+	}
+	t.rows = slices.Delete(t.rows, i, i+1)
+	for i := len(t.rows)/2 - 1; i >= 0; i-- {
+		t.sink(i)
+	}
+}
+
+func (t *top) sorted() []scored {
+	slices.SortFunc(t.rows, func(a, b scored) int {
+		if a.before(b) {
+			return -1
+		}
+		return 1
+	})
+	return t.rows
 }
 
 // candidates are the names that hold, for every word of the query, a word that
@@ -210,7 +287,7 @@ func intersect(a, b []int32) []int32 {
 
 // rank: the query at the start of the name, then as a phrase inside it, then
 // whole words, then beginnings of words; among equals the shorter name.
-func rank(n name, words []string, phrase string) int {
+func rank(n *name, words []string, phrase string) int {
 	score := 0
 	if rest, ok := strings.CutPrefix(n.folded, phrase); ok {
 		score += 2000
@@ -242,32 +319,18 @@ func hasWord(folded, w string) bool {
 	}
 }
 
-// take orders the best names and writes the first limit of them as hits.
-func (x *index) take(best map[int32]scored, words []string, limit int) []Hit {
-	type row struct {
-		procedure int32
-		scored
-	}
-	rows := make([]row, 0, len(best))
-	for p, s := range best {
-		rows = append(rows, row{p, s})
-	}
-	slices.SortFunc(rows, func(a, b row) int {
-		if a.score != b.score {
-			return b.score - a.score
-		}
-		return int(a.procedure - b.procedure)
-	})
-	hits := make([]Hit, 0, min(limit, len(rows)))
-	for _, r := range rows[:min(limit, len(rows))] {
+// hits writes scored procedures as they are shown.
+func (x *index) hits(rows []scored, words []string) []Hit {
+	out := make([]Hit, 0, len(rows))
+	for _, r := range rows {
 		h := Hit{Procedure: x.procedures[r.procedure], Lang: "vi", Score: r.score}
 		if r.name >= 0 {
 			h.Lang = x.names[r.name].lang
 			h.Spans = spans(h.Procedure.Name[h.Lang], words)
 		}
-		hits = append(hits, h)
+		out = append(out, h)
 	}
-	return hits
+	return out
 }
 
 // spans finds, in the original name, the parts that the words of the query
