@@ -229,9 +229,15 @@ func (j *job) fail(ctx context.Context, reason Reason, err error) (Outcome, erro
 	// After a paper end the piece left with the old roll.
 	j.remnant = started && reason != ReasonPaperOut
 	if reason != ReasonUnplugged {
-		rest, done := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+		wait := farewell + max(0, time.Until(j.drained))
+		rest, done := context.WithTimeout(context.WithoutCancel(ctx), wait)
 		defer done()
-		_, _, _ = j.write(rest, clearBuffer, nil) // best effort: recoverTorn repeats it
+		// Best effort, since recoverTorn repeats it. An answer to a question
+		// behind it means that it has arrived: only then is it safe to ask a
+		// person for paper.
+		if _, _, werr := j.write(rest, clearBuffer, nil); werr == nil {
+			_, _, _ = j.ask(rest, 1)
+		}
 	}
 	if reason == ReasonStalled {
 		err = nil // said by the reason

@@ -171,9 +171,12 @@ func (p *Printer) replyUntil() time.Time {
 	return from.Add(p.profile.ReplyWait)
 }
 
-// ask sends one DLE EOT and waits for its answer.
+// ask sends one DLE EOT and waits for its answer. While an earlier answer is
+// overdue it hears the whole time out and takes the last one: answers come in
+// the order of the questions.
 func (p *Printer) ask(ctx context.Context, n byte) (answer byte, ok bool, err error) {
-	if p.late {
+	patient := p.late
+	if patient {
 		if err := p.settle(ctx); err != nil {
 			return 0, false, err
 		}
@@ -196,17 +199,21 @@ func (p *Printer) ask(ctx context.Context, n byte) (answer byte, ok bool, err er
 			return 0, false, err
 		}
 		for _, r := range replies {
-			if r.Kind == ReplyRealTime {
+			if r.Kind != ReplyRealTime {
+				continue
+			}
+			if !patient {
 				return r.Bytes[0], true, nil
 			}
+			answer, ok = r.Bytes[0], true
 		}
 	}
-	p.late = true
-	return 0, false, nil
+	p.late = !ok
+	return answer, ok, nil
 }
 
-// settle reads until the line is quiet, so that an overdue answer is not
-// taken for the next one.
+// settle reads until the line is quiet, which most overdue answers do not
+// outlast.
 func (p *Printer) settle(ctx context.Context) error {
 	for end := time.Now().Add(farewell); time.Now().Before(end); {
 		if err := ctx.Err(); err != nil {
@@ -220,7 +227,6 @@ func (p *Printer) settle(ctx context.Context) error {
 			break
 		}
 	}
-	p.late = false
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"tramhoso/device/port"
 	"tramhoso/device/printer"
 )
 
@@ -229,14 +230,52 @@ func TestARollChangedWithoutClearingPrintsTheStaleHalf(t *testing.T) {
 	}
 }
 
+// The way the station goes: through a serial port under a stable name.
+func TestThroughASerialPort(t *testing.T) {
+	f := plugged(t, PrinterConfig{})
+	line, err := port.Open(port.Config{Path: f.link, Baud: 115200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := line.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	pr, err := printer.New(line, printer.Profile{Baud: 115200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.twin.PaperOutAfter(100)
+	f.print(pr, doc("A"), torn(printer.ReasonPaperOut))
+	f.twin.OK()
+	f.print(pr, doc("B"), printed)
+	f.same(f.next(), doc("B"), 576)
+}
+
 func TestCoverOpenedMidway(t *testing.T) {
 	f := plugged(t, PrinterConfig{})
 	pr := f.printer(printer.Profile{})
 	f.twin.CoverOpen()
 	f.print(pr, doc("A"), printer.Outcome{Reason: printer.ReasonCoverOpen})
 	f.twin.OK()
-	f.print(pr, doc("A"), printed)
-	f.same(f.next(), doc("A"), 576)
+	opened := false
+	f.twin.do(func(e *engine) {
+		e.onRow = func(rows int) {
+			if rows == 50 && !opened {
+				opened, e.coverOpen = true, true
+				e.report()
+			}
+		}
+	})
+	f.print(pr, doc("A"), torn(printer.ReasonCoverOpen))
+	f.twin.OK()
+	// What hung in the printer is cut off, so that B is whole and alone.
+	f.print(pr, doc("B"), printed)
+	if rest := f.next().Image.Rect.Dy(); rest != 50 {
+		t.Errorf("the remnant has %d rows", rest)
+	}
+	f.same(f.next(), doc("B"), 576)
 }
 
 func TestNearEndStillPrints(t *testing.T) {
