@@ -25,11 +25,12 @@ type Waiting struct {
 	Oldest  time.Time // zero: nothing waits
 }
 
-// Outgoing returns up to limit packets in the order in which they go.
+// Outgoing returns up to limit packets in the order in which they go. Refused
+// ones come last, the least tried first, so that each gets its turn.
 func (s *Store) Outgoing(ctx context.Context, limit int) (list []Outgoing, err error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT p.jws, p.body, o.priority, o.attempts, o.refused
 		FROM outbox o JOIN packets p ON p.id = o.packet WHERE p.body IS NOT NULL
-		ORDER BY o.refused <> '', o.priority, o.seq LIMIT ?`, limit)
+		ORDER BY o.refused <> '', CASE WHEN o.refused = '' THEN 0 ELSE o.attempts END, o.priority, o.seq LIMIT ?`, limit)
 	if err != nil {
 		return nil, coded(fmt.Errorf("failed to read the outbox: %w", err))
 	}
