@@ -1,0 +1,123 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/seal"
+	"tramhoso/sync/wire"
+)
+
+// Events asks for what happened after a cursor and holds on for up to q.Wait.
+// The answer's watermark is verified.
+func (c *Client) Events(ctx context.Context, q wire.EventsQuery) (a wire.EventsAnswer, mark wire.Watermark, err error) {
+	err = c.call(ctx, q.Wait+pollSlack, request{
+		method: http.MethodGet, path: wire.PathEvents, query: q.Values(), expected: []int{http.StatusOK},
+	}, func(res *http.Response) error {
+		const most = wire.MaxEvents*(wire.MaxEventBytes*4/3+64) + wire.MaxJSONBytes
+		b, err := readAll(res, most)
+		if err != nil {
+			return err
+		}
+		if err := json.Unmarshal(b, &a); err != nil {
+			return &Error{Status: http.StatusInternalServerError, Err: fmt.Errorf("failed to read events: %w", err)}
+		}
+		if err := verify(c.c.Trust(), seal.UseReceipt, a.Watermark, wire.TypWatermark, &mark,
+			func() time.Time { return mark.At }); err != nil {
+			return unbelievable("watermark", err)
+		}
+		if mark.Station != c.c.Station || mark.Epoch != a.Epoch {
+			return unbelievable("watermark", dossier.Errorf(dossier.CodeInvalid, "it is about something else"))
+		}
+		c.c.Signed(mark.At)
+		return nil
+	})
+	if err != nil {
+		return wire.EventsAnswer{}, wire.Watermark{}, fmt.Errorf("failed to ask for events: %w", err)
+	}
+	return a, mark, nil
+}
+
+// Fetched is a document with its tag. Fresh is false when the tag that was
+// asked with still holds; the rest is empty then.
+type Fetched struct {
+	Fresh bool
+	Tag   string
+	Body  []byte
+}
+
+// Catalogue fetches the whole catalogue unless tag still holds. The body is
+// framed as it travels (wire.DecodePacket); its signature is not verified here.
+func (c *Client) Catalogue(ctx context.Context, tag string) (Fetched, error) {
+	return c.fetch(ctx, "the catalogue", wire.PathCatalogue, tag, fetchTimeout, wire.MaxCatalogueBytes+wire.MaxHeadBytes)
+}
+
+// Staff fetches the signed staff list unless tag still holds.
+func (c *Client) Staff(ctx context.Context, tag string) (Fetched, error) {
+	return c.fetch(ctx, "the staff list", wire.PathStaff, tag, callTimeout, wire.MaxJWSBytes)
+}
+
+// Trust fetches the signed trust bundle unless tag still holds.
+func (c *Client) Trust(ctx context.Context, tag string) (Fetched, error) {
+	return c.fetch(ctx, "the trust bundle", wire.PathTrust, tag, callTimeout, wire.MaxJSONBytes)
+}
+
+func (c *Client) fetch(ctx context.Context, what, path, tag string, limit time.Duration, most int64) (f Fetched, err error) {
+	q := request{method: http.MethodGet, path: path, header: http.Header{}, expected: []int{http.StatusOK, http.StatusNotModified}}
+	if tag != "" {
+		q.header.Set("If-None-Match", `"`+tag+`"`)
+	}
+	err = c.call(ctx, limit, q, func(res *http.Response) error {
+		if res.StatusCode == http.StatusNotModified {
+			f.Tag = tag
+			return nil
+		}
+		f.Fresh, f.Tag = true, strings.Trim(strings.TrimPrefix(res.Header.Get("ETag"), "W/"), `"`)
+		f.Body, err = readAll(res, most)
+		return err
+	})
+	if err != nil {
+		return Fetched{}, fmt.Errorf("failed to fetch %s: %w", what, err)
+	}
+	return f, nil
+}
+
+// Time asks for the time, signed over a fresh nonce.
+func (c *Client) Time(ctx context.Context) (t time.Time, err error) {
+	nonce := make([]byte, wire.MinNonceBytes)
+	_, _ = rand.Read(nonce) // never fails since Go 1.24
+	body, err := json.Marshal(wire.TimeRequest{Nonce: nonce})
+	if err != nil {
+		return time.Time{}, fmt.Errorf("failed to ask for the time: %w", err)
+	}
+	err = c.call(ctx, callTimeout, request{
+		method: http.MethodPost, path: wire.PathTime, media: wire.TypeJSON, body: body, expected: []int{http.StatusOK},
+	}, func(res *http.Response) error {
+		b, err := readAll(res, wire.MaxJWSBytes)
+		if err != nil {
+			return err
+		}
+		var claim wire.TimeClaim
+		if err := verify(c.c.Trust(), seal.UseTime, string(b), wire.TypTime, &claim,
+			func() time.Time { return claim.Time }); err != nil {
+			return unbelievable("time", err)
+		}
+		if !bytes.Equal(claim.Nonce, nonce) {
+			return unbelievable("time", dossier.Errorf(dossier.CodeInvalid, "it answers another question"))
+		}
+		t = claim.Time
+		return nil
+	})
+	if err != nil {
+		return time.Time{}, fmt.Errorf("failed to ask for the time: %w", err)
+	}
+	c.c.Signed(t)
+	return t, nil
+}

@@ -1,0 +1,184 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/seal"
+	"tramhoso/sync/wire"
+)
+
+// Limits in time. A rural link carries 32 KB/s on a good day.
+const (
+	dialTimeout   = 10 * time.Second
+	tlsTimeout    = 15 * time.Second
+	headerTimeout = 30 * time.Second
+	callTimeout   = 45 * time.Second // a small question and its answer
+	sendTimeout   = 2 * time.Minute  // a batch
+	fetchTimeout  = 15 * time.Minute // a whole catalogue
+	pollSlack     = 15 * time.Second // beyond the wait that was asked for
+	idleTimeout   = 60 * time.Second
+)
+
+// Config is who asks whom.
+type Config struct {
+	URL         string            // https://host[:port]
+	Station     string            // its code
+	Certificate string            // PEM chain of the client certificate
+	Key         *ecdsa.PrivateKey // of the client certificate
+	Root        string            // SHA-256 of the province's root, lower-case hex
+	Trust       func() *seal.Trust
+	Now         func() time.Time // never before the trusted floor; nil: time.Now
+	Signed      func(time.Time)  // hears every signed time; may be nil
+}
+
+// Client speaks to one portal. It may be used from any goroutine.
+type Client struct {
+	c    Config
+	base *url.URL
+	http *http.Client
+}
+
+// New makes a client. It does not connect.
+func New(c Config) (*Client, error) {
+	base, err := baseURL(c.URL)
+	if err != nil {
+		return nil, err
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Signed == nil {
+		c.Signed = func(time.Time) {}
+	}
+	trust := c.Trust()
+	if trust == nil {
+		return nil, dossier.Errorf(dossier.CodeNotEnrolled, "no trust bundle")
+	}
+	roots, err := trust.Roots()
+	if err != nil {
+		return nil, err
+	}
+	cert, err := keyPair(c.Certificate, c.Key)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{c: c, base: base, http: newHTTP(&tls.Config{
+		MinVersion:   tls.VersionTLS13,
+		RootCAs:      roots,
+		Certificates: []tls.Certificate{cert},
+		Time:         c.Now,
+	})}, nil
+}
+
+// Close lets go of idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+func baseURL(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return nil, dossier.Errorf(dossier.CodeInvalid, "not an https address")
+	}
+	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+}
+
+func keyPair(chain string, key *ecdsa.PrivateKey) (tls.Certificate, error) {
+	certs, err := parseChain(chain)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	pub, ok := certs[0].PublicKey.(*ecdsa.PublicKey)
+	if !ok || !pub.Equal(key.Public()) {
+		return tls.Certificate{}, dossier.Errorf(dossier.CodeNotEnrolled, "the certificate is for another key")
+	}
+	out := tls.Certificate{PrivateKey: key, Leaf: certs[0]}
+	for _, c := range certs {
+		out.Certificate = append(out.Certificate, c.Raw)
+	}
+	return out, nil
+}
+
+func newHTTP(t *tls.Config) *http.Client {
+	return &http.Client{
+		Transport: &http.Transport{
+			Proxy:                 nil, // what is pinned goes straight
+			DialContext:           (&net.Dialer{Timeout: dialTimeout, KeepAlive: idleTimeout / 2}).DialContext,
+			TLSClientConfig:       t,
+			TLSHandshakeTimeout:   tlsTimeout,
+			ResponseHeaderTimeout: headerTimeout + wire.MaxWait,
+			ExpectContinueTimeout: time.Second,
+			IdleConnTimeout:       idleTimeout,
+			MaxIdleConns:          4,
+			ForceAttemptHTTP2:     true,
+			DisableCompression:    true, // what travels is compressed or sealed already
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// call makes one round trip and hands a good answer to f.
+func (c *Client) call(ctx context.Context, limit time.Duration, q request, f func(*http.Response) error) error {
+	return roundTrip(ctx, c.http, c.base, c.c.Now, limit, q, f)
+}
+
+type request struct {
+	method, path, media string
+	query               url.Values
+	header              http.Header
+	body                []byte
+	expected            []int
+}
+
+func roundTrip(ctx context.Context, h *http.Client, base *url.URL, now func() time.Time, limit time.Duration,
+	q request, f func(*http.Response) error) (err error) {
+	outer := ctx
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	u := base.JoinPath(q.path)
+	u.RawQuery = q.query.Encode()
+	req, err := http.NewRequestWithContext(ctx, q.method, u.String(), bytes.NewReader(q.body))
+	if err != nil {
+		return fmt.Errorf("failed to make a request: %w", err)
+	}
+	for k, v := range q.header {
+		req.Header[k] = v
+	}
+	if q.media != "" {
+		req.Header.Set("Content-Type", q.media)
+	}
+	res, err := h.Do(req)
+	if err != nil {
+		if outer.Err() != nil {
+			return fmt.Errorf("failed to ask the portal: %w", outer.Err())
+		}
+		return ofTransport(err)
+	}
+	defer func() {
+		// A connection whose body was read to the end can be used again.
+		_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, wire.MaxJSONBytes))
+		err = errors.Join(err, res.Body.Close())
+	}()
+	if err := ofAnswer(res, now(), q.expected...); err != nil {
+		return err
+	}
+	return f(res)
+}
+
+func parseChain(chain string) ([]*x509.Certificate, error) {
+	certs, err := certificates([]byte(chain))
+	if err != nil || len(certs) == 0 {
+		return nil, dossier.Errorf(dossier.CodeNotEnrolled, "no readable certificate: %v", err)
+	}
+	return certs, nil
+}

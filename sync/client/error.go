@@ -1,0 +1,141 @@
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/wire"
+)
+
+// Error is trouble of the portal itself, or with being known to it.
+type Error struct {
+	Status int // HTTP; 0: TLS
+	Err    error
+
+	wait time.Duration
+}
+
+func (e *Error) Error() string {
+	if e.Status == 0 {
+		return e.Err.Error()
+	}
+	return fmt.Sprintf("the portal answered %d: %v", e.Status, e.Err)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Lane reports trouble with everything this station sends.
+func (e *Error) Lane() bool {
+	switch e.Status {
+	case 0, http.StatusUnauthorized, http.StatusForbidden, http.StatusInsufficientStorage:
+		return true
+	}
+	return false
+}
+
+// Full reports that the portal has no room.
+func (e *Error) Full() bool { return e.Status == http.StatusInsufficientStorage }
+
+// Refused reports that the portal will not take what was sent.
+func (e *Error) Refused() bool {
+	switch e.Status {
+	case http.StatusRequestTimeout, http.StatusTooManyRequests:
+		return false
+	}
+	return e.Status >= 400 && e.Status < 500 && !e.Lane()
+}
+
+// Wait is how long the portal asked to wait, or 0.
+func (e *Error) Wait() time.Duration { return e.wait }
+
+// ofTransport sorts what a round trip failed with.
+func ofTransport(err error) error {
+	var (
+		unknown  x509.UnknownAuthorityError
+		host     x509.HostnameError
+		invalid  x509.CertificateInvalidError
+		record   tls.RecordHeaderError
+		alert    tls.AlertError
+		verify   *tls.CertificateVerificationError
+		notReady *dossier.Error
+	)
+	switch {
+	case errors.As(err, &notReady):
+		return err
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && !errors.As(err, &unknown):
+		// Whether the portal or this station is wrong about the day, sending
+		// cannot go on; it says nothing about the network.
+		return &Error{Err: fmt.Errorf("the portal's certificate is not valid today: %w", err)}
+	case errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &record), errors.As(err, &verify):
+		return dossier.E(dossier.CodeNotThePortal, fmt.Errorf("TLS: %w", err))
+	case errors.As(err, &alert), strings.Contains(err.Error(), "remote error: tls:"):
+		return &Error{Err: fmt.Errorf("the portal does not accept this station's certificate: %w", err)}
+	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"),
+		strings.Contains(err.Error(), "malformed HTTP"):
+		return dossier.E(dossier.CodeNotThePortal, err)
+	}
+	return dossier.E(dossier.CodeNoNetwork, err)
+}
+
+// ofAnswer sorts what came back: nil for the statuses that are expected.
+func ofAnswer(res *http.Response, now time.Time, expected ...int) error {
+	if res.Header.Get(wire.Header) == "" {
+		return dossier.Errorf(dossier.CodeNotThePortal, "an answer %d without the portal's header", res.StatusCode)
+	}
+	for _, s := range expected {
+		if res.StatusCode == s {
+			return nil
+		}
+	}
+	e := &Error{Status: res.StatusCode, wait: retryAfter(res.Header.Get("Retry-After"), now)}
+	if res.StatusCode < 400 {
+		e.Err = dossier.Errorf(wire.CodeInternal, "an answer that the protocol does not know")
+		return e
+	}
+	p, err := wire.ReadProblem(res.Body)
+	if err != nil {
+		e.Err = dossier.Errorf(wire.CodeInternal, "no problem came with it")
+		return e
+	}
+	e.Err = p.Err()
+	return e
+}
+
+// retryAfter reads both forms of RFC 9110 section 10.2.3.
+func retryAfter(s string, now time.Time) time.Duration {
+	if s == "" {
+		return 0
+	}
+	if n, err := strconv.Atoi(s); err == nil {
+		return max(time.Duration(min(n, 24*3600))*time.Second, 0)
+	}
+	t, err := http.ParseTime(s)
+	if err != nil {
+		return 0
+	}
+	return max(t.Sub(now), 0)
+}
+
+// readAll reads a bounded body.
+func readAll(res *http.Response, limit int64) ([]byte, error) {
+	b, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
+	if err != nil {
+		if errors.Is(err, context.Canceled) {
+			return nil, err
+		}
+		return nil, dossier.E(dossier.CodeNoNetwork, fmt.Errorf("the answer broke off: %w", err))
+	}
+	if int64(len(b)) > limit {
+		return nil, dossier.Errorf(dossier.CodeInvalid, "an answer past %d bytes", limit)
+	}
+	return b, nil
+}

@@ -1,0 +1,100 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/seal"
+	"tramhoso/sync/wire"
+)
+
+// Put offers one packet and returns its receipt, verified: by a key of the
+// province, about this station and these bytes.
+func (c *Client) Put(ctx context.Context, p dossier.Packet) (r dossier.Receipt, compact string, err error) {
+	err = c.call(ctx, sendTimeout, request{
+		method: http.MethodPut, path: wire.PathPackets + p.Head.ID, media: wire.TypePacket, body: wire.EncodePacket(p),
+		expected: []int{http.StatusOK, http.StatusCreated},
+	}, func(res *http.Response) error {
+		b, err := readAll(res, wire.MaxJWSBytes)
+		if err != nil {
+			return err
+		}
+		compact = string(b)
+		r, err = c.receipt(p, compact)
+		return err
+	})
+	if err != nil {
+		return dossier.Receipt{}, "", fmt.Errorf("failed to send packet %d: %w", p.Head.Seq, err)
+	}
+	return r, compact, nil
+}
+
+// receipt believes nothing that the pinned province did not sign about p.
+func (c *Client) receipt(p dossier.Packet, compact string) (r dossier.Receipt, err error) {
+	if err := verify(c.c.Trust(), seal.UseReceipt, compact, wire.TypReceipt, &r, func() time.Time { return r.At }); err != nil {
+		return r, unbelievable("receipt", err)
+	}
+	if r.Packet != p.Head.ID || r.Station != p.Head.Station || r.Digest != seal.Digest(p.JWS, p.Body) ||
+		r.State != wire.StateHeld && r.State != wire.StateWhole {
+		return r, unbelievable("receipt", dossier.Errorf(dossier.CodeInvalid, "it is about something else"))
+	}
+	c.c.Signed(r.At)
+	return r, nil
+}
+
+// unbelievable is an answer under the portal's certificate that its keys did
+// not sign: nobody's packet is at fault, and nothing is held.
+func unbelievable(what string, err error) error {
+	return &Error{Err: fmt.Errorf("a %s that does not hold: %w", what, err)}
+}
+
+// Batch offers several packets in one round trip and calls each, in order, with
+// what came for one of them. Its own error concerns those that each was not
+// called for.
+func (c *Client) Batch(ctx context.Context, ps []dossier.Packet,
+	each func(i int, r dossier.Receipt, compact string, err error)) error {
+	var body []byte
+	for _, p := range ps {
+		body = wire.AppendBatch(body, p)
+	}
+	err := c.call(ctx, sendTimeout, request{
+		method: http.MethodPost, path: wire.PathBatch, media: wire.TypeBatch, body: body, expected: []int{http.StatusOK},
+	}, func(res *http.Response) error {
+		b, err := readAll(res, wire.MaxJSONBytes)
+		if err != nil {
+			return err
+		}
+		var a wire.BatchAnswer
+		if err := json.Unmarshal(b, &a); err != nil || len(a.Results) != len(ps) {
+			return &Error{Status: http.StatusInternalServerError,
+				Err: dossier.Errorf(wire.CodeInternal, "%d results for %d packets: %v", len(a.Results), len(ps), err)}
+		}
+		for i, one := range a.Results {
+			r, err := c.result(ps[i], one)
+			each(i, r, one.Receipt, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("failed to send a batch of %d: %w", len(ps), err)
+	}
+	return nil
+}
+
+func (c *Client) result(p dossier.Packet, one wire.BatchResult) (dossier.Receipt, error) {
+	if one.Status == http.StatusOK || one.Status == http.StatusCreated {
+		return c.receipt(p, one.Receipt)
+	}
+	e := &Error{Status: one.Status, Err: dossier.Errorf(wire.CodeInternal, "no problem came with it")}
+	if one.Problem != nil {
+		e.Err = one.Problem.Err()
+	}
+	if one.Status < 400 || one.Status > 599 {
+		e.Status = http.StatusInternalServerError
+	}
+	return dossier.Receipt{}, e
+}
