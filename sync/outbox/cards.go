@@ -1,0 +1,50 @@
+package outbox
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/seal"
+	"tramhoso/sync/store"
+)
+
+// markFirst marks a card's first record.
+const markFirst = "first"
+
+// SealFirst seals both cards of a new dossier: the citizen's to the public key
+// of the slip, the counter's to the counter recipients.
+func SealFirst(citizen dossier.CitizenCard, counter dossier.CounterCard, public []byte, recipients []string) ([]store.Card, error) {
+	return sealBoth(citizen.Packet, markFirst, citizen, counter, public, recipients)
+}
+
+// SealNews seals one piece of news for both cards. mark is the same for the same
+// news and tells nothing about it. The counter's card is told without Form 01,
+// which holds more than its class may.
+func SealNews(packet, mark string, n dossier.News, public []byte, recipients []string) ([]store.Card, error) {
+	short := n
+	short.Form01 = nil
+	return sealBoth(packet, mark, n, short, public, recipients)
+}
+
+func sealBoth(packet, mark string, citizen, counter any, public []byte, recipients []string) ([]store.Card, error) {
+	plain, err := json.Marshal(citizen)
+	if err != nil {
+		return nil, fmt.Errorf("failed to encode a citizen card: %w", err)
+	}
+	toCitizen, err := seal.SealCitizenCard(public, plain)
+	if err != nil {
+		return nil, err
+	}
+	if plain, err = json.Marshal(counter); err != nil {
+		return nil, fmt.Errorf("failed to encode a counter card: %w", err)
+	}
+	toCounter, err := seal.SealToRecipients(plain, recipients...)
+	if err != nil {
+		return nil, err
+	}
+	return []store.Card{
+		{Packet: packet, Class: store.ClassCitizen, Mark: mark, Sealed: toCitizen},
+		{Packet: packet, Class: store.ClassCounter, Mark: mark, Sealed: toCounter},
+	}, nil
+}

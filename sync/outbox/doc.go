@@ -1,0 +1,16 @@
+// Package outbox turns what a visit or a clerk decided into a packet that is
+// safe, and carries packets to the portal.
+//
+// It promises that Submit freezes, seals and commits in one transaction, so
+// that a slip printed afterwards stands for something; that the same submit
+// token gives the same result; that a packet leaves the queue only for a
+// receipt the sender has verified, and is offered again, unchanged, until then;
+// and that hand-overs go before everything else.
+//
+// A missing network or a log-in page is no attempt. Trouble with the station's
+// identity or the portal's disk pauses the lane; the portal's refusal of one
+// packet sets this packet aside, named, and lets the others go on. Back-off has
+// full jitter and runs on the monotonic clock.
+//
+// It must not import a transport: senders are handed in.
+package outbox

@@ -1,0 +1,246 @@
+package outbox
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+
+	"github.com/google/uuid"
+
+	"tramhoso/sync/clock"
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/seal"
+	"tramhoso/sync/store"
+	"tramhoso/sync/token"
+)
+
+// Station is who signs and what stands on a slip.
+type Station struct {
+	Code     string
+	SlipHost string
+}
+
+// Config is what an outbox needs. All functions may answer with an error that
+// carries dossier.CodeNotEnrolled.
+type Config struct {
+	Store     *store.Store
+	Keys      *seal.Keys
+	Clock     clock.Clock
+	Station   func() (Station, error)
+	Recipient func() (seal.Recipient, error) // the province's key that is valid now
+	Counter   func() ([]string, error)       // recipients that counter cards are sealed to
+	Log       *slog.Logger                   // nil: slog.Default()
+}
+
+// Outbox takes letters in.
+type Outbox struct{ c Config }
+
+// New makes an outbox.
+func New(c Config) *Outbox {
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	return &Outbox{c: c}
+}
+
+// Letter is one thing to say to the portal.
+type Letter struct {
+	Token     string // one per visit: a second tap brings the same
+	Kind      dossier.PacketKind
+	Parent    string
+	Procedure *dossier.ProcedureRef
+	Body      func(slip string) (any, error) // the content for this slip number ("" without a slip), as JSON
+	Slip      *Slip                          // nil: no slip is given
+	HandOver  string                         // packet id of the dossier that is handed over
+}
+
+// Slip is what a letter with a slip carries besides its content.
+type Slip struct {
+	IDNumber string              // of the applicant; only its keyed hash is kept
+	Citizen  dossier.CitizenCard // Packet, Slip, Station and Submitted are filled in
+	Counter  dossier.CounterCard // likewise
+	Print    func(Facts) ([]byte, error)
+}
+
+// Facts are what a slip shows that only the commit knows.
+type Facts struct {
+	Packet string
+	Number string // slip number
+	QR     string // text of the slip's QR
+	At     dossier.Stamp
+}
+
+// Submitted is what a submit tap brought.
+type Submitted struct {
+	Packet   string
+	Seq      uint64
+	Slip     string // slip number or ""
+	QR       string // text of the slip's QR; "" without a slip or once the print job was destroyed
+	At       dossier.Stamp
+	PrintJob int64 // 0: none
+	Again    bool  // the token was used before: this is the first result
+}
+
+// Submit keeps a letter. When it returns without an error, everything about it
+// is on the disk.
+func (o *Outbox) Submit(ctx context.Context, l Letter) (Submitted, error) {
+	st, err := o.c.Station()
+	if err != nil {
+		return Submitted{}, fmt.Errorf("failed to submit: %w", err)
+	}
+	to, err := o.c.Recipient()
+	if err != nil {
+		return Submitted{}, fmt.Errorf("failed to submit: %w", err)
+	}
+	var counter []string
+	if l.Slip != nil {
+		if counter, err = o.c.Counter(); err != nil {
+			return Submitted{}, fmt.Errorf("failed to submit: %w", err)
+		}
+	}
+	w := writing{Outbox: o, Letter: l, station: st, to: to, counter: counter}
+	c, err := o.c.Store.Commit(ctx, store.Submission{Token: l.Token, Slip: l.Slip != nil, Build: w.build})
+	if err != nil {
+		return Submitted{}, fmt.Errorf("failed to submit: %w", err)
+	}
+	s := Submitted{Packet: c.Packet, Seq: c.Seq, Slip: c.Slip, QR: w.facts.QR, At: w.facts.At, PrintJob: c.PrintJob, Again: c.Again}
+	if c.Again {
+		return o.first(ctx, s)
+	}
+	o.c.Log.Info("packet committed", "packet", c.Packet, "seq", c.Seq, "kind", string(l.Kind))
+	return s, nil
+}
+
+// first fills in what the first tap was told.
+func (o *Outbox) first(ctx context.Context, s Submitted) (Submitted, error) {
+	h, err := o.c.Store.Head(ctx, s.Packet)
+	if err != nil {
+		return Submitted{}, fmt.Errorf("failed to read the first result: %w", err)
+	}
+	s.At = h.Time
+	if s.PrintJob == 0 {
+		return s, nil
+	}
+	p, err := o.Paper(ctx, s.PrintJob)
+	switch {
+	case dossier.CodeOf(err) == dossier.CodeNotFound: // destroyed after its time
+	case err != nil:
+		return Submitted{}, err
+	default:
+		s.QR = p.QR
+	}
+	return s, nil
+}
+
+// writing is one letter on its way into the store.
+type writing struct {
+	*Outbox
+	Letter
+	station Station
+	to      seal.Recipient
+	counter []string
+	facts   Facts
+}
+
+// build makes the rows for the numbers that the transaction took.
+func (w *writing) build(seq, serial uint64) (store.Rows, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return store.Rows{}, fmt.Errorf("failed to draw a packet id: %w", err)
+	}
+	w.facts = Facts{Packet: id.String(), At: w.c.Clock.Stamp()}
+	var secret [16]byte
+	if w.Slip != nil {
+		secret = seal.NewSlipSecret()
+		w.facts.Number = token.SlipNumber(w.station.Code, serial)
+		w.facts.QR = token.MakeSlip(w.station.SlipHost, w.station.Code, serial, w.facts.Packet, secret, w.c.Keys.SlipKey())
+		if w.facts.Number == "" || w.facts.QR == "" {
+			return store.Rows{}, dossier.Errorf(dossier.CodeInvalid, "no slip can be made for serial %d", serial)
+		}
+	}
+	content, err := w.Body(w.facts.Number)
+	if err != nil {
+		return store.Rows{}, fmt.Errorf("failed to write the content: %w", err)
+	}
+	body, err := json.Marshal(content)
+	if err != nil {
+		return store.Rows{}, fmt.Errorf("failed to encode the content: %w", err)
+	}
+	p, err := seal.Freeze(dossier.Head{
+		ID: w.facts.Packet, Kind: w.Kind, Station: w.station.Code, Seq: seq,
+		Parent: w.Parent, Procedure: w.Procedure, Time: w.facts.At,
+	}, body, w.to, w.c.Keys.PacketSigner())
+	if err != nil {
+		return store.Rows{}, err
+	}
+	rows := store.Rows{Packet: p, Digest: seal.Digest(p.JWS, p.Body), Priority: store.PriorityPacket, HandOver: w.Letter.HandOver}
+	if w.Letter.HandOver != "" {
+		rows.Priority = store.PriorityHandover
+	}
+	if w.Slip != nil {
+		err = w.slip(&rows, secret)
+	}
+	return rows, err
+}
+
+// slip adds what a slip stands for: the plain row, both cards, the paper.
+func (w *writing) slip(rows *store.Rows, secret [16]byte) error {
+	public := seal.SlipCardPublic(secret)
+	rows.Dossier = &store.Dossier{Slip: w.facts.Number, CitizenKey: public}
+	if w.Slip.IDNumber != "" {
+		rows.Dossier.IDIndex = seal.IDIndex(w.c.Keys.Storage(), w.Slip.IDNumber)
+	}
+	track := func(t *dossier.Track) {
+		t.Packet, t.Slip, t.Station, t.Submitted = w.facts.Packet, w.facts.Number, w.station.Code, w.facts.At
+	}
+	citizen, counter := w.Slip.Citizen, w.Slip.Counter
+	track(&citizen.Track)
+	track(&counter.Track)
+	cards, err := SealFirst(citizen, counter, public, w.counter)
+	if err != nil {
+		return err
+	}
+	rows.Cards = cards
+	data, err := w.Slip.Print(w.facts)
+	if err != nil {
+		return fmt.Errorf("failed to draw up the slip: %w", err)
+	}
+	rows.Print, err = w.sealPaper(w.facts.Packet, PaperSlip, paperContent{QR: w.facts.QR, Data: data})
+	return err
+}
+
+// SubmitDossier keeps a dossier and its slip. d.Slip is filled in; agency is the
+// agency's name as shown, print draws up the slip's content for the printer.
+func (o *Outbox) SubmitDossier(ctx context.Context, submitToken string, d dossier.Dossier, agency string,
+	print func(Facts) ([]byte, error)) (Submitted, error) {
+	t := dossier.Track{Procedure: d.Procedure, Title: d.Title, Agency: d.Agency, Office: agency, Return: d.Return}
+	person := d.Applicant.Person
+	return o.Submit(ctx, Letter{
+		Token: submitToken, Kind: dossier.KindDossier, Procedure: &d.Procedure,
+		Body: func(slip string) (any, error) {
+			d.Slip = slip
+			return d, nil
+		},
+		Slip: &Slip{
+			IDNumber: person.Number,
+			Citizen:  dossier.CitizenCard{Track: t, Applicant: person.Name},
+			Counter: dossier.CounterCard{Track: t, Name: person.Name, Last4: person.Last4(),
+				Phone: d.Applicant.Phone, Papers: d.Papers},
+			Print: print,
+		},
+	})
+}
+
+// HandOver records that the result of a dossier was handed over here. A second
+// hand-over of the same dossier is dossier.CodeBadTransition.
+func (o *Outbox) HandOver(ctx context.Context, submitToken, packet string, h dossier.Handover) (Submitted, error) {
+	head, err := o.c.Store.Head(ctx, packet)
+	if err != nil {
+		return Submitted{}, fmt.Errorf("failed to hand over: %w", err)
+	}
+	return o.Submit(ctx, Letter{
+		Token: submitToken, Kind: dossier.KindHandover, Parent: packet, Procedure: head.Procedure, HandOver: packet,
+		Body: func(string) (any, error) { return h, nil },
+	})
+}
