@@ -1,0 +1,15 @@
+// Package inbox hears the portal and answers the screens.
+//
+// It promises that every event of the portal is applied once and in order, in
+// the cursor's own transaction: a gap waits, a new epoch is read from its
+// beginning, and news that was known already changes nothing. What an event says
+// goes to the citizen's card, which the slip's secret opens, and to the counter
+// card, which a staff log-in opens; the station itself keeps no key to either.
+//
+// It promises that the trust bundle, the staff list and the catalogue take
+// effect only when the province's keys hold, and never go back to an older
+// version.
+//
+// An ID number finds only that something is here. It opens no connection:
+// whoever asks the portal is handed in.
+package inbox

@@ -1,0 +1,183 @@
+package inbox
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"filippo.io/age"
+
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/seal"
+	"tramhoso/sync/store"
+	"tramhoso/sync/token"
+)
+
+// BySlip opens the citizen card of a scanned slip, after its signature held:
+// CodeSlipUnknown, CodeSlipAltered, CodeNotFound when the dossier is not (or no
+// longer) at this station, CodeSlipVoid when a newer slip replaced this one.
+func (in *Inbox) BySlip(ctx context.Context, s token.Slip) (dossier.CitizenCard, error) {
+	if err := s.Verify(in.slipKey); err != nil {
+		return dossier.CitizenCard{}, err
+	}
+	kept, err := in.c.Store.Kept(ctx, s.PacketID)
+	if err != nil {
+		return dossier.CitizenCard{}, err
+	}
+	var card dossier.CitizenCard
+	track := func() *dossier.Track { return &card.Track }
+	err = in.open(ctx, kept, store.ClassCitizen, &card, track, func(b []byte) ([]byte, error) {
+		plain, err := seal.OpenCitizenCard(s.Secret, b)
+		if err != nil {
+			// The signature covers the secret, so it was right once.
+			return nil, dossier.E(dossier.CodeSlipVoid, err)
+		}
+		return plain, nil
+	})
+	return card, err
+}
+
+// slipKey knows this station's own key even without a catalogue.
+func (in *Inbox) slipKey(station string) (ed25519.PublicKey, bool) {
+	if own, err := in.c.Province.Station(); err == nil && own.Code == station {
+		return ed25519.PublicKey(in.c.Keys.Public().Slip), true
+	}
+	cat, err := in.c.Province.Catalogue()
+	if err != nil {
+		return nil, false
+	}
+	return cat.SlipKey(station)
+}
+
+// ByIDNumber says how many dossiers lie here under an ID number, and nothing
+// more: a card's number can be guessed and its QR copied.
+func (in *Inbox) ByIDNumber(ctx context.Context, number string) (int, error) {
+	list, err := in.c.Store.KeptByID(ctx, seal.IDIndex(in.c.Keys.Storage(), number))
+	return len(list), err
+}
+
+// HasSlip says whether a dossier lies here under a slip number, as a person
+// types it, and nothing more.
+func (in *Inbox) HasSlip(ctx context.Context, number string) (bool, error) {
+	n, err := token.ParseSlipNumber(number)
+	if err != nil {
+		return false, err
+	}
+	_, err = in.c.Store.KeptBySlip(ctx, n.String())
+	if dossier.CodeOf(err) == dossier.CodeNotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// ForClerk opens the counter cards of everything that lies here, for a staff
+// log-in: results to collect first, then the newest; what was handed over last.
+func (in *Inbox) ForClerk(ctx context.Context, id age.Identity) ([]dossier.CounterCard, error) {
+	all, err := in.c.Store.AllKept(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]dossier.CounterCard, 0, len(all))
+	for _, kept := range all {
+		card, err := in.counterCard(ctx, kept, id)
+		if dossier.CodeOf(err) == dossier.CodeInvalid {
+			// Sealed to a counter key that was replaced: named, not hidden.
+			card = dossier.CounterCard{Track: dossier.Track{Packet: kept.Packet, Slip: kept.Slip, Handed: kept.Handed}}
+			in.c.Log.Warn("a counter card does not open", "packet", kept.Packet, "err", err)
+		} else if err != nil {
+			return nil, err
+		}
+		list = append(list, card)
+	}
+	slices.SortStableFunc(list, func(a, b dossier.CounterCard) int { return rank(a) - rank(b) })
+	return list, nil
+}
+
+func rank(c dossier.CounterCard) int {
+	switch {
+	case c.Ready():
+		return 0
+	case c.Handed.IsZero():
+		return 1
+	}
+	return 2
+}
+
+// CounterCard opens one counter card for a staff log-in.
+func (in *Inbox) CounterCard(ctx context.Context, packet string, id age.Identity) (dossier.CounterCard, error) {
+	kept, err := in.c.Store.Kept(ctx, packet)
+	if err != nil {
+		return dossier.CounterCard{}, err
+	}
+	return in.counterCard(ctx, kept, id)
+}
+
+// CounterCardBySlip opens one counter card by its slip number, as a person
+// types it.
+func (in *Inbox) CounterCardBySlip(ctx context.Context, number string, id age.Identity) (dossier.CounterCard, error) {
+	n, err := token.ParseSlipNumber(number)
+	if err != nil {
+		return dossier.CounterCard{}, err
+	}
+	kept, err := in.c.Store.KeptBySlip(ctx, n.String())
+	if err != nil {
+		return dossier.CounterCard{}, err
+	}
+	return in.counterCard(ctx, kept, id)
+}
+
+func (in *Inbox) counterCard(ctx context.Context, kept store.Kept, id age.Identity) (dossier.CounterCard, error) {
+	var card dossier.CounterCard
+	track := func() *dossier.Track { return &card.Track }
+	err := in.open(ctx, kept, store.ClassCounter, &card, track, func(b []byte) ([]byte, error) {
+		if id == nil {
+			return nil, dossier.Errorf(dossier.CodeBadgeUnknown, "no log-in that opens counter cards")
+		}
+		return seal.OpenWith(b, id)
+	})
+	return card, err
+}
+
+// open reads a card's first record into card and its news behind it, and adds
+// what the station itself knows.
+func (in *Inbox) open(ctx context.Context, kept store.Kept, class store.Class, card any, track func() *dossier.Track,
+	unseal func([]byte) ([]byte, error)) error {
+	records, err := in.c.Store.Cards(ctx, kept.Packet, class)
+	if err != nil {
+		return err
+	}
+	if len(records) == 0 {
+		return dossier.E(dossier.CodeNotFound, nil)
+	}
+	var news []dossier.News
+	for i, sealed := range records {
+		plain, err := unseal(sealed)
+		if err != nil {
+			return fmt.Errorf("failed to open a %s card: %w", class, err)
+		}
+		if i == 0 {
+			err = json.Unmarshal(plain, card)
+		} else {
+			var n dossier.News
+			err = json.Unmarshal(plain, &n)
+			news = append(news, n)
+		}
+		if err != nil {
+			return dossier.Errorf(dossier.CodeInvalid, "failed to read a %s card: %w", class, err)
+		}
+	}
+	state, err := in.c.Store.State(ctx, kept.Packet)
+	if err != nil {
+		return err
+	}
+	t := track()
+	if t.Packet != kept.Packet || !strings.EqualFold(t.Slip, kept.Slip) {
+		return dossier.Errorf(dossier.CodeInvalid, "a %s card of another dossier", class)
+	}
+	last, _, _ := in.Contact()
+	t.News, t.Sent, t.Handed, t.AsOf = news, state.Held, kept.Handed, last
+	return nil
+}

@@ -1,0 +1,269 @@
+package inbox
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"tramhoso/sync/catalogue"
+	"tramhoso/sync/client"
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/outbox"
+	"tramhoso/sync/seal"
+	"tramhoso/sync/staff"
+	"tramhoso/sync/store"
+	"tramhoso/sync/wire"
+)
+
+// Province is what the province has told this station, verified and at hand. It
+// may be used from any goroutine.
+type Province struct {
+	store *store.Store
+	now   func() time.Time
+
+	mu        sync.RWMutex
+	enrolment *client.Enrolment
+	trust     *seal.Trust
+	staff     *staff.List
+	staffTag  string
+	catalogue *catalogue.Catalogue
+	catTag    string
+}
+
+// OpenProvince reads what the store keeps. A station that was never enrolled is
+// no error. now must not lie before the trusted floor.
+func OpenProvince(ctx context.Context, s *store.Store, now func() time.Time) (*Province, error) {
+	p := &Province{store: s, now: now}
+	doc, err := s.Document(ctx, store.DocEnrolment)
+	if dossier.CodeOf(err) == dossier.CodeNotFound {
+		return p, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var e client.Enrolment
+	if err := json.Unmarshal(doc.Content, &e); err != nil {
+		return nil, fmt.Errorf("failed to read the enrolment: %w", err)
+	}
+	p.enrolment = &e
+	if doc, err = s.Document(ctx, store.DocTrust); err != nil {
+		return nil, err
+	}
+	// What was verified when it was taken is verified with that time again: a
+	// station whose clock is lost must still start.
+	if p.trust, err = readTrust(doc.Content, e.Root, doc.At); err != nil {
+		return nil, fmt.Errorf("failed to read the kept trust bundle: %w", err)
+	}
+	if doc, err = s.Document(ctx, store.DocStaff); err != nil {
+		return nil, err
+	}
+	if p.staff, err = readStaff(string(doc.Content), p.trust, doc.At); err != nil {
+		return nil, fmt.Errorf("failed to read the kept staff list: %w", err)
+	}
+	p.staffTag = doc.Tag
+	doc, err = s.Document(ctx, store.DocCatalogue)
+	if dossier.CodeOf(err) == dossier.CodeNotFound {
+		return p, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if p.catalogue, err = readCatalogue(doc.Content, p.trust, doc.At); err != nil {
+		return nil, fmt.Errorf("failed to read the kept catalogue: %w", err)
+	}
+	p.catTag = doc.Tag
+	return p, nil
+}
+
+// Enrolled keeps an enrolment: identity, trust bundle and staff list, whole or
+// not at all.
+func (p *Province) Enrolled(ctx context.Context, e *client.Enrolled) error {
+	list, err := readStaff(e.Staff, e.Trust, p.now())
+	if err != nil {
+		return fmt.Errorf("failed to enrol: %w", err)
+	}
+	content, err := json.Marshal(e.Enrolment)
+	if err != nil {
+		return fmt.Errorf("failed to enrol: %w", err)
+	}
+	if err := p.store.PutDocuments(ctx, map[store.DocumentName]store.Document{
+		store.DocEnrolment: {Content: content},
+		store.DocTrust:     {Content: e.TrustBundle},
+		store.DocStaff:     {Content: []byte(e.Staff)},
+	}); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.enrolment, p.trust, p.staff, p.staffTag = &e.Enrolment, e.Trust, list, ""
+	return nil
+}
+
+// Enrolment is who this station is; CodeNotEnrolled before it is anybody.
+func (p *Province) Enrolment() (client.Enrolment, error) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if p.enrolment == nil {
+		return client.Enrolment{}, dossier.E(dossier.CodeNotEnrolled, nil)
+	}
+	return *p.enrolment, nil
+}
+
+// Station is who signs packets and slips.
+func (p *Province) Station() (outbox.Station, error) {
+	e, err := p.Enrolment()
+	return outbox.Station{Code: e.Station.Code, SlipHost: e.SlipHost}, err
+}
+
+// Trust is the trust bundle; nil before the enrolment.
+func (p *Province) Trust() *seal.Trust {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.trust
+}
+
+// catalogueTag is the tag of the catalogue that is kept.
+func (p *Province) catalogueTag() string {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.catTag
+}
+
+// Recipient is the province's key that is valid now.
+func (p *Province) Recipient() (seal.Recipient, error) {
+	t := p.Trust()
+	if t == nil {
+		return seal.Recipient{}, dossier.E(dossier.CodeNotEnrolled, nil)
+	}
+	return t.Recipient(p.now())
+}
+
+// Staff is the staff list; CodeNotEnrolled before the enrolment.
+func (p *Province) Staff() (*staff.List, error) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if p.staff == nil {
+		return nil, dossier.E(dossier.CodeNotEnrolled, nil)
+	}
+	return p.staff, nil
+}
+
+// Counter is what counter cards are sealed to.
+func (p *Province) Counter() ([]string, error) {
+	l, err := p.Staff()
+	if err != nil {
+		return nil, err
+	}
+	return []string{l.CounterRecipient()}, nil
+}
+
+// Catalogue is the newest catalogue; CodeNoCatalogue before the first.
+func (p *Province) Catalogue() (*catalogue.Catalogue, error) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if p.catalogue == nil {
+		return nil, dossier.E(dossier.CodeNoCatalogue, nil)
+	}
+	return p.catalogue, nil
+}
+
+// known is what a question to the portal says the station has.
+func (p *Province) known() wire.Hints {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	h := wire.Hints{Staff: p.staffTag}
+	if p.catalogue != nil {
+		h.Catalogue = p.catalogue.Version()
+	}
+	return h
+}
+
+func readTrust(content []byte, root string, at time.Time) (*seal.Trust, error) {
+	var signed seal.SignedTrust
+	if err := json.Unmarshal(content, &signed); err != nil {
+		return nil, dossier.Errorf(dossier.CodeInvalid, "failed to read a trust bundle: %w", err)
+	}
+	return seal.VerifyBundle(signed, root, at)
+}
+
+func readStaff(compact string, t *seal.Trust, at time.Time) (*staff.List, error) {
+	return staff.Open(compact, t.KeysFor(seal.UseStaff, at))
+}
+
+func readCatalogue(content []byte, t *seal.Trust, at time.Time) (*catalogue.Catalogue, error) {
+	f, err := wire.DecodePacket(bytes.NewReader(content), wire.CatalogueLimits)
+	if err != nil {
+		return nil, err
+	}
+	snap, err := catalogue.OpenSnapshot(catalogue.Signed{Head: string(f.JWS), Body: f.Body}, t.KeysFor(seal.UseCatalogue, at))
+	if err != nil {
+		return nil, err
+	}
+	return catalogue.New(*snap), nil
+}
+
+// takeCatalogue keeps a newer catalogue.
+func (p *Province) takeCatalogue(ctx context.Context, f client.Fetched) error {
+	c, err := readCatalogue(f.Body, p.Trust(), p.now())
+	if err != nil {
+		return fmt.Errorf("failed to take a catalogue: %w", err)
+	}
+	if old, err := p.Catalogue(); err == nil && c.Version() < old.Version() {
+		return dossier.Errorf(dossier.CodeInvalid, "catalogue %d is older than %d", c.Version(), old.Version())
+	}
+	tag := f.Tag
+	if tag == "" {
+		tag = strconv.Itoa(c.Version())
+	}
+	if err := p.store.PutDocument(ctx, store.DocCatalogue, tag, f.Body); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.catalogue, p.catTag = c, tag
+	return nil
+}
+
+// takeStaff keeps a newer staff list.
+func (p *Province) takeStaff(ctx context.Context, f client.Fetched) error {
+	l, err := readStaff(string(f.Body), p.Trust(), p.now())
+	if err != nil {
+		return fmt.Errorf("failed to take a staff list: %w", err)
+	}
+	if old, err := p.Staff(); err == nil && l.Version < old.Version {
+		return dossier.Errorf(dossier.CodeInvalid, "staff list %d is older than %d", l.Version, old.Version)
+	}
+	if err := p.store.PutDocument(ctx, store.DocStaff, f.Tag, f.Body); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.staff, p.staffTag = l, f.Tag
+	return nil
+}
+
+// takeTrust keeps a newer trust bundle.
+func (p *Province) takeTrust(ctx context.Context, f client.Fetched) error {
+	e, err := p.Enrolment()
+	if err != nil {
+		return err
+	}
+	t, err := readTrust(f.Body, e.Root, p.now())
+	if err != nil {
+		return fmt.Errorf("failed to take a trust bundle: %w", err)
+	}
+	if old := p.Trust(); old != nil && t.Version <= old.Version {
+		return nil
+	}
+	if err := p.store.PutDocument(ctx, store.DocTrust, f.Tag, f.Body); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.trust = t
+	return nil
+}
