@@ -1,0 +1,149 @@
+package config
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tramhoso/device/printer"
+)
+
+func TestDefaultsAreTheDocumentedOnes(t *testing.T) {
+	c, err := Parse([]byte(Documented()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(Default(), c); d != "" {
+		t.Error(d)
+	}
+	if err := Default().Validate(); err != nil {
+		t.Error(err)
+	}
+	empty, err := Parse(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(Default(), empty); d != "" {
+		t.Error(d)
+	}
+	want := Config{
+		Storage: "/var/lib/tramhoso", Language: "vi", Portal: Portal{TokenFile: "/etc/tramhoso/enrol-token.txt"},
+		Printer: Printer{Baud: 9600, Flow: "none", Profile: "common", WidthDots: 576},
+		Scanner: Scanner{Baud: 9600, Frame: "8n1"},
+		Screen:  Screen{Width: 1280, Height: 800, Kiosk: true, Scale: 1}, Log: Log{Level: "info"},
+	}
+	if d := cmp.Diff(want, c); d != "" {
+		t.Error(d)
+	}
+}
+
+// Every field stands in the file, with a word of explanation above its table or
+// itself.
+func TestEveryKeyIsDocumented(t *testing.T) {
+	var walk func(reflect.Type)
+	walk = func(ty reflect.Type) {
+		for i := range ty.NumField() {
+			f := ty.Field(i)
+			key := f.Tag.Get("toml")
+			if f.Type.Kind() == reflect.Struct {
+				if !strings.Contains(documented, "["+key+"]") {
+					t.Errorf("[%s] is not documented", key)
+				}
+				walk(f.Type)
+			} else if !strings.Contains(documented, "\n"+key+" = ") {
+				t.Errorf("%s is not documented", key)
+			}
+		}
+	}
+	walk(reflect.TypeFor[Config]())
+}
+
+func TestParseOverDefaults(t *testing.T) {
+	c, err := Parse([]byte("storage = \"here\"\n[printer]\npath = \"/dev/serial/by-id/x\"\nwidth_dots = 384\nprofile = \"silent\"\nbaud = 115200\n[log]\nlevel = \"debug\"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Default()
+	want.Storage, want.Log.Level = "here", "debug"
+	want.Printer = Printer{Path: "/dev/serial/by-id/x", Baud: 115200, Flow: "none", Profile: "silent", WidthDots: 384}
+	if d := cmp.Diff(want, c); d != "" {
+		t.Error(d)
+	}
+	if c.Log.Slog() != slog.LevelDebug || Default().Log.Slog() != slog.LevelInfo {
+		t.Error("wrong level")
+	}
+	if d := cmp.Diff(printer.Profile{Baud: 115200, WidthDots: 384, NoProcessID: true, NoAutoStatus: true}, c.Printer.Model()); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestMistakesAreNamed(t *testing.T) {
+	tests := map[string][]string{
+		"storag = \"x\"":                         {"line 1", "storag"},
+		"[printer]\nbuad = 9600\nspeed = 3":      {"line 2", "printer.buad", "line 3", "printer.speed"},
+		"[printer":                               {"line 1"},
+		"[printer]\nbaud = \"fast\"":             {"line 2"},
+		"storage = \"\"":                         {"storage must name a folder"},
+		"storage = \"a\"\nmirror = \"./a/\"":     {"mirror"},
+		"language = \"fr\"":                      {"language", "vi, en", "fr"},
+		"[printer]\nbaud = 300":                  {"printer.baud", "300"},
+		"[printer]\nflow = \"fast\"":             {"printer.flow", "rtscts"},
+		"[printer]\nprofile = \"x\"":             {"printer.profile", "common, silent"},
+		"[printer]\nwidth_dots = 500":            {"printer.width_dots"},
+		"[scanner]\nframe = \"7n2\"\nbaud = 1":   {"scanner.frame", "scanner.baud"},
+		"printer.path=\"a\"\nscanner.path=\"a\"": {"same line"},
+		"[screen]\nwidth = 1\nheight = 99999":    {"screen.width", "screen.height"},
+		"[screen]\nscale = nan":                  {"screen.scale"},
+		"[service]\nprice = -1":                  {"service.price"},
+		"[log]\nlevel = \"loud\"":                {"log.level"},
+	}
+	for raw, want := range tests {
+		_, err := Parse([]byte(raw))
+		if err == nil {
+			t.Errorf("%q was taken", raw)
+			continue
+		}
+		for _, w := range want {
+			if !strings.Contains(err.Error(), w) {
+				t.Errorf("%q: %q does not say %q", raw, err, w)
+			}
+		}
+	}
+}
+
+func TestLoad(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "station.toml")
+	if _, err := Load(path); err == nil || !strings.Contains(err.Error(), "tramhoso config") {
+		t.Errorf("got %v", err)
+	}
+	if err := os.WriteFile(path, []byte(strings.Repeat("#", MaxBytes+1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(path); err == nil {
+		t.Error("a huge file was read")
+	}
+	if err := os.WriteFile(path, []byte("language = \"en\""), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := Load(path); err != nil || c.Language != "en" {
+		t.Error(c, err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(Documented()))
+	f.Add([]byte("[screen]\nscale = inf"))
+	f.Add([]byte("a.b.c = 1979-05-27"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		c, err := Parse(raw)
+		if err == nil && c.Validate() != nil {
+			t.Error("took what it refuses")
+		}
+	})
+}
