@@ -1,0 +1,21 @@
+// Package portal is the reference portal of a province: it enrols stations,
+// takes in their packets, lets officers decide, and tells the stations.
+//
+// It promises that what it receipted is on its disk, with its effect, in one
+// transaction; that a packet offered twice gets the identical receipt and has
+// one effect; that a correctly signed packet within the limits is always
+// stored, at worst quarantined for a person; that a child which comes before
+// its parent waits and is applied with it; that an event leaves only encrypted
+// to its station; that a status changes only along dossier.Status.To, each step
+// with its time, office and officer.
+//
+// It refuses a packet whose envelope, signature or size does not hold, a token
+// that was used by someone else, and a second machine's keys under a code that
+// is taken: a station whose keys were lost gets a new code.
+//
+// No name or number from a dossier stands in a plain column or in the log:
+// bodies stay sealed and are opened on demand at the desk, what officers write
+// is sealed to the province.
+//
+// It never imports the station's side, devices or screens.
+package portal

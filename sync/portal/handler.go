@@ -1,0 +1,208 @@
+package portal
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/portal/ledger"
+	"tramhoso/sync/seal"
+	"tramhoso/sync/wire"
+)
+
+// The limits of the server.
+const (
+	maxRequests     = 128      // short requests at once; more are told to come back
+	maxPolls        = 4096     // long polls at once: the stations of a large province
+	maxHeaderBytes  = 16 << 10 // no header of ours is longer
+	maxEnrolBytes   = 32 << 10 // a request for a certificate
+	headerTimeout   = 10 * time.Second
+	idleTimeout     = 2 * time.Minute
+	transferTimeout = 10 * time.Minute // a batch over 64 kbit/s
+	retryAfterS     = 3                // seconds
+)
+
+type call func(w http.ResponseWriter, r *http.Request, e ledger.Enrolment) error
+
+// route is one call of the protocol.
+type route struct {
+	pattern string // as http.ServeMux reads it
+	limit   int64  // bytes of the request's body
+	poll    bool   // held open: counts against the long polls
+	open    func(w http.ResponseWriter, r *http.Request) error
+	mtls    call // needs the station's certificate
+}
+
+// routes is the protocol; a test compares it with openapi.yaml.
+func (p *Portal) routes() []route {
+	return []route{
+		{pattern: "PUT " + wire.PathPackets + "{id}", limit: wire.MaxPacketBytes, mtls: p.putPacket},
+		{pattern: "GET " + wire.PathPackets + "{id}", mtls: p.getPacket},
+		{pattern: "POST " + wire.PathBatch, limit: wire.MaxBatchBytes, mtls: p.postBatch},
+		{pattern: "GET " + wire.PathEvents, poll: true, mtls: p.getEvents},
+		{pattern: "GET " + wire.PathCatalogue, mtls: p.getCatalogue},
+		{pattern: "GET " + wire.PathDelta, mtls: p.getDelta},
+		{pattern: "GET " + wire.PathStaff, mtls: p.getStaff},
+		{pattern: "GET " + wire.PathTrust, mtls: p.getTrust},
+		{pattern: "POST " + wire.PathTime, limit: maxEnrolBytes, open: p.postTime},
+		{pattern: "POST " + wire.PathEnrol, limit: maxEnrolBytes, open: p.postEnrol},
+		{pattern: "GET " + wire.PathSlip + "{token}", open: p.getSlip},
+	}
+}
+
+// Handler serves the protocol. It needs the TLS state of the connection: serve
+// it with TLSConfig.
+func (p *Portal) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, rt := range p.routes() {
+		mux.Handle(rt.pattern, p.wrap(rt))
+	}
+	mux.Handle("GET /S/{token}", p.wrap(route{pattern: "GET /S/{token}", open: p.getSlip})) // as the QR spells it
+	mux.Handle("/", p.wrap(route{pattern: "/", open: func(http.ResponseWriter, *http.Request) error {
+		return dossier.Errorf(dossier.CodeNotFound, "no such call")
+	}}))
+	return mux
+}
+
+// TLSConfig is the server's: our own certificate, and stations' certificates
+// checked where one is shown.
+func (p *Portal) TLSConfig() (*tls.Config, error) {
+	cert, err := p.keys.serverCertificate(p.o.Hosts, p.o.Clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(p.keys.ca)
+	return &tls.Config{
+		MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{cert},
+		ClientAuth: tls.VerifyClientCertIfGiven, ClientCAs: pool,
+		Time: p.o.Clock.Now, NextProtos: []string{"h2", "http/1.1"},
+	}, nil
+}
+
+// statusWriter remembers what was answered, for the log.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *statusWriter) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// wrap gives a route its header, slots, limits, identity, problems and log line.
+func (p *Portal) wrap(rt route) http.Handler {
+	slots := p.requests
+	if rt.poll {
+		slots = p.polls
+	}
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w := &statusWriter{ResponseWriter: rw}
+		w.Header().Set(wire.Header, wire.HeaderValue)
+		began := time.Now()
+		var who ledger.Enrolment
+		err := func() (err error) {
+			defer func() {
+				if v := recover(); v != nil {
+					p.log.Error("panic", "route", rt.pattern, "stack", string(debug.Stack()))
+					err = errors.New("panic")
+				}
+			}()
+			select {
+			case slots <- struct{}{}:
+				defer func() { <-slots }()
+			default:
+				return dossier.Errorf(wire.CodeBusy, "too many calls at once")
+			}
+			r.Body = http.MaxBytesReader(w, r.Body, rt.limit)
+			if rt.open != nil {
+				return rt.open(w, r)
+			}
+			if who, err = p.identify(r); err != nil {
+				return err
+			}
+			return rt.mtls(w, r, who)
+		}()
+		if err != nil {
+			p.fail(w, rt.pattern, err)
+		}
+		p.log.Info("request", "route", rt.pattern, "status", w.status, "station", who.Station, "took_ms", time.Since(began).Milliseconds())
+	})
+}
+
+// fail answers with a problem, unless the answer has begun.
+func (p *Portal) fail(w *statusWriter, pattern string, err error) {
+	prob := wire.ProblemOf(err)
+	if prob.Status >= http.StatusInternalServerError && prob.Code != wire.CodeBusy {
+		p.log.Error("failed", "route", pattern, "err", err)
+	}
+	if w.status != 0 {
+		return
+	}
+	if prob.Code == wire.CodeBusy {
+		w.Header().Set("Retry-After", strconv.Itoa(retryAfterS))
+	}
+	w.Header().Set("Content-Type", wire.TypeProblem)
+	w.WriteHeader(prob.Status)
+	if err := json.NewEncoder(w).Encode(prob); err != nil {
+		p.log.Debug("peer went away", "err", err)
+	}
+}
+
+// identify finds whose certificate the connection showed. A certificate that was
+// replaced is nobody's.
+func (p *Portal) identify(r *http.Request) (ledger.Enrolment, error) {
+	if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 {
+		return ledger.Enrolment{}, dossier.Errorf(dossier.CodeNotEnrolled, "this call needs a station's certificate")
+	}
+	var e ledger.Enrolment
+	err := p.store.View(r.Context(), func(v ledger.Reader) (err error) {
+		e, err = v.EnrolmentByCert(seal.Fingerprint(r.TLS.PeerCertificates[0].Raw))
+		return err
+	})
+	if errors.Is(err, ledger.ErrNotFound) {
+		return e, dossier.Errorf(dossier.CodeNotEnrolled, "this certificate is not in use")
+	}
+	return e, err
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("failed to encode the answer: %w", err)
+	}
+	return write(w, status, wire.TypeJSON, data)
+}
+
+func writeJWS(w http.ResponseWriter, status int, jws string) error {
+	return write(w, status, wire.TypeJWS, []byte(jws))
+}
+
+// write sends an answer; a peer that went away is no failure of ours.
+func write(w http.ResponseWriter, status int, kind string, data []byte) error {
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
+	w.WriteHeader(status)
+	_, _ = w.Write(data)
+	return nil
+}

@@ -1,0 +1,207 @@
+package portal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tramhoso/sync/catalogue"
+	"tramhoso/sync/clock"
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/portal/ledger"
+	"tramhoso/sync/portal/sqlite"
+	"tramhoso/sync/staff"
+)
+
+// Options of a portal. The zero value of each field but Dir is ready for use.
+type Options struct {
+	Dir       string // keys and ledger
+	Store     ledger.Store
+	Clock     clock.Clock
+	Log       *slog.Logger
+	Calendar  *Calendar
+	Province  string             // name for people
+	SlipHost  string             // HOST of the slips' QR
+	Hosts     []string           // names and addresses in the server's certificate
+	Catalogue catalogue.Snapshot // published when the ledger has none
+	Staff     []staff.Person     // listed when the ledger has no list
+	StaffCost staff.Cost         // of their PINs' derivation
+	// OnBadges is handed the badges of Staff, the only time they are known. The
+	// list is kept only if it returns nil.
+	OnBadges func([]Badge) error
+	Office   string // the one-stop desk, as papers name it
+	Officer  string // the officer's role
+	// AgencyCodes are the official prefixes of dossier codes by Agency.ID;
+	// AgencyCode serves every other agency.
+	AgencyCodes map[string]string
+	AgencyCode  string
+}
+
+func (o *Options) defaults() error {
+	if o.Dir == "" {
+		return errors.New("failed to open the portal: no folder")
+	}
+	set := func(s *string, v string) {
+		if *s == "" {
+			*s = v
+		}
+	}
+	set(&o.Province, "Cổng dịch vụ công (mẫu)")
+	set(&o.SlipHost, "PORTAL.INVALID")
+	set(&o.Office, "Bộ phận Một cửa")
+	set(&o.Officer, "Cán bộ một cửa")
+	set(&o.AgencyCode, "H15.30")
+	if o.StaffCost == (staff.Cost{}) {
+		o.StaffCost = staff.DefaultCost
+	}
+	if o.Clock == nil {
+		o.Clock = clock.NewSystem(clock.Options{})
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Calendar == nil {
+		o.Calendar = DefaultCalendar()
+	}
+	if len(o.Hosts) == 0 {
+		o.Hosts = []string{"localhost", "127.0.0.1", "::1"}
+	}
+	return nil
+}
+
+// Badge is what a new member of staff is handed.
+type Badge struct {
+	staff.Person
+	Text string // of the badge's QR
+}
+
+// The documents a portal keeps beside its ledger.
+const docStaff = "staff"
+
+// Portal is one province's portal over one ledger. It is safe for concurrent use.
+type Portal struct {
+	o     Options
+	keys  *province
+	store ledger.Store
+	own   bool // we opened store and close it
+	hub   hub
+	log   *slog.Logger
+
+	publish   sync.Mutex // one new catalogue at a time
+	catalogue atomic.Pointer[catalogue.Catalogue]
+	staffList atomic.Pointer[document]
+	requests  chan struct{} // slots of short requests
+	polls     chan struct{} // slots of long polls
+	stop      chan struct{} // closed when the portal shuts down: long polls end
+	stopOnce  sync.Once
+}
+
+// Open opens the portal in o.Dir and makes what is missing: root, keys, trust
+// bundle, ledger, first catalogue and staff list.
+func Open(ctx context.Context, o Options) (*Portal, error) {
+	if err := o.defaults(); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("failed to make the portal's folder: %w", err)
+	}
+	p := &Portal{
+		o: o, store: o.Store, log: o.Log,
+		requests: make(chan struct{}, maxRequests), polls: make(chan struct{}, maxPolls), stop: make(chan struct{}),
+	}
+	var err error
+	if p.keys, err = openProvince(filepath.Join(o.Dir, "keys"), o.Province, o.Clock.Now()); err != nil {
+		return nil, err
+	}
+	if p.store == nil {
+		if p.store, err = sqlite.Open(ctx, filepath.Join(o.Dir, "ledger.db")); err != nil {
+			return nil, err
+		}
+		p.own = true
+	}
+	if err := errors.Join(p.loadCatalogue(ctx), p.loadStaff(ctx)); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
+}
+
+// Stop ends the long polls; a server can then shut down gracefully.
+func (p *Portal) Stop() { p.stopOnce.Do(func() { close(p.stop) }) }
+
+// Close closes the ledger.
+func (p *Portal) Close() error {
+	p.Stop()
+	if !p.own {
+		return nil
+	}
+	return p.store.Close()
+}
+
+// RootSHA256 is the fingerprint that enrolment tokens pin.
+func (p *Portal) RootSHA256() string { return p.keys.fingerprint }
+
+// Backup writes a copy of the ledger into the folder backup and, once it is on
+// the disk, lifts every station's durable_through to what the copy holds.
+func (p *Portal) Backup(ctx context.Context) (path string, err error) {
+	dir := filepath.Join(p.o.Dir, "backup")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("failed to make the backup folder: %w", err)
+	}
+	now := p.o.Clock.Now().UTC()
+	path = filepath.Join(dir, "ledger-"+now.Format("20060102T150405.000000000Z")+".db")
+	marks := map[int64]uint64{} // read before the copy, so the copy holds at least these
+	if err := p.store.View(ctx, func(r ledger.Reader) error {
+		stations, err := r.Stations()
+		if err != nil {
+			return err
+		}
+		for _, s := range stations {
+			if s.Current == 0 {
+				continue
+			}
+			e, err := r.Enrolment(s.Current)
+			if err != nil {
+				return err
+			}
+			marks[e.ID] = e.Receipts
+		}
+		return nil
+	}); err != nil {
+		return "", err
+	}
+	if err := p.store.Backup(ctx, path); err != nil {
+		return "", err
+	}
+	return path, p.store.Update(ctx, func(tx ledger.Tx) error {
+		for id, n := range marks {
+			if err := tx.SetDurable(id, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (p *Portal) now() time.Time { return p.o.Clock.Now().UTC().Truncate(time.Microsecond) }
+
+// codePrefix is the agency's official prefix of dossier codes.
+func (p *Portal) codePrefix(agency string) string {
+	if c, ok := p.o.AgencyCodes[agency]; ok {
+		return c
+	}
+	return p.o.AgencyCode
+}
+
+// notFound turns the ledger's "not here" into the code for a peer.
+func notFound(err error) error {
+	if errors.Is(err, ledger.ErrNotFound) {
+		return dossier.E(dossier.CodeNotFound, err)
+	}
+	return err
+}
