@@ -105,18 +105,18 @@ func checkEnrol(q wire.EnrolRequest) (applicant, error) {
 	if err != nil {
 		return invalid("packet key", err)
 	}
-	if err := (seal.StationKeys{Packet: &jose.JSONWebKey{Key: pk}, Slip: q.Keys.Slip, Events: q.Keys.Event}).Check(); err != nil {
+	if err := (seal.StationKeys{Packet: &jose.JSONWebKey{Key: pk}, Slip: q.Keys.Slip, Audit: q.Keys.Audit, Events: q.Keys.Event}).Check(); err != nil {
 		return invalid("keys", err)
 	}
 	return applicant{identity: id, enrolment: ledger.Enrolment{
 		KeySHA256: hashOf(csr.RawSubjectPublicKeyInfo),
-		PacketKey: q.Keys.Packet, SlipKey: q.Keys.Slip, EventKey: q.Keys.Event,
+		PacketKey: q.Keys.Packet, SlipKey: q.Keys.Slip, AuditKey: q.Keys.Audit, EventKey: q.Keys.Event,
 	}}, nil
 }
 
 // speaks reports whether two enrolments are of one machine.
 func speaks(a, b ledger.Enrolment) bool {
-	return bytes.Equal(a.PacketKey, b.PacketKey) && bytes.Equal(a.SlipKey, b.SlipKey) && a.EventKey == b.EventKey
+	return bytes.Equal(a.PacketKey, b.PacketKey) && bytes.Equal(a.SlipKey, b.SlipKey) && bytes.Equal(a.AuditKey, b.AuditKey) && a.EventKey == b.EventKey
 }
 
 func (p *Portal) postEnrol(w http.ResponseWriter, r *http.Request) error {

@@ -18,7 +18,7 @@ const maxSlipToken = 256
 
 // noSecret stands in for the secret, which a browser keeps to itself: the page
 // goes by the packet's id, which nobody can guess.
-var noSecret = "#" + strings.Repeat("A", 26)
+var noSecret = "#" + strings.Repeat("A", 32)
 
 // statusWords are what the public page says about each status.
 var statusWords = map[dossier.Status]string{

@@ -14,6 +14,7 @@ import (
 type StationKeys struct {
 	Packet []byte `json:"packet"` // P-256, SubjectPublicKeyInfo DER
 	Slip   []byte `json:"slip"`   // Ed25519, 32 bytes
+	Audit  []byte `json:"audit"`  // Ed25519, 32 bytes: checkpoints of the station's audit log
 	Event  string `json:"event"`  // age recipient
 }
 

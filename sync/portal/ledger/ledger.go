@@ -108,6 +108,7 @@ type Enrolment struct {
 	Certificate string // PEM chain, as answered
 	PacketKey   []byte // P-256, SubjectPublicKeyInfo
 	SlipKey     []byte // Ed25519
+	AuditKey    []byte // Ed25519
 	EventKey    string // age recipient
 	At          time.Time
 	Receipts    uint64 // the last receipt counter

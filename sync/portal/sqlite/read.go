@@ -102,10 +102,10 @@ func (r *reader) Stations() ([]ledger.Station, error) {
 	return list(r, "stations", "SELECT "+stationCols+" FROM stations ORDER BY code", nil, scanStation)
 }
 
-const enrolmentCols = "id, station, cert_sha256, key_sha256, certificate, packet_key, slip_key, event_key, at_us, receipts, durable, last_event"
+const enrolmentCols = "id, station, cert_sha256, key_sha256, certificate, packet_key, slip_key, audit_key, event_key, at_us, receipts, durable, last_event"
 
 func enrolmentDst(e *ledger.Enrolment) []any {
-	return []any{&e.ID, &e.Station, &e.CertSHA256, &e.KeySHA256, &e.Certificate, &e.PacketKey, &e.SlipKey, &e.EventKey,
+	return []any{&e.ID, &e.Station, &e.CertSHA256, &e.KeySHA256, &e.Certificate, &e.PacketKey, &e.SlipKey, &e.AuditKey, &e.EventKey,
 		at{&e.At}, &e.Receipts, &e.Durable, &e.LastEvent}
 }
 

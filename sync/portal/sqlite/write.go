@@ -54,8 +54,8 @@ func (t *tx) PutStation(s ledger.Station) error {
 }
 
 func (t *tx) AddEnrolment(e ledger.Enrolment) (id int64, err error) {
-	if _, err := t.exec("enrolment", `INSERT INTO enrolments (station, cert_sha256, key_sha256, certificate, packet_key, slip_key, event_key, at_us)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, e.Station, e.CertSHA256, e.KeySHA256, e.Certificate, e.PacketKey, e.SlipKey, e.EventKey, e.At.UnixMicro()); err != nil {
+	if _, err := t.exec("enrolment", `INSERT INTO enrolments (station, cert_sha256, key_sha256, certificate, packet_key, slip_key, audit_key, event_key, at_us)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, e.Station, e.CertSHA256, e.KeySHA256, e.Certificate, e.PacketKey, e.SlipKey, e.AuditKey, e.EventKey, e.At.UnixMicro()); err != nil {
 		return 0, err
 	}
 	if err := t.row("enrolment", "SELECT last_insert_rowid()", nil, &id); err != nil {

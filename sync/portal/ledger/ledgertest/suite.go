@@ -70,7 +70,7 @@ func enrol(t *testing.T, tx ledger.Tx, station, cert string) int64 {
 	t.Helper()
 	must(t, tx.PutStation(ledger.Station{Code: station, Name: "Điểm " + station, Address: "Thôn 2", Phone: "0262"}))
 	id, err := tx.AddEnrolment(ledger.Enrolment{Station: station, CertSHA256: cert, KeySHA256: "k" + cert, Certificate: "PEM",
-		PacketKey: []byte{1}, SlipKey: []byte{2}, EventKey: "age1pq1x", At: when})
+		PacketKey: []byte{1}, SlipKey: []byte{2}, AuditKey: []byte{3}, EventKey: "age1pq1x", At: when})
 	must(t, err)
 	return id
 }
@@ -168,7 +168,7 @@ func testEnrolments(t *testing.T, open Opener) {
 		}
 		e, err := tx.EnrolmentByCert("c1")
 		must(t, err)
-		if e.ID != a || e.EventKey != "age1pq1x" || !bytes.Equal(e.PacketKey, []byte{1}) || !e.At.Equal(when) {
+		if e.ID != a || e.EventKey != "age1pq1x" || !bytes.Equal(e.PacketKey, []byte{1}) || !bytes.Equal(e.SlipKey, []byte{2}) || !bytes.Equal(e.AuditKey, []byte{3}) || !e.At.Equal(when) {
 			t.Errorf("%+v", e)
 		}
 		must(t, tx.PutStation(ledger.Station{Code: "DL27", Name: "Điểm mới"}))
@@ -192,7 +192,7 @@ func testEnrolments(t *testing.T, open Opener) {
 		}
 	})
 	if err := s.Update(t.Context(), func(tx ledger.Tx) error {
-		_, err := tx.AddEnrolment(ledger.Enrolment{Station: "DL28", CertSHA256: "c3", At: when, PacketKey: []byte{1}, SlipKey: []byte{1}})
+		_, err := tx.AddEnrolment(ledger.Enrolment{Station: "DL28", CertSHA256: "c3", At: when, PacketKey: []byte{1}, SlipKey: []byte{1}, AuditKey: []byte{1}})
 		return err
 	}); !errors.Is(err, ledger.ErrExists) {
 		t.Errorf("one certificate twice: %v", err)

@@ -20,6 +20,7 @@ CREATE TABLE enrolments (
     certificate TEXT NOT NULL,
     packet_key  BLOB NOT NULL,
     slip_key    BLOB NOT NULL,
+    audit_key   BLOB NOT NULL,
     event_key   TEXT NOT NULL,
     at_us       INTEGER NOT NULL,
     receipts    INTEGER NOT NULL DEFAULT 0,
