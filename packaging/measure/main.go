@@ -28,6 +28,7 @@ type measurement struct {
 
 var measurements = []measurement{
 	{"sync", measureSync},
+	{"printer", measurePrinter},
 	{"screen", measureScreen},
 }
 
@@ -68,7 +69,11 @@ type sheet struct {
 
 // figure writes one line.
 func (s *sheet) figure(name string, value float64, unit string) {
-	fmt.Fprintf(s.out, "%s %.4g %s\n", name, value, unit)
+	digits := 3
+	if value >= 100 {
+		digits = 0
+	}
+	fmt.Fprintf(s.out, "%s %.*f %s\n", name, digits, value, unit)
 }
 
 // peer notes what ours was measured beside.

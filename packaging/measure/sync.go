@@ -51,7 +51,7 @@ func measureSync(ctx context.Context, s *sheet) error {
 	if err != nil {
 		return err
 	}
-	defer kept.Close()
+	defer func() { _ = kept.Close() }()
 	w, err := newWriter(kept)
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func measureSync(ctx context.Context, s *sheet) error {
 	if err != nil {
 		return err
 	}
-	defer bare.Close()
+	defer func() { _ = bare.Close() }()
 
 	var row []byte // of as many bytes as ours commits
 	var theirs, commits, submits times
