@@ -36,6 +36,7 @@ type request struct {
 	Ask    string `json:"ask"`
 	Text   string `json:"text,omitempty"`
 	Field  string `json:"field,omitempty"`
+	Times  int    `json:"times,omitempty"` // of taps: 2 for an unsteady hand
 	Millis int64  `json:"millis,omitempty"`
 	Full   bool   `json:"full,omitempty"`
 	Within int64  `json:"within_ms,omitempty"` // how long to wait for the condition

@@ -169,8 +169,8 @@ func TestServeWaits(t *testing.T) {
 	}
 }
 
-// keyboard is a field with a touch keyboard of letters, tones, signs and layers.
-func keyboard(f *fakeField) fyne.CanvasObject {
+// fakeKeyboard is a field with a touch keyboard of letters, tones, signs and layers.
+func fakeKeyboard(f *fakeField) fyne.CanvasObject {
 	letters, signs := container.NewVBox(), container.NewVBox()
 	signs.Hide()
 	shift := false
@@ -206,8 +206,8 @@ func keyboard(f *fakeField) fyne.CanvasObject {
 			letters.Show()
 		}
 	}
-	key(letters, "123", flip)
-	key(signs, "ABC", flip)
+	key(letters, layerKeys[0], flip)
+	key(signs, layerKeys[len(layerKeys)-1], flip)
 	space := &fakeButton{name: spaceKeys[0], tapped: func() { f.text += " " }}
 	return container.NewVBox(f, letters, signs, space)
 }
@@ -215,7 +215,7 @@ func keyboard(f *fakeField) fyne.CanvasObject {
 func TestEnterTypesKeyByKey(t *testing.T) {
 	for _, text := range []string{"đau", "Đươn 1/2 Nhà", "tuýt", "Hến", "", "hoạ", "hỏ ngã"} {
 		f := &fakeField{label: "Họ tên"}
-		r := drive(t, &fakeStation{root: keyboard(f)})
+		r := drive(t, &fakeStation{root: fakeKeyboard(f)})
 		_, err := r.ask(request{Ask: askEnter, Field: "Họ tên", Text: text})
 		switch {
 		case text == "hỏ ngã":
@@ -231,7 +231,7 @@ func TestEnterTypesKeyByKey(t *testing.T) {
 		}
 	}
 	f := &fakeField{label: "Họ tên"}
-	r := drive(t, &fakeStation{root: keyboard(f)})
+	r := drive(t, &fakeStation{root: fakeKeyboard(f)})
 	if _, err := r.ask(request{Ask: askEnter, Field: "Địa chỉ", Text: "a"}); err == nil {
 		t.Error("typed into a field that is not there")
 	}

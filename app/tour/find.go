@@ -8,22 +8,10 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"golang.org/x/text/unicode/norm"
+
+	"tramhoso/app/ui/kit"
 )
-
-// control is what can be pressed: the shape that every control of the station has.
-type control interface {
-	fyne.CanvasObject
-	fyne.Tappable
-	AccessibleName() string
-	Enabled() bool
-}
-
-// spoken is what can be read, whole and unwrapped.
-type spoken interface {
-	SpokenText() string
-}
 
 // field is what can be typed into; its name is its label.
 type field interface {
@@ -32,15 +20,10 @@ type field interface {
 	Text() string
 }
 
-// parent is a widget that shows others inside itself.
-type parent interface {
-	Objects() []fyne.CanvasObject
-}
-
 // screen is what a person sees at one moment, in reading order.
 type screen struct {
-	controls []control // enabled ones
-	disabled []control
+	controls []kit.Control // enabled ones
+	disabled []kit.Control
 	fields   []field
 	words    []string
 }
@@ -49,51 +32,26 @@ type screen struct {
 func lookAt(target Target) screen {
 	var s screen
 	for _, root := range target.Roots() {
-		s.read(root, false)
+		for _, text := range kit.Texts(root) {
+			if text = plain(text); text != "" {
+				s.words = append(s.words, text)
+			}
+		}
+		for _, c := range kit.Controls(root) {
+			if c.Enabled() {
+				s.controls = append(s.controls, c)
+			} else {
+				s.disabled = append(s.disabled, c)
+			}
+		}
+		kit.Walk(root, func(o fyne.CanvasObject) bool {
+			if f, ok := o.(field); ok {
+				s.fields = append(s.fields, f)
+			}
+			return true
+		})
 	}
 	return s
-}
-
-// read walks what is visible under o; said means that its text is already known
-// from the widget around it.
-func (s *screen) read(o fyne.CanvasObject, said bool) {
-	if o == nil || !o.Visible() {
-		return
-	}
-	if f, ok := o.(field); ok {
-		s.fields = append(s.fields, f)
-	}
-	if c, ok := o.(control); ok {
-		if c.Enabled() {
-			s.controls = append(s.controls, c)
-		} else {
-			s.disabled = append(s.disabled, c)
-		}
-	}
-	if text, ok := o.(spoken); ok && !said {
-		s.say(text.SpokenText())
-		said = true
-	}
-	switch o := o.(type) {
-	case *canvas.Text:
-		if !said {
-			s.say(o.Text)
-		}
-	case *fyne.Container:
-		for _, child := range o.Objects {
-			s.read(child, said)
-		}
-	case parent:
-		for _, child := range o.Objects() {
-			s.read(child, said)
-		}
-	}
-}
-
-func (s *screen) say(text string) {
-	if text = plain(text); text != "" {
-		s.words = append(s.words, text)
-	}
 }
 
 // plain folds a text's line breaks and odd spaces, so that how it is wrapped
@@ -111,25 +69,31 @@ func (s screen) see(text string) error {
 	return fmt.Errorf("%q is not to be read", text)
 }
 
-// tap presses the enabled control with that name or text.
-func (s screen) tap(text string) error {
+// tap presses the enabled control with that name or text, and again before the
+// screen can change if more than one tap is wanted.
+func (s screen) tap(text string, times int) error {
 	c, err := s.find(text)
 	if err != nil {
 		return err
 	}
-	press(c)
+	for range times {
+		press(c)
+	}
 	return nil
 }
 
 // press taps the middle of a control.
-func press(c control) {
-	middle := fyne.NewPos(c.Size().Width/2, c.Size().Height/2)
+func press(c kit.Control) {
+	var middle fyne.Position
+	if o, ok := c.(fyne.CanvasObject); ok {
+		middle = fyne.NewPos(o.Size().Width/2, o.Size().Height/2)
+	}
 	c.Tapped(&fyne.PointEvent{Position: middle})
 }
 
 // find looks for the one enabled control that is called exactly that, or else
 // for the one whose name begins so.
-func (s screen) find(text string) (control, error) {
+func (s screen) find(text string) (kit.Control, error) {
 	want := plain(text)
 	for _, fits := range []func(string) bool{
 		func(name string) bool { return name == want },
@@ -149,10 +113,10 @@ func (s screen) find(text string) (control, error) {
 }
 
 // named lists the controls with a fitting name or text.
-func named(controls []control, fits func(string) bool) []control {
-	var found []control
+func named(controls []kit.Control, fits func(string) bool) []kit.Control {
+	var found []kit.Control
 	for _, c := range controls {
-		said, speaks := c.(spoken)
+		said, speaks := c.(kit.Spoken)
 		if fits(plain(c.AccessibleName())) || speaks && fits(plain(said.SpokenText())) {
 			found = append(found, c)
 		}
@@ -165,7 +129,7 @@ func (s screen) choose(question, option string) error {
 	if err := s.see(question); err != nil {
 		return err
 	}
-	return s.tap(option)
+	return s.tap(option, 1)
 }
 
 // field looks for the field with that label; the only field on the screen also

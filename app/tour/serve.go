@@ -112,7 +112,7 @@ func obey(ctx context.Context, target Target, q request) answer {
 			return nil
 		}
 	case askTap:
-		attempt = func(s screen) error { return s.tap(q.Text) }
+		attempt = func(s screen) error { return s.tap(q.Text, max(1, q.Times)) }
 	case askChoose:
 		attempt = func(s screen) error { return s.choose(q.Field, q.Text) }
 	case askSee:

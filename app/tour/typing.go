@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2"
 	"golang.org/x/text/unicode/norm"
 
+	"tramhoso/app/ui/kit"
 	"tramhoso/assets"
 )
 
@@ -76,32 +77,35 @@ func keyNames(key string) []string {
 // typeText types on the keyboard that the screen shows, key by key: into the
 // field named q.Field, or without one onto whatever pad is there.
 func typeText(ctx context.Context, target Target, q request) error {
-	var into field
+	var before string
 	if q.Ask == askEnter {
-		err := await(ctx, target, q.within(), func(s screen) (err error) {
-			into, err = s.field(q.Field)
-			if err == nil {
-				focus(into)
+		err := await(ctx, target, q.within(), func(s screen) error {
+			into, err := s.field(q.Field)
+			if err != nil {
+				return err
 			}
-			return err
+			focus(into)
+			before = into.Text()
+			return nil
 		})
 		if err != nil {
 			return err
 		}
-	}
-	var before string
-	if into != nil {
-		target.Do(func() { before = into.Text() })
 	}
 	for _, key := range strokes(q.Text) {
 		if err := await(ctx, target, q.within(), func(s screen) error { return pressKey(s, target, key) }); err != nil {
 			return fmt.Errorf("while typing %q: %w", q.Text, err)
 		}
 	}
-	if into == nil {
+	if q.Ask != askEnter {
 		return nil
 	}
-	return await(ctx, target, q.within(), func(screen) error {
+	// Looked for anew: a screen may be built again while it is typed into.
+	return await(ctx, target, q.within(), func(s screen) error {
+		into, err := s.field(q.Field)
+		if err != nil {
+			return err
+		}
 		if got := into.Text(); plain(got) != plain(before+q.Text) {
 			return fmt.Errorf("typed %q, but the field holds %q", q.Text, got)
 		}
@@ -153,7 +157,7 @@ func (s screen) pressFirst(names []string) error {
 
 // key is the first of the names that can be pressed now, or nil. The keyboard
 // comes last in reading order.
-func (s screen) key(names []string) control {
+func (s screen) key(names []string) kit.Control {
 	for _, name := range names {
 		if keys := named(s.controls, func(n string) bool { return n == name }); len(keys) > 0 {
 			return keys[len(keys)-1]

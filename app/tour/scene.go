@@ -1,0 +1,295 @@
+//go:build tour
+
+package tour
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"tramhoso/device/twin"
+	"tramhoso/sync/seal"
+)
+
+const (
+	// readyLimit is how long a station may take to its first screen and, the
+	// first time, to its enrolment and catalogue, on a machine without a
+	// graphics card that is busy otherwise.
+	readyLimit = 60 * time.Second
+	// paperLimit is how long a paper may take from the tap to its cut.
+	paperLimit = 30 * time.Second
+	// paperDots is the printable width of an 80 mm roll.
+	paperDots = 576
+)
+
+// scene is everything around one visit: simulated devices, the province's
+// portal, the network to it, and the station itself. All but the station outlive
+// a crash of the station.
+type scene struct {
+	opts    Options
+	dir     string // everything that the station and the portal keep
+	out     string // logs
+	scanner *twin.Scanner
+	printer *twin.Printer
+	portal  *portal
+	line    *line
+	staff   []badge
+
+	station *process
+	remote  *remote
+	moved   time.Duration // how far the clock has been moved
+}
+
+// The names of things in a scene's folder.
+const (
+	socketName  = "s"
+	configName  = "station.toml"
+	tokenName   = "enrol-token.txt"
+	dataName    = "data"
+	stickName   = "stick" // where the counter's stick is mounted
+	scannerName = "scanner"
+	printerName = "printer"
+)
+
+// newScene builds everything but the station.
+func newScene(ctx context.Context, o Options, dir, out string) (_ *scene, err error) {
+	s := &scene{opts: o, dir: dir, out: out}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	papers := filepath.Join(dir, "papers")
+	if err := os.MkdirAll(papers, 0o700); err != nil {
+		return nil, fmt.Errorf("failed to make room for papers: %w", err)
+	}
+	if s.printer, err = twin.NewPrinter(twin.PrinterConfig{
+		Link: s.path(printerName), PaperDir: papers, WidthDots: paperDots,
+	}); err != nil {
+		return nil, err
+	}
+	if s.scanner, err = twin.NewScanner(twin.ScannerConfig{Link: s.path(scannerName)}); err != nil {
+		return nil, err
+	}
+	if s.portal, err = startPortal(ctx, o.Portal, s.path("portal"), filepath.Join(out, "portal.log")); err != nil {
+		return nil, err
+	}
+	if s.staff, err = s.portal.staff(); err != nil {
+		return nil, err
+	}
+	if s.line, err = newLine(s.portal.addr); err != nil {
+		return nil, err
+	}
+	return s, s.writeConfig()
+}
+
+func (s *scene) path(name string) string { return filepath.Join(s.dir, name) }
+
+// enrolToken is the portal's token, but by way of the scene's own network.
+func (s *scene) enrolToken() (string, error) {
+	text, err := s.portal.token()
+	if err != nil {
+		return "", err
+	}
+	token, err := seal.ParseToken(text)
+	if err != nil {
+		return "", fmt.Errorf("the portal's enrolment token: %w", err)
+	}
+	u, err := url.Parse(token.URL)
+	if err != nil {
+		return "", fmt.Errorf("the portal's enrolment token: %w", err)
+	}
+	u.Host = s.line.addr()
+	token.URL = u.String()
+	return token.String(), nil
+}
+
+// open starts the station and waits until it can serve a visitor.
+func (s *scene) open(ctx context.Context) error {
+	env := append(os.Environ(),
+		"LANG=vi_VN.UTF-8",
+		"FYNE_DISABLE_DPI_DETECTION=1",
+		"HOME="+s.dir, // Fyne keeps its preferences there
+		"XDG_CONFIG_HOME="+s.path("home"),
+	)
+	var err error
+	s.station, err = start("station", filepath.Join(s.out, "station.log"), env, s.opts.Station,
+		"run", "--config", s.path(configName), "--tour", s.path(socketName),
+		"--size", s.opts.Size, "--lang", s.opts.Lang)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, readyLimit)
+	defer cancel()
+	if s.remote, err = dial(ctx, s.path(socketName), s.station.done); err != nil {
+		return fmt.Errorf("%w; its log: %s", err, s.station.log.Name())
+	}
+	if s.moved > 0 {
+		if err := s.ask(request{Ask: askClock, Millis: s.moved.Milliseconds()}); err != nil {
+			return err
+		}
+	}
+	return s.ask(request{Ask: askReady, Within: readyLimit.Milliseconds()})
+}
+
+// close takes everything down; it may be called on half a scene.
+func (s *scene) close() {
+	if s.remote != nil {
+		s.remote.close()
+	}
+	if s.station != nil {
+		s.station.stop()
+	}
+	if s.line != nil {
+		s.line.close()
+	}
+	if s.portal != nil {
+		s.portal.stop()
+	}
+	if s.scanner != nil {
+		_ = s.scanner.Close()
+	}
+	if s.printer != nil {
+		_ = s.printer.Close()
+	}
+}
+
+// crash kills the station as a power cut would and starts it on what it kept.
+func (s *scene) crash(ctx context.Context) error {
+	s.remote.close()
+	s.station.kill()
+	if err := os.Remove(s.path(socketName)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("failed to clear the tour's socket: %w", err)
+	}
+	return s.open(ctx)
+}
+
+// answer asks the station something.
+func (s *scene) answer(q request) (answer, error) {
+	if s.remote == nil {
+		return answer{}, errors.New("the station does not run")
+	}
+	a, err := s.remote.ask(q)
+	var r *refused
+	if err != nil && !errors.As(err, &r) {
+		select {
+		case <-s.station.done:
+			err = fmt.Errorf("the station has ended: %s; its log: %s", s.station.cmd.ProcessState, s.station.log.Name())
+		default:
+		}
+	}
+	return a, err
+}
+
+func (s *scene) ask(q request) error {
+	_, err := s.answer(q)
+	return err
+}
+
+// advance moves the station's clock on.
+func (s *scene) advance(d time.Duration) error {
+	if err := s.ask(request{Ask: askClock, Millis: d.Milliseconds()}); err != nil {
+		return err
+	}
+	s.moved += d
+	return nil
+}
+
+// badge is the first person of that role on the portal's staff.
+func (s *scene) badge(role string) (badge, error) {
+	for _, b := range s.staff {
+		if b.Role == role {
+			return b, nil
+		}
+	}
+	return badge{}, fmt.Errorf("no %q is on the staff: clerk, supervisor or technician", role)
+}
+
+// scan holds a code before the scanner.
+func (s *scene) scan(payload string) error { return s.scanner.Send(payload) }
+
+// setScanner plugs the scanner in or out, or makes it talk nonsense.
+func (s *scene) setScanner(state string) error {
+	switch state {
+	case "unplug":
+		return s.scanner.Unplug()
+	case "plug":
+		return s.scanner.Plug()
+	case "garbage":
+		return s.scanner.Garbage()
+	}
+	return fmt.Errorf("a scanner cannot be %q: unplug, plug or garbage", state)
+}
+
+// setPrinter puts the printer into a state; paper-out may come only after so many
+// rows, in the middle of what is printed next.
+func (s *scene) setPrinter(state string, more ...string) error {
+	if len(more) > 0 && state != "paper-out" {
+		return fmt.Errorf("only paper-out takes a number of rows, not %q", state)
+	}
+	switch state {
+	case "ok":
+		s.printer.OK()
+	case "near-end":
+		s.printer.NearEnd()
+	case "cover-open":
+		s.printer.CoverOpen()
+	case "silent":
+		s.printer.Silent()
+	case "unplug":
+		return s.printer.Unplug()
+	case "plug":
+		return s.printer.Plug()
+	case "paper-out":
+		if len(more) == 0 {
+			s.printer.PaperOut()
+			break
+		}
+		rows, err := strconv.Atoi(more[0])
+		if err != nil || rows <= 0 {
+			return fmt.Errorf("%q is no number of rows", more[0])
+		}
+		s.printer.PaperOutAfter(rows)
+	default:
+		return fmt.Errorf("a printer cannot be %q: ok, near-end, paper-out, cover-open, silent, unplug or plug", state)
+	}
+	return nil
+}
+
+// nextPaper waits for the next paper to come out, up to its cut.
+func (s *scene) nextPaper(ctx context.Context) (raw, drawn []byte, err error) {
+	ctx, cancel := context.WithTimeout(ctx, paperLimit)
+	defer cancel()
+	p, err := s.printer.NextPaper(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("no paper comes out: %w", err)
+	}
+	return p.Raw, p.PNG, nil
+}
+
+// insertStick mounts a folder as the stick in the counter.
+func (s *scene) insertStick(folder string) error {
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return fmt.Errorf("%s is no folder that a stick could hold", folder)
+	}
+	if err := s.pullStick(); err != nil {
+		return err
+	}
+	if err := os.Symlink(folder, s.path(stickName)); err != nil {
+		return fmt.Errorf("failed to insert the stick: %w", err)
+	}
+	return nil
+}
+
+// pullStick takes it out again.
+func (s *scene) pullStick() error {
+	if err := os.Remove(s.path(stickName)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("failed to pull the stick: %w", err)
+	}
+	return nil
+}
