@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"filippo.io/age"
 	"github.com/go-jose/go-jose/v4"
@@ -84,7 +85,7 @@ func p256(k *jose.JSONWebKey) (*ecdsa.PublicKey, error) {
 // dossier.CodeStorageReadOnly when something is missing in it.
 func OpenKeys(dir string) (*Keys, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, readOnly(fmt.Errorf("failed to make key folder: %w", err))
+		return nil, unwritable(fmt.Errorf("failed to make key folder: %w", err))
 	}
 	st, err := os.Stat(dir)
 	if err != nil {
@@ -293,7 +294,7 @@ func WriteFile(path string, data []byte, perm fs.FileMode) (err error) {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, ".new-*")
 	if err != nil {
-		return readOnly(fmt.Errorf("failed to make %s: %w", filepath.Base(path), err))
+		return unwritable(fmt.Errorf("failed to make %s: %w", filepath.Base(path), err))
 	}
 	defer func() {
 		if rerr := os.Remove(f.Name()); err == nil && rerr != nil {
@@ -317,7 +318,7 @@ func WriteFile(path string, data []byte, perm fs.FileMode) (err error) {
 		err = syncDir(dir)
 	}
 	if err != nil {
-		return readOnly(fmt.Errorf("failed to write %s: %w", filepath.Base(path), err))
+		return unwritable(fmt.Errorf("failed to write %s: %w", filepath.Base(path), err))
 	}
 	return nil
 }
@@ -334,10 +335,13 @@ func syncDir(dir string) error {
 	return err
 }
 
-// readOnly gives a failure to write the code that a screen can act on.
-func readOnly(err error) error {
-	if errors.Is(err, fs.ErrPermission) || strings.Contains(err.Error(), "read-only file system") {
+// unwritable gives a failure to write the code that a screen can act on.
+func unwritable(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return dossier.E(dossier.CodeStorageReadOnly, err)
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return dossier.E(dossier.CodeStorageFull, err)
 	}
 	return err
 }
