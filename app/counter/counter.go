@@ -1,0 +1,469 @@
+package counter
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"tramhoso/sync/dossier"
+)
+
+// The limits of what is typed at a counter.
+const (
+	MaxCash   = 100_000_000 // đồng; more is a slip of the finger
+	MaxReason = 300         // runes
+	MaxPIN    = 32
+)
+
+// Step is where the clerk is; one step is one screen.
+type Step string
+
+// The steps.
+const (
+	Closed    Step = "closed" // nobody is logged in
+	PIN       Step = "pin"
+	CheckPIN  Step = "check-pin"
+	Home      Step = "home"
+	Handover  Step = "handover"
+	Refusing  Step = "refusing"
+	Keeping   Step = "keeping" // a hand-over or a refusal is being kept
+	Done      Step = "done"
+	Technical Step = "technical" // a technician logged in: upkeep's turn
+)
+
+// Problem is one sentence for the clerk: Word is a key of the translations. An
+// int64 among the Args is an amount in đồng.
+type Problem struct {
+	Code dossier.Code
+	Word string
+	Args []any
+}
+
+// Words lists the word keys beyond "error.<code>" that a counter uses.
+var Words = []string{"counter.already", "counter.not-ready", "counter.other-slip", "counter.slip-first", "counter.card-first",
+	"counter.basis-needed", "counter.fee-short", "counter.fee-much", "counter.reason-needed", "counter.wait", "visit.unexpected"}
+
+// Basis is why somebody may collect.
+type Basis string
+
+// The bases of dossier.Handover.
+const (
+	BasisNone          Basis = ""
+	BasisApplicant     Basis = "applicant"
+	BasisAuthorisation Basis = "authorisation"
+	BasisFamily        Basis = "family"
+)
+
+// State is a snapshot for the screen. Its slices belong to the reader.
+type State struct {
+	Step    Step
+	Staff   Session
+	Problem *Problem
+
+	Ready   []dossier.CounterCard // a result waits here
+	Unsent  []dossier.CounterCard // waiting for the network
+	Sent    []dossier.CounterCard // with the agency
+	HandedN int                   // handed over, not listed
+
+	Card        dossier.CounterCard // of the hand-over
+	SlipSeen    bool
+	Collector   dossier.Person
+	CardSeen    bool
+	IsApplicant bool
+	Basis       Basis
+	FeeDue      int64
+	Given       int64
+	Change      int64  // đồng to give back
+	Missing     string // the word of what is missing still, "" when it can be handed over
+	MissingArgs []any
+	DoneAt      time.Time
+}
+
+// Counter is the clerk's side of a station. Use New.
+type Counter struct {
+	ports Ports
+	data
+}
+
+type data struct {
+	step      Step
+	problem   *Problem
+	badge     string
+	session   Session
+	cards     []dossier.CounterCard
+	card      dossier.CounterCard
+	slipSeen  bool
+	reading   Reading
+	cardSeen  bool
+	applicant bool
+	basis     Basis
+	given     int64
+	token     string
+	reason    string
+	doneAt    time.Time
+}
+
+// New makes a counter where nobody is logged in.
+func New(p Ports) *Counter {
+	c := &Counter{ports: p}
+	c.Lock()
+	return c
+}
+
+// Lock logs out and forgets everything.
+func (c *Counter) Lock() { c.data = data{step: Closed} }
+
+// Step returns where the clerk is.
+func (c *Counter) Step() Step { return c.step }
+
+// State returns a snapshot for the screen.
+func (c *Counter) State() State {
+	s := State{Step: c.step, Staff: c.session, Problem: c.problem, Card: c.card, SlipSeen: c.slipSeen, Collector: c.reading.Person,
+		CardSeen: c.cardSeen, IsApplicant: c.applicant, Basis: c.basis, FeeDue: c.card.FeeDue(), Given: c.given, DoneAt: c.doneAt}
+	s.Change = max(0, c.given-s.FeeDue)
+	for _, card := range c.cards {
+		switch {
+		case !card.Handed.IsZero():
+			s.HandedN++
+		case card.Ready():
+			s.Ready = append(s.Ready, card)
+		case card.Sent.IsZero():
+			s.Unsent = append(s.Unsent, card)
+		default:
+			s.Sent = append(s.Sent, card)
+		}
+	}
+	if c.step == Handover {
+		s.Missing, s.MissingArgs = c.missing()
+	}
+	return s
+}
+
+func (c *Counter) goTo(s Step) { c.step, c.problem = s, nil }
+
+func (c *Counter) say(code dossier.Code, word string, args ...any) error {
+	c.problem = &Problem{Code: code, Word: word, Args: args}
+	return dossier.Errorf(code, "%s", word)
+}
+
+func (c *Counter) fail(err error) error {
+	var wait *WaitError
+	code := dossier.CodeOf(err)
+	switch {
+	case errors.As(err, &wait):
+		c.problem = &Problem{Code: code, Word: "counter.wait", Args: []any{"n", int(math.Ceil(wait.For.Seconds()))}}
+	case code != "":
+		c.problem = &Problem{Code: code, Word: "error." + string(code)}
+	default:
+		c.problem = &Problem{Word: "visit.unexpected"}
+	}
+	return err
+}
+
+// Badge begins a log-in with a scanned badge.
+func (c *Counter) Badge(text string) {
+	if c.step == Closed || c.step == PIN {
+		c.badge = text
+		c.goTo(PIN)
+	}
+}
+
+// BeginLogin hands out a PIN check; ok is false where none is due.
+func (c *Counter) BeginLogin(pin string) (run func(context.Context) (Session, error), ok bool) {
+	if c.step != PIN {
+		return nil, false
+	}
+	if pin == "" || len(pin) > MaxPIN {
+		_ = c.fail(dossier.E(dossier.CodeBadPIN, nil))
+		return nil, false
+	}
+	badge := c.badge
+	c.goTo(CheckPIN)
+	return func(ctx context.Context) (Session, error) { return c.ports.Login.Login(ctx, badge, pin) }, true
+}
+
+// FinishLogin takes the outcome of a PIN check.
+func (c *Counter) FinishLogin(s Session, err error) error {
+	if c.step != CheckPIN {
+		return nil
+	}
+	if err != nil {
+		c.goTo(PIN)
+		return c.fail(err)
+	}
+	c.session, c.badge = s, ""
+	if s.Desk == nil {
+		c.goTo(Technical)
+	} else {
+		c.goTo(Home)
+	}
+	return nil
+}
+
+// Login checks a PIN on the calling goroutine and opens the cards.
+func (c *Counter) Login(ctx context.Context, pin string) error {
+	run, ok := c.BeginLogin(pin)
+	if !ok {
+		return nil
+	}
+	s, err := run(ctx)
+	if err := c.FinishLogin(s, err); err != nil {
+		return err
+	}
+	return c.Refresh(ctx)
+}
+
+// Refresh opens the cards on the calling goroutine.
+func (c *Counter) Refresh(ctx context.Context) error {
+	if c.session.Desk == nil {
+		return nil
+	}
+	cards, err := c.session.Desk.Cards(ctx)
+	return c.SetCards(cards, err)
+}
+
+// SetCards takes the cards that were opened elsewhere. The newest dossier comes
+// first. A hand-over under way sees its card change with them.
+func (c *Counter) SetCards(cards []dossier.CounterCard, err error) error {
+	if c.session.Desk == nil {
+		return nil
+	}
+	if err != nil {
+		return c.fail(err)
+	}
+	c.cards = slices.Clone(cards)
+	slices.SortStableFunc(c.cards, func(a, b dossier.CounterCard) int { return b.Submitted.Wall.Compare(a.Submitted.Wall) })
+	for _, card := range c.cards {
+		if c.step == Handover && card.Packet == c.card.Packet {
+			c.card = card
+		}
+	}
+	return nil
+}
+
+// Choose opens the hand-over of a dossier of the list; the slip still has to be
+// scanned.
+func (c *Counter) Choose(slip string) error {
+	if c.step != Home && c.step != Done {
+		return nil
+	}
+	return c.open(slip, false)
+}
+
+func (c *Counter) open(slip string, seen bool) error {
+	at := slices.IndexFunc(c.cards, func(card dossier.CounterCard) bool { return card.Slip == slip })
+	if at < 0 {
+		return c.fail(dossier.E(dossier.CodeNotFound, nil))
+	}
+	card := c.cards[at]
+	if !card.Handed.IsZero() {
+		return c.say(dossier.CodeBadTransition, "counter.already")
+	}
+	if !card.Ready() {
+		return c.say(dossier.CodeBadTransition, "counter.not-ready")
+	}
+	c.card, c.slipSeen = card, seen
+	c.reading, c.cardSeen, c.applicant, c.basis, c.given = Reading{}, false, false, BasisNone, 0
+	c.token, c.reason, c.doneAt = "", "", time.Time{}
+	c.goTo(Handover)
+	return nil
+}
+
+// HandleFrame routes a scanned payload: a slip opens or proves a hand-over, a
+// card is the collector's.
+func (c *Counter) HandleFrame(ctx context.Context, data string) error {
+	switch {
+	case c.step == Closed || c.step == PIN:
+		if c.ports.Codes.IsBadge(data) {
+			c.Badge(data)
+		}
+		return nil
+	case c.step != Home && c.step != Handover && c.step != Done:
+		return nil
+	case c.ports.Codes.IsSlip(data):
+		return c.slip(data)
+	case c.step == Handover:
+		return c.collector(ctx, data)
+	}
+	return c.say(dossier.CodeInvalid, "counter.slip-first")
+}
+
+func (c *Counter) slip(data string) error {
+	number, err := c.ports.Codes.SlipNumber(data)
+	if err != nil {
+		return c.fail(err)
+	}
+	if c.step != Handover {
+		return c.open(number, true)
+	}
+	if number != c.card.Slip {
+		return c.say(dossier.CodeConflict, "counter.other-slip")
+	}
+	c.slipSeen, c.problem = true, nil
+	return nil
+}
+
+func (c *Counter) collector(ctx context.Context, data string) error {
+	r, err := c.ports.Reader.Read(data)
+	if err != nil {
+		return c.fail(err)
+	}
+	if c.cardSeen && r.Person.Number == c.reading.Person.Number {
+		if r, err = c.ports.Reader.Cross(c.reading, r); err != nil {
+			return c.fail(err)
+		}
+	}
+	same, err := c.session.Desk.IsApplicant(ctx, c.card.Packet, r.Person.Number)
+	if err != nil {
+		return c.fail(err)
+	}
+	c.reading, c.cardSeen, c.applicant, c.problem = r, true, same, nil
+	c.basis = BasisNone
+	if same {
+		c.basis = BasisApplicant
+	}
+	return nil
+}
+
+// SetBasis says why somebody else may collect.
+func (c *Counter) SetBasis(b Basis) {
+	if c.step == Handover && c.cardSeen && !c.applicant && (b == BasisAuthorisation || b == BasisFamily) {
+		c.basis, c.problem = b, nil
+	}
+}
+
+// SetGiven takes the money on the table, in đồng.
+func (c *Counter) SetGiven(amount int64) error {
+	if c.step != Handover {
+		return nil
+	}
+	if amount < 0 || amount > MaxCash {
+		return c.say(dossier.CodeAnswerRefused, "counter.fee-much")
+	}
+	c.given, c.problem = amount, nil
+	return nil
+}
+
+// GivenExactly says that the fee lies on the table to the đồng.
+func (c *Counter) GivenExactly() { _ = c.SetGiven(c.card.FeeDue()) }
+
+// missing names the first thing that stands in the way.
+func (c *Counter) missing() (word string, args []any) {
+	switch due := c.card.FeeDue(); {
+	case !c.card.Handed.IsZero():
+		return "counter.already", nil
+	case !c.card.Ready():
+		return "counter.not-ready", nil
+	case !c.slipSeen:
+		return "counter.slip-first", nil
+	case !c.cardSeen:
+		return "counter.card-first", nil
+	case c.basis == BasisNone:
+		return "counter.basis-needed", nil
+	case c.given < due:
+		return "counter.fee-short", []any{"n", due - c.given}
+	}
+	return "", nil
+}
+
+// Back is the way back of every step.
+func (c *Counter) Back() {
+	switch c.step {
+	case PIN, Technical:
+		c.Lock()
+	case Refusing:
+		c.token = ""
+		c.goTo(Handover)
+	case Handover, Done:
+		c.card, c.reading, c.cardSeen, c.slipSeen = dossier.CounterCard{}, Reading{}, false, false
+		c.goTo(Home)
+	}
+}
+
+// BeginHandOver hands out the keeping of a hand-over; a second tap gets ok
+// false, a tap after a failure the same token again.
+func (c *Counter) BeginHandOver() (run func(context.Context) error, ok bool) {
+	if c.step != Handover {
+		return nil, false
+	}
+	if word, args := c.missing(); word != "" {
+		_ = c.say(dossier.CodeAnswerRefused, word, args...)
+		return nil, false
+	}
+	if c.token == "" {
+		c.token = c.ports.Token()
+	}
+	h := dossier.Handover{Slip: c.card.Slip, Collector: c.reading.Person, Basis: string(c.basis), Staff: c.session.ID,
+		At: c.ports.Now(), FeeTaken: c.card.FeeDue()}
+	token, packet := c.token, c.card.Packet
+	c.doneAt = h.At
+	c.goTo(Keeping)
+	return func(ctx context.Context) error { return c.ports.Records.HandOver(ctx, token, packet, h) }, true
+}
+
+// FinishHandOver takes the outcome.
+func (c *Counter) FinishHandOver(err error) error {
+	if c.step != Keeping {
+		return nil
+	}
+	if err != nil {
+		c.goTo(Handover)
+		if dossier.CodeOf(err) == dossier.CodeBadTransition {
+			_ = c.say(dossier.CodeBadTransition, "counter.already")
+			return err
+		}
+		return c.fail(err)
+	}
+	for i := range c.cards {
+		if c.cards[i].Packet == c.card.Packet {
+			c.cards[i].Handed = c.doneAt
+		}
+	}
+	c.goTo(Done)
+	return nil
+}
+
+// HandOver keeps a hand-over on the calling goroutine.
+func (c *Counter) HandOver(ctx context.Context) error {
+	run, ok := c.BeginHandOver()
+	if !ok {
+		if c.problem != nil && c.step == Handover {
+			return dossier.Errorf(c.problem.Code, "%s", c.problem.Word)
+		}
+		return nil
+	}
+	return c.FinishHandOver(run(ctx))
+}
+
+// Refuse opens the page for the reason of a refusal.
+func (c *Counter) Refuse() {
+	if c.step == Handover {
+		c.token = "" // a refusal is no second try of a hand-over
+		c.goTo(Refusing)
+	}
+}
+
+// RecordRefusal keeps why a result was not handed over and goes back to the list.
+func (c *Counter) RecordRefusal(ctx context.Context, reason string) error {
+	if c.step != Refusing {
+		return nil
+	}
+	c.reason = strings.Join(strings.Fields(reason), " ")
+	if n := utf8.RuneCountInString(c.reason); n == 0 || n > MaxReason {
+		return c.say(dossier.CodeAnswerRefused, "counter.reason-needed")
+	}
+	if c.token == "" {
+		c.token = c.ports.Token()
+	}
+	r := Refusal{Slip: c.card.Slip, Packet: c.card.Packet, Staff: c.session.ID, Reason: c.reason, At: c.ports.Now()}
+	if err := c.ports.Records.Refuse(ctx, c.token, r); err != nil {
+		return c.fail(err)
+	}
+	c.goTo(Handover)
+	c.Back()
+	return nil
+}

@@ -1,0 +1,15 @@
+// Package counter is a clerk's work at a station: log in, see what lies here,
+// hand over a result.
+//
+// It promises: a result is handed over once, against the slip that belongs to
+// it and the card of the person who collects it; whoever is not the applicant
+// needs a basis that is recorded; a fee that is due is taken in full first; a
+// refusal is recorded with its reason. What is missing is always named.
+//
+// A Counter is used from one goroutine only, the one that owns the screen. What
+// may take long (checking a PIN, opening cards, keeping a hand-over) is handed
+// out by a Begin and its outcome handed back by a Finish.
+//
+// It must not import Fyne, SQL, a serial port, a device or sync/staff: what it
+// needs it declares, and the program binds it.
+package counter

@@ -1,0 +1,97 @@
+package counter
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tramhoso/sync/dossier"
+)
+
+// Role is what a member of staff may do.
+type Role string
+
+// The roles of the staff list.
+const (
+	RoleClerk      Role = "clerk"
+	RoleSupervisor Role = "supervisor"
+	RoleTechnician Role = "technician" // works in upkeep, opens no cards
+)
+
+// Session is a member of staff who logged in.
+type Session struct {
+	ID   string
+	Name string
+	Role Role
+	Desk Desk // nil for a technician
+}
+
+// Desk is what a log-in opens.
+type Desk interface {
+	// Cards opens every counter card of this station.
+	Cards(ctx context.Context) ([]dossier.CounterCard, error)
+	// IsApplicant says whether an identity number is the one under which the
+	// dossier was submitted. The number itself is kept nowhere in the clear.
+	IsApplicant(ctx context.Context, packet, number string) (bool, error)
+}
+
+// Login checks a badge and a PIN; CodeBadPIN, CodeBadgeUnknown, *WaitError.
+type Login interface {
+	Login(ctx context.Context, badge, pin string) (Session, error)
+}
+
+// WaitError is a PIN that came too soon after wrong ones.
+type WaitError struct{ For time.Duration }
+
+func (e *WaitError) Error() string {
+	return fmt.Sprintf("too many wrong PINs: next try in %s", e.For.Round(time.Second))
+}
+
+// Unwrap gives the wait the code of a wrong PIN.
+func (e *WaitError) Unwrap() error { return dossier.E(dossier.CodeBadPIN, nil) }
+
+// Refusal is a hand-over that did not happen.
+type Refusal struct {
+	Slip   string
+	Packet string
+	Staff  string // id
+	Reason string // the clerk's words
+	At     time.Time
+}
+
+// Records keeps what happened at the counter. The same token twice is one
+// hand-over; a second one of the same dossier is CodeBadTransition.
+type Records interface {
+	HandOver(ctx context.Context, token, packet string, h dossier.Handover) error
+	Refuse(ctx context.Context, token string, r Refusal) error
+}
+
+// Reading is one reading of a collector's card.
+type Reading struct {
+	Person dossier.Person
+	Card   any // the reader's own value, handed back to Cross
+}
+
+// Reader understands identity documents; codes as for a visit.
+type Reader interface {
+	Read(frame string) (Reading, error)
+	Cross(a, b Reading) (Reading, error)
+}
+
+// Codes tells the project's own codes apart.
+type Codes interface {
+	IsSlip(text string) bool
+	IsBadge(text string) bool
+	// SlipNumber checks a slip's signature; CodeSlipUnknown, CodeSlipAltered.
+	SlipNumber(text string) (string, error)
+}
+
+// Ports is what a counter needs from the rest of the station.
+type Ports struct {
+	Now     func() time.Time
+	Login   Login
+	Records Records
+	Reader  Reader
+	Codes   Codes
+	Token   func() string // a random token per hand-over
+}
