@@ -73,6 +73,9 @@ func (p *Portal) act(tx ledger.Tx, d *ledger.Dossier, a Action, q DeskRequest, c
 	ev := &dossier.Event{Kind: dossier.EventStatus, Text: q.Text, Office: p.o.Office, Officer: p.o.Officer}
 	detail := stepDetail{Text: q.Text}
 	if to, ok := straight[a]; ok {
+		if err := d.Status.To(to); err != nil { // to stay is no step here
+			return err
+		}
 		if q.Amount != nil || a == ActPay {
 			fee, err := p.feeOf(tx, *d, q)
 			if err != nil {
