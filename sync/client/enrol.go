@@ -91,7 +91,7 @@ func enrolRequest(t seal.Token, keys *seal.Keys) ([]byte, error) {
 	body, err := json.Marshal(wire.EnrolRequest{
 		Secret: t.Secret,
 		CSR:    string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: csr})),
-		Keys:   wire.StationKeys{Packet: packet, Slip: keys.Public().Slip, Event: keys.EventRecipient()},
+		Keys:   wire.StationKeys{Packet: packet, Slip: keys.Public().Slip, Audit: keys.Public().Audit, Event: keys.EventRecipient()},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("failed to encode the request: %w", err)
