@@ -29,10 +29,17 @@ type flow interface{ HeightFor(width float32) float32 }
 // that puts them in place.
 type node struct {
 	widget.BaseWidget
+	self  fyne.Widget
 	parts []fyne.CanvasObject
 	place func(fyne.Size)
 	min   func() fyne.Size
 	tall  func(width float32) float32
+}
+
+// ExtendBaseWidget tells the node which widget it is the base of.
+func (n *node) ExtendBaseWidget(w fyne.Widget) {
+	n.self = w
+	n.BaseWidget.ExtendBaseWidget(w)
 }
 
 // Objects returns the parts, in reading order.
@@ -76,6 +83,25 @@ func (r *nodeRenderer) Refresh() {
 	for _, o := range r.n.parts {
 		o.Refresh()
 	}
+	// Parts made since the last frame are unknown to the canvas; the widget is not.
+	if r.n.self != nil {
+		canvas.Refresh(r.n.self)
+	}
+}
+
+// Free lays parts out by a closure: for screens with a picture of their own.
+func Free(size fyne.Size, place func(fyne.Size), parts ...fyne.CanvasObject) fyne.CanvasObject {
+	n := &node{parts: parts, place: place, min: func() fyne.Size { return size }}
+	n.ExtendBaseWidget(n)
+	return n
+}
+
+// Speech is a screen as it is read aloud: title, text and buttons in order.
+func Speech(obj fyne.CanvasObject) string {
+	if s, ok := obj.(interface{ Speech() string }); ok {
+		return s.Speech()
+	}
+	return JoinSpoken(Texts(obj))
 }
 
 func heightFor(o fyne.CanvasObject, w float32) float32 {

@@ -246,3 +246,20 @@ func (b *Bar) Set(at float32) {
 	b.at = at
 	b.relay()
 }
+
+// NewDialog is a large card with an edge, its content in the middle; it stands
+// on an opaque page.
+func NewDialog(env *Env, inner fyne.CanvasObject) *Panel {
+	p := env.Pal()
+	d := &Panel{plate: newPlate(p.Surface, p.Edge, 3, RadiusDialog), inner: inner}
+	d.parts = append(d.plate.objects(), inner)
+	const side = 60
+	d.place = func(s fyne.Size) {
+		d.plate.put(0, 0, s.Width, s.Height)
+		h := fyne.Min(heightFor(inner, s.Width-2*side), s.Height-24)
+		put(inner, side, (s.Height-h)/2, s.Width-2*side, h)
+	}
+	d.min = func() fyne.Size { return inner.MinSize().AddWidthHeight(2*side, 24) }
+	d.ExtendBaseWidget(d)
+	return d
+}

@@ -109,6 +109,17 @@ func NewStrip(env *Env, s Status) *Strip {
 	return t
 }
 
+// StatusStrip is the status line of a screen without a frame: it follows the
+// env's status.
+func StatusStrip(env *Env) *Strip {
+	t := NewStrip(env, env.Status)
+	env.strip = t
+	return t
+}
+
+// Height is the line's height.
+func (t *Strip) Height() float32 { return stripHeight(t.env) }
+
 func stripHeight(env *Env) float32 {
 	switch {
 	case env.IsPortrait():

@@ -17,6 +17,7 @@ type Style struct {
 	Line   float32     // line height factor; 0: LineText
 	Align  Align       // Start, Middle, End
 	Max    int         // lines at most; 0: as many as needed
+	Fit    bool        // shrinks to four fifths to stay in one line
 	Second bool        // a second line: the first to give way where space is short
 }
 
@@ -60,6 +61,7 @@ type Paragraph struct {
 	style Style
 	mark  color.Color // colour of ** runs, nil: as the rest
 	width float32     // the width it is wrapped for
+	scale float32     // of the text size, below 1 where it was made to fit
 	lines []line
 }
 
@@ -70,11 +72,12 @@ type line struct {
 
 // NewParagraph makes wrapped text. "**" switches bold, "\n" breaks a line.
 func NewParagraph(env *Env, text string, style Style) *Paragraph {
-	p := &Paragraph{env: env, text: text, style: style}
+	p := &Paragraph{env: env, text: text, style: style, scale: 1}
 	p.min = p.minimum
 	p.place = p.lay
 	p.tall = func(w float32) float32 {
-		return float32(len(p.wrap(w))) * p.lineHeight()
+		lines := p.wrap(w) // sets the scale that the line height follows
+		return float32(len(lines)) * p.lineHeight()
 	}
 	p.ExtendBaseWidget(p)
 	return p
@@ -123,10 +126,11 @@ func (p *Paragraph) SetText(s string) {
 }
 
 func (p *Paragraph) size() float32 {
-	if p.style.Size == 0 {
-		return p.env.Px(TextBody)
+	size := p.style.Size
+	if size == 0 {
+		size = TextBody
 	}
-	return p.env.Px(p.style.Size)
+	return p.env.Px(size) * p.scale
 }
 
 func (p *Paragraph) lineHeight() float32 {
@@ -142,6 +146,9 @@ func (p *Paragraph) ink() color.Color {
 	}
 	return p.style.Color
 }
+
+// smallestFit is how far text may shrink to stay in one line.
+const smallestFit = 0.8
 
 // minimum is the size in as few lines as the text has by itself.
 func (p *Paragraph) minimum() fyne.Size {
@@ -163,6 +170,15 @@ func ceil(f float32) float32 {
 
 func (p *Paragraph) wrap(w float32) []line {
 	if w != p.width || p.lines == nil {
+		p.scale = 1
+		if p.style.Fit {
+			for p.scale > smallestFit && p.minimum().Width > w {
+				p.scale -= 0.02
+			}
+			if p.minimum().Width > w {
+				p.scale = 1
+			}
+		}
 		p.lines, p.width = wrapRuns(p.text, p.style.Bold, p.size(), w, p.style.Max), w
 		if p.style.Align == Middle && len(p.lines) == 2 {
 			p.balance(w)
@@ -199,12 +215,12 @@ func lastText(lines []line) string {
 }
 
 func (p *Paragraph) lay(s fyne.Size) {
+	lines := p.wrap(s.Width)
 	lh := p.lineHeight()
 	if s.Height < lh/2 { // it gave way
 		p.parts = nil
 		return
 	}
-	lines := p.wrap(s.Width)
 	// What does not fit in height gives way, line by line, but never silently.
 	if fit := int((s.Height + lh*0.4) / lh); fit >= 1 && fit < len(lines) {
 		lines = wrapRuns(p.text, p.style.Bold, p.size(), s.Width, fit)

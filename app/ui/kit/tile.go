@@ -70,7 +70,7 @@ func NewTile(env *Env, o TileSpec) *Tile {
 	}
 	t.note = note
 	pic := pict(env, o.Pict, o.PictSize, o.Stroke, o.Main && !o.Off)
-	words := []fyne.CanvasObject{NewParagraph(env, o.Text, Style{Size: o.TextSize, Bold: true, Color: ink, Line: 1.2, Max: 2})}
+	words := []fyne.CanvasObject{NewParagraph(env, o.Text, Style{Size: o.TextSize, Bold: true, Color: ink, Line: 1.2, Max: 2, Fit: true})}
 	if note != "" {
 		words = append(words, NewParagraph(env, note, Style{Size: o.NoteSize, Color: ink2, Line: 1.3, Max: 3, Second: true, Bold: env.Contrast && o.Main}))
 	}
@@ -98,18 +98,24 @@ func NewTile(env *Env, o TileSpec) *Tile {
 		switch {
 		case o.Across:
 			tx := o.PadX + o.PictSize + 24
-			th = heightFor(text, w-tx-o.PadX)
+			tw := w - tx - o.PadX
+			if o.Main {
+				tw = fyne.Min(tw, env.Px(400))
+			}
+			th = fyne.Min(heightFor(text, tw), h-8)
 			put(pic, o.PadX, (h-o.PictSize)/2+shift, o.PictSize, o.PictSize)
-			put(text, tx, (h-th)/2+shift, w-tx-o.PadX, th)
+			put(text, tx, (h-th)/2+shift, tw, th)
 		case env.IsPortrait():
+			th = fyne.Min(th, h-o.PictSize-14-16)
 			top := (h - o.PictSize - 14 - th) / 2
 			put(pic, o.PadX, top+shift, o.PictSize, o.PictSize)
 			put(text, o.PadX, top+o.PictSize+14+shift, w-2*o.PadX, th)
 		default:
 			x := o.PadX
-			if o.Main {
+			if o.Main && !env.Contrast {
 				x -= 14
 			}
+			th = fyne.Min(th, h-2*o.PadY-o.PictSize+10)
 			put(pic, x, o.PadY+shift, o.PictSize, o.PictSize)
 			put(text, o.PadX, h-o.PadY-th+shift, w-2*o.PadX, th)
 		}

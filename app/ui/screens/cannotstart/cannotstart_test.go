@@ -1,0 +1,56 @@
+package cannotstart
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"tramhoso/app/ui/kit"
+	"tramhoso/app/ui/kit/golden"
+)
+
+func model() Model {
+	at := golden.Moment
+	return Model{
+		Station: "Hoà Phú", Why: Stale, Days: 32, Told: time.Date(2026, 7, 14, 7, 15, 0, 0, at.Location()),
+		Elsewhere: "Bộ phận một cửa xã Hoà Phú, cách 2 km, mở cửa đến 16:30", Map: "geo:12.6,108.1",
+		Catalogue: time.Date(2026, 6, 12, 0, 0, 0, 0, at.Location()), CanPrint: true,
+	}
+}
+
+func screen(env *kit.Env, m Model, did *[]string) fyne.CanvasObject {
+	env.Status.Net = kit.NetClosed
+	note := func(s string) func() { return func() { *did = append(*did, s) } }
+	return New(env, m, Actions{Back: note("back"), Print: note("print"), Lookup: note("lookup"), Collect: note("collect"), Browse: note("browse")})
+}
+
+func TestLook(t *testing.T) {
+	golden.Run(t, "cannotstart", golden.Cases, func(env *kit.Env) fyne.CanvasObject {
+		var did []string
+		return screen(env, model(), &did)
+	}, "Hôm nay trạm tạm chưa nhận hồ sơ mới", "Đã 32 ngày máy chưa được cập nhật", "In giấy hướng dẫn", "Tra cứu hồ sơ đã nộp", "Bộ phận một cửa xã Hoà Phú")
+}
+
+func TestReasons(t *testing.T) {
+	for why, want := range map[Why]string{
+		NoCatalogue: "chưa nhận được danh mục", Storage: "không lưu được hồ sơ mới", NotEnrolled: "cấp giấy phép",
+	} {
+		m := model()
+		m.Why, m.Catalogue, m.CanPrint, m.Elsewhere, m.Told = why, time.Time{}, false, "", time.Time{}
+		env := golden.Cases[0].Env(t)
+		var did []string
+		obj := screen(env, m, &did)
+		golden.Texts(t, obj, want, "Khi máy có danh mục")
+		if kit.Find(obj, "In giấy hướng dẫn") != nil {
+			t.Error("offers to print without a printer")
+		}
+		for _, k := range []string{"Tra cứu hồ sơ đã nộp", "Nhận kết quả đã về", "Xem thủ tục", "Quay lại"} {
+			kit.Find(obj, k).Tapped(nil)
+		}
+		if got := strings.Join(did, " "); got != "lookup collect browse back" {
+			t.Errorf("pressed %q", got)
+		}
+	}
+}
