@@ -130,6 +130,18 @@ func TestSearchRanks(t *testing.T) {
 	}
 }
 
+// A procedure whose name holds its own code is found once.
+func TestSearchFindsOnce(t *testing.T) {
+	s := small()
+	s.Procedures[0].Name["vi"] = "Mẫu 1.001193"
+	c := catalogue.New(s)
+	for _, limit := range []int{1, 2, 10} {
+		if got := codes(c.Search("1.001193", limit)); !slices.Equal(got, []string{"1.001193"}) {
+			t.Errorf("limit %d: %v", limit, got)
+		}
+	}
+}
+
 func TestSearchSpans(t *testing.T) {
 	s := small()
 	s.Procedures[4].Name["vi"] = "Đo\u031bn đổi giấy phép lái xe" // a name that is not NFC
@@ -259,7 +271,20 @@ func TestSignedSnapshot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// As long as the right body and of the same version, but not the same.
+	var forged catalogue.Signed
+	for n := 0; len(forged.Body) != len(signed.Body); n++ {
+		if n == 1000 {
+			t.Fatal("no twin is as long")
+		}
+		twin := small()
+		twin.Agencies[0].Level = fmt.Sprint(n)
+		if forged, err = catalogue.SignSnapshot(twin, by); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for name, bad := range map[string]catalogue.Signed{
+		"the body of its twin":      {Head: signed.Head, Body: forged.Body},
 		"a delta as a snapshot":     delta,
 		"the body of another":       {Head: signed.Head, Body: newer.Body},
 		"a changed body":            {Head: signed.Head, Body: append(bytes.Clone(signed.Body[:len(signed.Body)-1]), signed.Body[len(signed.Body)-1]^1)},

@@ -145,7 +145,7 @@ func split(compact string, limit int) (h joseHead, payload []byte, err error) {
 	}
 	var raw [3][]byte
 	for i, p := range parts {
-		raw[i], err = base64.RawURLEncoding.Strict().DecodeString(p)
+		raw[i], err = base64.RawURLEncoding.DecodeString(p)
 		if err != nil || base64.RawURLEncoding.EncodeToString(raw[i]) != p {
 			return h, nil, invalid("part %d is not canonical base64url", i)
 		}

@@ -187,6 +187,9 @@ func TestDecompressionIsBounded(t *testing.T) {
 	}
 	_, _, err = unpackBody(bomb)
 	wantInvalid(t, "64 MB in a few KB", err)
+	if !strings.Contains(err.Error(), "does not decompress") {
+		t.Errorf("64 MB were decompressed before they were refused: %v", err)
+	}
 	if full, err := packBody(inner{"i", "s", "k"}, make([]byte, MaxPlainBytes)); err != nil {
 		t.Error(err)
 	} else if _, body, err := unpackBody(full); err != nil || len(body) != MaxPlainBytes {

@@ -117,6 +117,18 @@ func TestLoginRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	clerk := post().badges[RoleClerk]
+	own, err := token.ReadBadge(clerk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied, err := token.MakeBadge("NV-01", own.Secret, newSigner())
+	if err != nil {
+		t.Fatal(err)
+	}
+	renamed, err := token.MakeBadge("NV-02", own.Secret, post().by)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		badge, pin string
 		now        time.Time
@@ -129,6 +141,8 @@ func TestLoginRefuses(t *testing.T) {
 		"not yet valid":    {clerk, "135790", today.AddDate(0, -2, 0), dossier.CodeBadgeUnknown},
 		"no longer valid":  {clerk, "135790", today.AddDate(0, 1, 0), dossier.CodeBadgeUnknown},
 		"replaced badge":   {post().replaced, "135790", today, dossier.CodeBadgeUnknown},
+		"signed elsewhere": {copied, "135790", today, dossier.CodeBadgeUnknown},
+		"another's name":   {renamed, "135790", today, dossier.CodeBadgeUnknown},
 		"another province": {foreign, "135790", today, dossier.CodeBadgeUnknown},
 		"damaged badge":    {clerk[:len(clerk)-3], "135790", today, dossier.CodeBadgeUnknown},
 		"an identity card": {"000000000001||NGUOI DEMO|01011990|Nam|DIA CHI DEMO|01012021", "135790", today, dossier.CodeInvalid},
