@@ -103,6 +103,7 @@ func TestWholeWay(t *testing.T) {
 	act("last/supplement", "", http.StatusConflict)
 	f.send(t, s, s.packet(t, dossier.KindSupplement, p.Head.ID, map[string]string{}))
 	act("last/accept", "", http.StatusOK)
+	act("last/pay", "", http.StatusBadRequest) // the province's council sets this fee
 	act("last/pay", `{"amount":16000}`, http.StatusOK)
 	f.send(t, s, s.packet(t, dossier.KindPayment, p.Head.ID, map[string]int{"amount": 16000}))
 	act("last/ready", "", http.StatusOK)

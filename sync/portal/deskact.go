@@ -81,6 +81,9 @@ func (p *Portal) act(tx ledger.Tx, d *ledger.Dossier, a Action, q DeskRequest, c
 			if err != nil {
 				return err
 			}
+			if a == ActPay && fee == 0 {
+				return dossier.Errorf(dossier.CodeInvalid, "no amount is known: the officer states it")
+			}
 			d.FeeDue = fee
 		}
 		ev.Due, ev.FeeDue = d.Due, d.FeeDue

@@ -53,6 +53,41 @@ func TestReplayGetsTheIdenticalReceipt(t *testing.T) {
 	}
 }
 
+// What a power cut leaves is the ledger and its write-ahead log as they lie
+// there, never closed: every receipt that was answered is in them.
+func TestPowerCutKeepsReceipts(t *testing.T) {
+	f := newFixture(t)
+	s := f.enrolStation(t, "DL27")
+	var packets []dossier.Packet
+	var receipts []string
+	for range 5 {
+		p := s.dossier(t)
+		packets = append(packets, p)
+		receipts = append(receipts, f.put(t, s, p).Body.String())
+	}
+	after := &fixture{dir: t.TempDir(), clock: f.clock, log: &lockedBuffer{}}
+	must(t, os.CopyFS(after.dir, os.DirFS(f.dir)))
+	must(t, os.Remove(filepath.Join(after.dir, "ledger.db-shm"))) // lives in memory only
+	must(t, os.Chmod(filepath.Join(after.dir, "keys"), 0o700))
+	must(t, filepath.WalkDir(filepath.Join(after.dir, "keys"), func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		return os.Chmod(path, 0o600)
+	}))
+	after.open(t)
+	defer func() { must(t, after.Close()) }()
+	for i, p := range packets {
+		if rec := after.put(t, s, p); rec.Code != http.StatusOK || rec.Body.String() != receipts[i] {
+			t.Errorf("packet %d: %d, identical %v", i, rec.Code, rec.Body.String() == receipts[i])
+		}
+	}
+	var n map[string]int
+	if after.desk(t, "GET", "/desk/count", "", &n); n["count"] != len(packets) {
+		t.Errorf("%v", n)
+	}
+}
+
 func TestSameIDOtherContentConflicts(t *testing.T) {
 	f := newFixture(t)
 	s := f.enrolStation(t, "DL27")
