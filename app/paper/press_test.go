@@ -318,7 +318,9 @@ func TestLineLostHalfWay(t *testing.T) {
 		go func() { done <- p.Serve(ctx, m) }()
 		synctest.Wait()
 		stop()
-		<-done
+		if err := <-done; err != nil && !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
 		if d := cmp.Diff([]string{"reprint"}, m.papers); d != "" {
 			t.Error(d)
 		}

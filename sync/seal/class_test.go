@@ -70,7 +70,7 @@ func TestCitizenCard(t *testing.T) {
 		_, err = OpenCitizenCard(secret, blob)
 		wantCode(t, err)
 	})
-	if NewSlipSecret() == NewSlipSecret() {
+	if one, two := NewSlipSecret(), NewSlipSecret(); one == two {
 		t.Error("two slips have one secret")
 	}
 	_, err := SealCitizenCard([]byte("short"), nil)
