@@ -119,11 +119,6 @@ func (f *Frame) metrics() metrics {
 		m.title, m.titleSize, m.bodyTop = 200, 46, 292
 		m.barH, m.strip = 84, h-m.stripH
 		m.bar = m.strip - 24 - m.barH
-		if f.o.Steps == nil && f.o.Staff == nil {
-			m.head = 30 // the mark shares the tools' row
-			m.headH = 64
-			m.title, m.bodyTop = 124, 216
-		}
 		if f.o.Staff != nil {
 			m.title, m.bodyTop = 110, 196
 		}

@@ -103,7 +103,7 @@ func (s *Steps) SpokenText() string { return s.spoken }
 
 // Brand is the mark beside the station's name.
 func Brand(env *Env, name string) fyne.CanvasObject {
-	return Row(16, NewMark(env, 60), Line(env, name, Style{Size: TextButton, Bold: true}))
+	return Row(16, NewMark(env, 60), Grow(NewParagraph(env, name, Style{Size: TextButton, Bold: true, Max: 1, Fit: true})))
 }
 
 // NewTools are the three buttons of the header: listen, language, help.

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 
@@ -249,4 +250,12 @@ func write(path string, img image.Image) error {
 		return err
 	}
 	return f.Close()
+}
+
+// TextOf is the text of a bare canvas text, "" for anything else.
+func TextOf(o fyne.CanvasObject) string {
+	if t, ok := o.(*canvas.Text); ok {
+		return t.Text
+	}
+	return ""
 }

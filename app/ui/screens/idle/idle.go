@@ -72,7 +72,7 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 		h = 720
 	}
 	h = fyne.Min(h, room.Height-8)
-	top := fyne.Min(52, (room.Height-h)/2)
+	top := fyne.Min(52, room.Height-h)
 	if env.IsPortrait() {
 		top = (room.Height - h) / 2
 	}
