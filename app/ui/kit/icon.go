@@ -180,7 +180,7 @@ func NewDrum(w, h, cx, cy, radius, corners float32, c color.Color) *Icon {
 	body = strings.TrimSuffix(strings.TrimSpace(body), "</svg>")
 	const own = 300 // the drawing's radius
 	// The rasteriser takes scale(k) for scale(k 0): both factors are written.
-	out := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%[1]g" height="%[2]g" viewBox="0 0 %[3]g %[4]g"><g transform="translate(%[5]g %[6]g) scale(%[7]g %[7]g)">%[8]s</g></svg>`,
+	out := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%[1]g" height="%[2]g" viewBox="0 0 %[3]g %[4]g" fill="none"><g transform="translate(%[5]g %[6]g) scale(%[7]g %[7]g)">%[8]s</g></svg>`,
 		w, h, w, h, cx-radius, cy-radius, radius/own, body)
 	key := fmt.Sprintf("drum %s %g %g %g %g %g %g", ink, w, h, cx, cy, radius, corners)
 	return newIcon("drum", drawing{key: key, svg: []byte(out), stroke: 3 * radius / own, width: drumWidth, grid: w, radius: corners}, w, h)

@@ -8,7 +8,7 @@ package golden
 import (
 	"flag"
 	"image"
-	"image/color"
+	"image/draw"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -208,19 +208,21 @@ func differ(a, b image.Image) float64 {
 	if a.Bounds().Size() != b.Bounds().Size() {
 		return 1
 	}
-	n, bad := 0, 0
-	ab, bb := a.Bounds(), b.Bounds()
-	for y := range ab.Dy() {
-		for x := range ab.Dx() {
-			n++
-			p := color.NRGBAModel.Convert(a.At(ab.Min.X+x, ab.Min.Y+y)).(color.NRGBA)
-			q := color.NRGBAModel.Convert(b.At(bb.Min.X+x, bb.Min.Y+y)).(color.NRGBA)
-			if far(p.R, q.R) || far(p.G, q.G) || far(p.B, q.B) {
-				bad++
-			}
+	p, q := pixels(a), pixels(b)
+	bad := 0
+	for i := 0; i < len(p.Pix); i += 4 {
+		if far(p.Pix[i], q.Pix[i]) || far(p.Pix[i+1], q.Pix[i+1]) || far(p.Pix[i+2], q.Pix[i+2]) {
+			bad++
 		}
 	}
-	return float64(bad) / float64(n)
+	return float64(bad) / float64(len(p.Pix)/4)
+}
+
+// pixels is an image as bytes; screens are opaque, so alpha says nothing.
+func pixels(img image.Image) *image.RGBA {
+	out := image.NewRGBA(image.Rectangle{Max: img.Bounds().Size()})
+	draw.Draw(out, out.Bounds(), img, img.Bounds().Min, draw.Src)
+	return out
 }
 
 func far(a, b uint8) bool {
