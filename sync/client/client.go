@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -113,14 +112,11 @@ func newHTTP(t *tls.Config) *http.Client {
 	return &http.Client{
 		Transport: &http.Transport{
 			Proxy:                 nil, // what is pinned goes straight
-			DialContext:           (&net.Dialer{Timeout: dialTimeout, KeepAlive: idleTimeout / 2}).DialContext,
-			TLSClientConfig:       t,
-			TLSHandshakeTimeout:   tlsTimeout,
+			DialTLSContext:        dialer(t),
 			ResponseHeaderTimeout: headerTimeout + wire.MaxWait,
 			ExpectContinueTimeout: time.Second,
 			IdleConnTimeout:       idleTimeout,
 			MaxIdleConns:          4,
-			ForceAttemptHTTP2:     true,
 			DisableCompression:    true, // what travels is compressed or sealed already
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -64,7 +65,6 @@ func ofTransport(err error) error {
 		host     x509.HostnameError
 		invalid  x509.CertificateInvalidError
 		record   tls.RecordHeaderError
-		alert    tls.AlertError
 		verify   *tls.CertificateVerificationError
 		notReady *dossier.Error
 	)
@@ -77,13 +77,19 @@ func ofTransport(err error) error {
 		return &Error{Err: fmt.Errorf("the portal's certificate is not valid today: %w", err)}
 	case errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &record), errors.As(err, &verify):
 		return dossier.E(dossier.CodeNotThePortal, fmt.Errorf("TLS: %w", err))
-	case errors.As(err, &alert), strings.Contains(err.Error(), "remote error: tls:"):
+	case isAlert(err):
 		return &Error{Err: fmt.Errorf("the portal does not accept this station's certificate: %w", err)}
-	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"),
-		strings.Contains(err.Error(), "malformed HTTP"):
+	case strings.Contains(err.Error(), "malformed HTTP"): // net/http has no type for it
 		return dossier.E(dossier.CodeNotThePortal, err)
 	}
 	return dossier.E(dossier.CodeNoNetwork, err)
+}
+
+// isAlert reports whether the peer said why it hung up. crypto/tls has no public
+// type for alerts it received, only the operation's name.
+func isAlert(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error"
 }
 
 // ofAnswer sorts what came back: nil for the statuses that are expected.
