@@ -63,7 +63,7 @@ func (v *Visit) begin() error {
 	if err != nil {
 		return v.fail(err)
 	}
-	if len(p.Form) == 0 {
+	if len(p.Form) == 0 || v.goal == GoalBrowse {
 		return v.say(dossier.CodeProcedureUnknown, "visit.not-here")
 	}
 	if v.filling != nil && v.procedure.Ref() == p.Ref() {

@@ -53,6 +53,7 @@ const (
 	GoalSubmit  Goal = "submit"
 	GoalTrack   Goal = "track"
 	GoalCollect Goal = "collect"
+	GoalBrowse  Goal = "browse" // only looking at procedures
 )
 
 // Stage is the place in the row of six circles, 0 outside it.

@@ -101,7 +101,7 @@ func (v *Visit) State() State {
 	if v.step == Procedure {
 		s.Procedure = v.looking
 	}
-	s.CanBegin = len(s.Procedure.Form) > 0
+	s.CanBegin = len(s.Procedure.Form) > 0 && v.goal != GoalBrowse
 	s.Agency, _ = v.catalogue().Agency(s.Procedure.Agency)
 	if v.step == Topics || v.step == Search {
 		s.Count, s.Topics = len(v.catalogue().Snapshot().Procedures), v.catalogue().Topics()
@@ -167,6 +167,19 @@ func (v *Visit) Start(g Goal) {
 		v.goTo(TrackScan)
 	case GoalCollect:
 		v.goTo(CollectScan)
+	case GoalBrowse:
+		v.goTo(Search)
+	}
+}
+
+// Identified reports whether somebody's card or number was taken.
+func (v *Visit) Identified() bool { return v.identified }
+
+// Collect goes from a dossier's way to its result, when there is one.
+func (v *Visit) Collect() {
+	if v.step == Timeline && v.card.Ready() {
+		v.goal = GoalCollect
+		v.goTo(ResultReady)
 	}
 }
 
@@ -270,11 +283,14 @@ func (v *Visit) Back() {
 	case Notice:
 		v.goTo(IDConfirmed)
 	case Search:
-		if v.editing {
+		switch {
+		case v.goal == GoalBrowse:
+			v.Wipe()
+		case v.editing:
 			v.toReview()
-			return
+		default:
+			v.goTo(Notice)
 		}
-		v.goTo(Notice)
 	case Topics:
 		v.goTo(Search)
 	case Procedure:

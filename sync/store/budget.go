@@ -77,7 +77,8 @@ func (s *Store) used() (int64, error) {
 	return sum, nil
 }
 
-func statfsFree(dir string) (int64, error) {
+// FreeBytes is the room that an ordinary program has on the disk of dir.
+func FreeBytes(dir string) (int64, error) {
 	var st unix.Statfs_t
 	if err := unix.Statfs(dir, &st); err != nil {
 		return 0, err

@@ -64,7 +64,7 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 		s.now = time.Now
 	}
 	if s.free == nil {
-		s.free = statfsFree
+		s.free = FreeBytes
 	}
 	if s.quota == 0 {
 		s.quota = DefaultQuota

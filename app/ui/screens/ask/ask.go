@@ -27,7 +27,8 @@ type Model struct {
 	Icons   string   // of the suggestions
 	Next    string   // the main button; "": next question
 	BackTo  string   // "": back
-	Empty   string   // what the main button says while nothing is typed; "" allows that
+	Empty   string   // what the main button says while nothing is typed, and an answer is needed
+	Skip    string   // what it says then when none is needed; "": Next
 }
 
 // Actions is what can be pressed.
@@ -51,6 +52,9 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	main := func(text string) kit.Action {
 		if m.Empty != "" && text == "" {
 			return kit.Action{Text: m.Empty, Icon: "none", Off: true}
+		}
+		if m.Skip != "" && text == "" {
+			return kit.Action{Text: m.Skip, Do: a.Next}
 		}
 		return kit.Action{Text: next, Do: a.Next}
 	}

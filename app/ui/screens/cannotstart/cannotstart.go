@@ -26,6 +26,7 @@ const (
 type Model struct {
 	Station   string // "Hoà Phú", beside the mark
 	Why       Why
+	Sentence  string    // instead of Why's own, for reasons of the moment
 	Days      int       // Stale: since the last update
 	Told      time.Time // when the clerk was told; zero: not
 	Elsewhere string    // where else, how far, until when; "": not known
@@ -48,6 +49,9 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 		Storage:     env.T("cannotstart.storage"),
 		NotEnrolled: env.T("cannotstart.not-enrolled"),
 	}[m.Why]
+	if m.Sentence != "" {
+		why = m.Sentence
+	}
 	reason := env.T("cannotstart.reason")
 	if !m.Told.IsZero() {
 		reason += " " + env.T("cannotstart.told", "clock", w.Clock(m.Told))

@@ -41,7 +41,8 @@ type Model struct {
 	Refusing bool   // the reasons are shown
 	Reasons  []Reason
 	Problem  string
-	Unready  bool // no result yet: only looking
+	Hint     string // what is missing still
+	Unready  bool   // no result yet: only looking
 }
 
 // Reason is one of the reasons not to hand over.
@@ -80,6 +81,8 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	switch {
 	case m.Problem != "":
 		left = append(left, kit.NewNotice(env, kit.Stop, "warn", "**"+m.Problem+"**", ""))
+	case m.Hint != "":
+		left = append(left, kit.NewNotice(env, kit.Gold, "info", "**"+m.Hint+"**", ""))
 	case m.Other:
 		choice := func(id, key string) fyne.CanvasObject {
 			return kit.NewChoice(env, kit.ChoiceSpec{Text: env.T(key), On: m.Basis == id, Do: func() { a.Basis(id) }})

@@ -20,6 +20,7 @@ type Model struct {
 	NoCollect bool
 	NoBrowse  bool
 	NoRate    bool
+	Problem   string // one sentence about the last scan, or ""
 }
 
 // Actions are the ways in.
@@ -137,6 +138,11 @@ func (s screen) name(size, second float32, mark float32, gap float32) fyne.Canva
 }
 
 func (s screen) scanHint(key string, size, icon, gap float32) fyne.CanvasObject {
+	if s.m.Problem != "" {
+		tint := s.env.Pal().Bronze
+		return kit.Row(gap, kit.NewIcon("warn", icon, tint),
+			kit.Grow(kit.NewParagraph(s.env, s.m.Problem, kit.Style{Size: size, Bold: true, Color: tint, Line: 1.3, Max: 2})))
+	}
 	ink := s.env.Pal().Leaf
 	if s.env.Contrast {
 		ink = s.env.Pal().Ink

@@ -59,7 +59,7 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	switch {
 	case m.CanDo:
 		o.Main = kit.MainAction(env.T("procedure.main"), a.Begin)
-	default:
+	case !m.Free:
 		o.Main = &kit.Action{Text: env.T("procedure.elsewhere"), Icon: "none", Off: true}
 	}
 	var rows []fyne.CanvasObject

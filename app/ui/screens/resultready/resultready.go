@@ -17,7 +17,7 @@ type Model struct {
 }
 
 // Actions is what can be pressed.
-type Actions struct{ Back, Call func() }
+type Actions struct{ Back, Call, Finish func() }
 
 // New builds the screen.
 func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
@@ -36,6 +36,7 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 		card("card", "resultready.bring", env.T("resultready.bring-note")), card("cash", "resultready.pay", m.Pay)}
 	o := kit.FrameSpec{Tall: true, Title: env.T("resultready.title"), Brand: env.T("resultready.brand"), Back: kit.BackAction(env, a.Back),
 		Main: &kit.Action{Text: env.T("resultready.main"), Icon: "bell", Do: a.Call}}
+	o.Second = &kit.Action{Text: env.T("app.finish"), Icon: "check", Do: a.Finish}
 	if m.Called {
 		o.Main = &kit.Action{Text: env.T("resultready.called"), Icon: "none", Off: true}
 	}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"filippo.io/age"
+
+	"tramhoso/app/counter"
+	"tramhoso/app/paper"
+	"tramhoso/app/ui/flow"
+	"tramhoso/app/visit"
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/outbox"
+	"tramhoso/sync/seal"
+	"tramhoso/sync/staff"
+	"tramhoso/sync/store"
+)
+
+// doors lets staff in by badge and PIN.
+type doors struct{ s *station }
+
+func (d doors) Login(_ context.Context, badge, pin string) (counter.Session, error) {
+	if d.s.kept == nil {
+		return counter.Session{}, d.s.broken
+	}
+	list, err := d.s.province.Staff()
+	if err != nil {
+		return counter.Session{}, err
+	}
+	in, err := d.s.door.Login(list, badge, pin)
+	var wait *staff.WaitError
+	if errors.As(err, &wait) {
+		return counter.Session{}, &counter.WaitError{For: wait.For}
+	}
+	if err != nil {
+		return counter.Session{}, err
+	}
+	s := counter.Session{ID: in.ID, Name: in.Name, Role: counter.Role(in.Role)}
+	if in.Identity != nil {
+		s.Desk = desk{d.s, in.Identity}
+	}
+	return s, nil
+}
+
+// desk is what a clerk's log-in opens.
+type desk struct {
+	s  *station
+	id age.Identity
+}
+
+func (d desk) Cards(ctx context.Context) ([]dossier.CounterCard, error) {
+	return d.s.inbox.ForClerk(ctx, d.id)
+}
+
+func (d desk) IsApplicant(ctx context.Context, packet, number string) (bool, error) {
+	of, err := d.s.store.KeptByID(ctx, seal.IDIndex(d.s.keys.Storage(), number))
+	if err != nil {
+		return false, err
+	}
+	for _, k := range of {
+		if k.Packet == packet {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// records keeps what happened at the counter.
+type records struct{ s *station }
+
+func (r records) HandOver(ctx context.Context, token, packet string, h dossier.Handover) error {
+	_, err := r.s.outbox.HandOver(ctx, token, packet, h)
+	return err
+}
+
+// Refuse tells the portal, as part of the custody of the result, why it was not
+// handed over.
+func (r records) Refuse(ctx context.Context, token string, c counter.Refusal) error {
+	_, err := r.s.outbox.Submit(ctx, outbox.Letter{Token: token, Kind: dossier.KindCustody, Parent: c.Packet,
+		Body: func(string) (any, error) {
+			return dossier.Custody{Slip: c.Slip, What: dossier.CustodyNotHandedOver, Reason: c.Reason, Staff: c.Staff, At: c.At}, nil
+		}})
+	return err
+}
+
+// collectors reads the card of whoever collects.
+type collectors struct{ reader }
+
+func (c collectors) Read(frame string) (counter.Reading, error) {
+	r, err := c.reader.Read(frame)
+	return counter.Reading(r), err
+}
+
+func (c collectors) Cross(a, b counter.Reading) (counter.Reading, error) {
+	r, err := c.reader.Cross(visit.Reading(a), visit.Reading(b))
+	return counter.Reading(r), err
+}
+
+// counterCodes checks a slip that a clerk scans.
+type counterCodes struct{ codes }
+
+func (c counterCodes) SlipNumber(text string) (string, error) {
+	s, err := c.Slip(text)
+	return s.Number, err
+}
+
+// asks are the papers that nobody but a person knows about.
+type asks struct{ s *station }
+
+func (a asks) Open(ctx context.Context) ([]flow.Ask, error) {
+	open, err := a.s.store.OpenPrintJobs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []flow.Ask
+	for _, j := range open {
+		if j.State != store.PrintUnknown {
+			continue
+		}
+		p, err := jobs{a.s.outbox, a.s.store}.Open(ctx, j.ID)
+		if err != nil {
+			continue // its content is gone: nothing can be printed again
+		}
+		var named struct {
+			Number string `json:"number"`
+		}
+		if p.Kind == paper.KindSlip {
+			if err := json.Unmarshal(p.Data, &named); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, flow.Ask{Job: j.ID, Slip: named.Number})
+	}
+	return out, nil
+}
+
+func (a asks) Answer(ctx context.Context, job int64, out bool) error {
+	_, err := a.s.press.Answer(ctx, job, out)
+	return err
+}

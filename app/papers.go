@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"image"
+
+	"tramhoso/app/paper"
+	"tramhoso/device/printer"
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/outbox"
+	"tramhoso/sync/store"
+)
+
+// jobs is the store's print jobs as the press sees them.
+type jobs struct {
+	outbox *outbox.Outbox
+	store  *store.Store
+}
+
+func (j jobs) Open(ctx context.Context, id int64) (paper.Job, error) {
+	p, err := j.outbox.Paper(ctx, id)
+	if err != nil {
+		return paper.Job{}, err
+	}
+	return paper.Job{ID: p.ID, Packet: p.Packet, Kind: p.Kind, Copy: p.Copy, State: paper.State(p.State), Data: p.Data}, nil
+}
+
+func (j jobs) Set(ctx context.Context, id int64, to paper.State, reason string) error {
+	return j.store.SetPrint(ctx, id, store.PrintState(to), reason)
+}
+
+func (j jobs) Reprint(ctx context.Context, id int64) (int64, error) { return j.store.Reprint(ctx, id) }
+
+// papers prints for the screens and draws what the printer draws.
+type papers struct{ s *station }
+
+func (p papers) Picture(ctx context.Context, id int64) (image.Image, error) {
+	if p.s.kept == nil {
+		return nil, p.s.broken
+	}
+	job, err := jobs{p.s.outbox, p.s.store}.Open(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := paper.Draw(job)
+	if err != nil {
+		return nil, err
+	}
+	return printer.Layout(doc, p.s.cfg.Printer.Model().Paper())
+}
+
+func (p papers) Again(ctx context.Context, id int64) (int64, error) {
+	if p.s.kept == nil {
+		return 0, p.s.broken
+	}
+	return p.s.press.Again(ctx, id)
+}
+
+// Form01 prints the agency's receipt and appointment from the citizen's card.
+func (p papers) Form01(ctx context.Context, card dossier.CitizenCard) error {
+	if p.s.kept == nil {
+		return p.s.broken
+	}
+	f := card.Form01()
+	if f == nil {
+		return dossier.Errorf(dossier.CodeNotFound, "no form 01 came for this dossier")
+	}
+	data, err := json.Marshal(paper.Form01{Form: *f, Station: p.s.sender(), At: p.s.clock.Stamp()})
+	if err != nil {
+		return err
+	}
+	job, err := p.s.outbox.AddPaper(ctx, card.Packet, paper.KindForm01, data)
+	if err != nil {
+		return err
+	}
+	p.s.press.Print(job)
+	return nil
+}
+
+// resume queues what was committed but never sent to the printer. What a
+// restart interrupted is asked at the counter, never printed by itself.
+func (s *station) resume() {
+	open, err := s.store.OpenPrintJobs(s.ctx)
+	if err != nil {
+		s.log.Error("failed to read the print jobs", "err", err)
+		return
+	}
+	for _, j := range open {
+		if j.State == store.PrintRendered {
+			s.press.Print(j.ID)
+		}
+	}
+}

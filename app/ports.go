@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+
+	"tramhoso/app/paper"
+	"tramhoso/app/visit"
+	"tramhoso/device/idcard"
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/outbox"
+	"tramhoso/sync/token"
+)
+
+// reader reads identity documents for a visit.
+type reader struct{}
+
+func (reader) Read(frame string) (visit.Reading, error) {
+	card, err := idcard.Parse(frame)
+	switch {
+	case errors.Is(err, idcard.ErrCheckDigit):
+		return visit.Reading{}, dossier.E(dossier.CodeBadCheckDigit, err)
+	case err != nil:
+		return visit.Reading{}, dossier.E(dossier.CodeNotAnID, err)
+	}
+	return reading(card, idcard.Declared), nil
+}
+
+func (reader) Cross(a, b visit.Reading) (visit.Reading, error) {
+	x, _ := a.Card.(idcard.Card)
+	y, _ := b.Card.(idcard.Card)
+	card, grade, fields := idcard.Cross(x, y)
+	if grade == idcard.Contradictory {
+		return visit.Reading{}, dossier.Errorf(dossier.CodeSidesDiffer, "the sides differ in %v", fields)
+	}
+	return reading(card, grade), nil
+}
+
+func reading(c idcard.Card, g idcard.Grade) visit.Reading {
+	date := func(d idcard.Date) dossier.Date { return dossier.Date{Year: d.Year, Month: d.Month, Day: d.Day} }
+	source := string(c.Kind)
+	if c.Kind == idcard.KindNumber {
+		source = "typed"
+	}
+	return visit.Reading{Card: c, Person: dossier.Person{Number: c.Number, OldCMND: c.OldCMND, Name: c.Name, Born: date(c.Born),
+		Sex: dossier.Sex(c.Sex), Address: c.Address, IssuedOn: date(c.IssuedOn), Trust: dossier.Trust(g), Source: source}}
+}
+
+// codes tells the project's own codes apart.
+type codes struct{ s *station }
+
+func (codes) IsSlip(text string) bool  { return token.IsSlip(text) }
+func (codes) IsBadge(text string) bool { return token.IsBadge(text) }
+
+func (c codes) Slip(text string) (visit.Slip, error) {
+	s, err := token.ReadSlip(text)
+	if err != nil {
+		if dossier.CodeOf(err) == "" {
+			err = dossier.E(dossier.CodeSlipAltered, err)
+		}
+		return visit.Slip{}, err
+	}
+	if err := s.Verify(c.slipKey); err != nil {
+		return visit.Slip{}, err
+	}
+	return visit.Slip{Number: s.Number(), Station: s.Station, Packet: s.PacketID, Secret: s.Secret[:]}, nil
+}
+
+// slipKey is the key of a station's slips: from the catalogue, and our own even
+// before the first one came.
+func (c codes) slipKey(station string) (ed25519.PublicKey, bool) {
+	if cat := c.s.catalogue(); cat != nil {
+		if k, ok := cat.SlipKey(station); ok {
+			return k, true
+		}
+	}
+	if c.s.kept != nil && station == c.s.code() {
+		return c.s.keys.SlipKey().Public().(ed25519.PublicKey), true
+	}
+	return nil, false
+}
+
+func (codes) SlipNumber(text string) (string, error) {
+	n, err := token.ParseSlipNumber(text)
+	if err != nil {
+		return "", dossier.E(dossier.CodeNotFound, err)
+	}
+	return n.String(), nil
+}
+
+// lookup finds what this station holds.
+type lookup struct{ s *station }
+
+func (l lookup) BySlip(v visit.Slip) (dossier.CitizenCard, error) {
+	if l.s.kept == nil {
+		return dossier.CitizenCard{}, l.s.broken
+	}
+	n, err := token.ParseSlipNumber(v.Number)
+	if err != nil {
+		return dossier.CitizenCard{}, dossier.E(dossier.CodeNotFound, err)
+	}
+	slip := token.Slip{Station: v.Station, Serial: n.Serial, PacketID: v.Packet}
+	copy(slip.Secret[:], v.Secret)
+	return l.s.inbox.BySlip(l.s.ctx, slip)
+}
+
+func (l lookup) CountByID(number string) (int, error) {
+	if l.s.kept == nil {
+		return 0, l.s.broken
+	}
+	return l.s.inbox.ByIDNumber(l.s.ctx, number)
+}
+
+func (l lookup) HasSlip(number string) (bool, error) {
+	if l.s.kept == nil {
+		return false, l.s.broken
+	}
+	return l.s.inbox.HasSlip(l.s.ctx, number)
+}
+
+// letters keeps a citizen's letter and queues its slip for the printer.
+type letters struct{ s *station }
+
+func (l letters) Submit(ctx context.Context, v visit.Letter) (visit.Submitted, error) {
+	if l.s.kept == nil {
+		return visit.Submitted{}, l.s.broken
+	}
+	done, err := l.s.outbox.SubmitDossier(ctx, v.Token, v.Dossier, v.Agency.Name.In("vi"), func(f outbox.Facts) ([]byte, error) {
+		return json.Marshal(paper.SlipOf(v, paper.Facts{Number: f.Number, QR: f.QR, At: f.At}, l.s.sender()))
+	})
+	if err != nil {
+		return visit.Submitted{}, err
+	}
+	if !done.Again {
+		l.s.press.Print(done.PrintJob)
+	}
+	return visit.Submitted{Slip: done.Slip, Packet: done.Packet, QR: done.QR, At: done.At, Job: done.PrintJob}, nil
+}
+
+// sender is the station as its papers name it.
+func (s *station) sender() paper.Station {
+	e, err := s.province.Enrolment()
+	if err != nil {
+		return paper.Station{}
+	}
+	return paper.Station{Code: e.Station.Code, Name: e.Station.Name, Address: e.Station.Address, Phone: e.Station.Phone}
+}

@@ -1,0 +1,57 @@
+//go:build tour
+
+package main
+
+import (
+	"context"
+	"image"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"tramhoso/app/tour"
+)
+
+// rehearsal is what plays scripted visits, and lets a person play with devices.
+type rehearsal struct {
+	Tour tour.PlayCommand `cmd:"" help:"Play scripted visits against a fresh station each."`
+	Demo tour.DemoCommand `cmd:"" help:"Show the station with simulated devices and a dock to play with."`
+}
+
+type runExtra struct {
+	Tour string `help:"Let a tour drive this program through a socket." type:"path" placeholder:"SOCKET"`
+}
+
+// rehearse opens the channel of a tour, if one was asked for.
+func (r runExtra) rehearse(_ context.Context, s *station, w *window) {
+	if r.Tour == "" {
+		return
+	}
+	s.goes("tour", func(ctx context.Context) error { return tour.Serve(ctx, r.Tour, target{s, w}) })
+}
+
+// target is the program as a tour sees it.
+type target struct {
+	s *station
+	w *window
+}
+
+func (t target) Do(f func())                  { fyne.DoAndWait(f) }
+func (t target) Roots() []fyne.CanvasObject   { return []fyne.CanvasObject{t.w.win.Content()} }
+func (t target) Capture() image.Image         { return t.w.win.Canvas().Capture() }
+func (t target) AdvanceClock(d time.Duration) { t.s.clock.Add(d) }
+
+func (t target) SetDiskFull(full bool) {
+	t.s.diskFull.Store(full)
+	fyne.Do(t.w.flow.Changed)
+}
+
+// Ready reports that a visitor can be served, or that the station has said why
+// it cannot serve anybody.
+func (t target) Ready() bool {
+	if t.s.kept == nil {
+		return true
+	}
+	_, err := t.s.province.Enrolment()
+	return err == nil && t.s.catalogue() != nil && t.s.devices.ready(t.s.cfg)
+}

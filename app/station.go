@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tramhoso/app/config"
+	"tramhoso/app/paper"
+	"tramhoso/app/visit"
+	"tramhoso/assets"
+	"tramhoso/sync/catalogue"
+	"tramhoso/sync/clock"
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/inbox"
+	"tramhoso/sync/outbox"
+	"tramhoso/sync/seal"
+	"tramhoso/sync/staff"
+	"tramhoso/sync/store"
+)
+
+// station is everything but the screen. Without storage it still shows what it
+// cannot do and why: then kept is nil and broken says the reason.
+type station struct {
+	cfg    config.Config
+	log    *slog.Logger
+	clock  *clock.Adjustable
+	system *clock.System
+	broken error
+	*kept
+
+	idle     *visit.Idle
+	devices  devices
+	diskFull atomic.Bool // tours: the disk is said to be full
+	calls    calls
+	work     sync.WaitGroup
+	ctx      context.Context
+	cancel   context.CancelFunc
+}
+
+// kept is what needs storage.
+type kept struct {
+	store    *store.Store
+	keys     *seal.Keys
+	province *inbox.Province
+	inbox    *inbox.Inbox
+	outbox   *outbox.Outbox
+	queue    *outbox.Queue
+	mirror   *outbox.Mirror
+	press    *paper.Press
+	door     *staff.Door
+}
+
+// openStation opens the storage and what stands on it. It never fails: a
+// station that cannot keep anything says so on its screen.
+func openStation(ctx context.Context, cfg config.Config, log *slog.Logger) *station {
+	s := &station{cfg: cfg, log: log}
+	s.ctx, s.cancel = context.WithCancel(ctx)
+	s.devices.init()
+	var floor time.Time
+	st, err := store.Open(s.ctx, cfg.Storage, store.Options{Log: log, Free: s.freeBytes})
+	if err == nil {
+		floor = storedFloor(s.ctx, st)
+	}
+	s.system = clock.NewSystem(clock.Options{Floor: floor, OnFloor: func(t time.Time) {
+		if s.kept != nil {
+			storeFloor(s.ctx, s.store, t, log)
+		}
+	}})
+	s.clock = clock.NewAdjustable(s.system)
+	if err == nil {
+		s.kept, err = s.keep(st)
+		if err != nil {
+			_ = st.Close()
+		}
+	}
+	if err != nil {
+		s.kept, s.broken = nil, err
+		log.Error("the station cannot keep anything", "code", dossier.CodeOf(err), "err", err)
+	}
+	return s
+}
+
+func (s *station) keep(st *store.Store) (*kept, error) {
+	keys, err := seal.OpenKeys(filepath.Join(s.cfg.Storage, "keys"))
+	if err != nil {
+		return nil, dossier.E(dossier.CodeStorageReadOnly, err)
+	}
+	province, err := inbox.OpenProvince(s.ctx, st, s.clock.Now)
+	if err != nil {
+		return nil, err
+	}
+	in, err := inbox.New(s.ctx, inbox.Config{Store: st, Keys: keys, Province: province, Now: s.clock.Now, Log: s.log})
+	if err != nil {
+		return nil, err
+	}
+	k := &kept{store: st, keys: keys, province: province, inbox: in, door: staff.NewDoor(s.clock)}
+	k.outbox = outbox.New(outbox.Config{Store: st, Keys: keys, Clock: s.clock, Station: province.Station,
+		Recipient: province.Recipient, Counter: province.Counter, Log: s.log})
+	k.queue = outbox.NewQueue(st, s.log, nil)
+	k.mirror = outbox.NewMirror(st, s.cfg.Mirror, s.log)
+	return k, nil
+}
+
+// close waits for everything that start began, then closes the storage.
+func (s *station) close() {
+	s.cancel()
+	s.work.Wait()
+	if s.kept != nil {
+		if err := s.store.Close(); err != nil {
+			s.log.Error("failed to close the storage", "err", err)
+		}
+	}
+}
+
+// goes runs work that close waits for. What is not meant to end is logged when
+// it does.
+func (s *station) goes(name string, f func(context.Context) error) {
+	s.work.Go(func() {
+		if err := f(s.ctx); err != nil && !errors.Is(err, context.Canceled) {
+			s.log.Error("ended", "what", name, "err", err)
+		}
+	})
+}
+
+// catalogue is the newest one, or nil.
+func (s *station) catalogue() *catalogue.Catalogue {
+	if s.kept == nil {
+		return nil
+	}
+	c, err := s.province.Catalogue()
+	if err != nil {
+		return nil
+	}
+	return c
+}
+
+// name is what the station is called; before it is enrolled, the program's name.
+func (s *station) name(lang string) string {
+	if s.kept != nil {
+		if e, err := s.province.Enrolment(); err == nil {
+			return e.Station.Name
+		}
+	}
+	return words(lang).T("app.name")
+}
+
+func (s *station) code() string {
+	if s.kept != nil {
+		if e, err := s.province.Enrolment(); err == nil {
+			return e.Station.Code
+		}
+	}
+	return ""
+}
+
+// facts decide whether a visit that starts can finish.
+func (s *station) facts() visit.Facts {
+	f := visit.Facts{Time: s.clock.Now(), Printer: s.devices.printerFact()}
+	if s.kept == nil {
+		f.Enrolled = true
+		f.StorageReadOnly = true
+		f.CatalogueVersion = 1
+		return f
+	}
+	_, err := s.province.Enrolment()
+	f.Enrolled = err == nil
+	switch dossier.CodeOf(s.store.CanStart(s.ctx)) {
+	case dossier.CodeStorageReadOnly:
+		f.StorageReadOnly = true
+	case dossier.CodeStorageFull:
+	default:
+		if n, err := s.store.VisitsLeft(); err == nil {
+			f.VisitsLeft = n
+		}
+	}
+	if c := s.catalogue(); c != nil {
+		f.CatalogueVersion = c.Version()
+		f.CatalogueAge = s.clock.Now().Sub(s.catalogueSeen())
+	}
+	return f
+}
+
+// catalogueSeen is when the portal last confirmed the catalogue.
+func (s *station) catalogueSeen() time.Time {
+	seen := time.Time{}
+	if d, err := s.store.Document(s.ctx, store.DocCatalogue); err == nil {
+		seen = d.At
+	}
+	if last, _, _ := s.inbox.Contact(); last.After(seen) {
+		seen = last
+	}
+	return seen
+}
+
+func (s *station) freeBytes(dir string) (int64, error) {
+	if s.diskFull.Load() {
+		return 0, nil
+	}
+	return store.FreeBytes(dir)
+}
+
+func storedFloor(ctx context.Context, st *store.Store) time.Time {
+	d, err := st.Document(ctx, store.DocTime)
+	if err != nil {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.RFC3339Nano, string(d.Content))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+func storeFloor(ctx context.Context, st *store.Store, t time.Time, log *slog.Logger) {
+	if err := st.PutDocument(ctx, store.DocTime, "", []byte(t.UTC().Format(time.RFC3339Nano))); err != nil && ctx.Err() == nil {
+		log.Warn("failed to keep the trusted floor", "err", err)
+	}
+}
+
+// words are the embedded texts; a language that does not load is a broken build.
+func words(lang string) *assets.Words {
+	w, err := assets.Load(lang)
+	if err != nil {
+		panic(err)
+	}
+	return w
+}
+
+func randomToken() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails (crypto/rand)
+	return hex.EncodeToString(b)
+}

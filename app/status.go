@@ -1,0 +1,49 @@
+package main
+
+import (
+	"sync"
+	"time"
+
+	"tramhoso/app/ui/kit"
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/outbox"
+)
+
+// status is the status line as things are now.
+func (s *station) status() kit.Status {
+	var st kit.Status
+	s.devices.strip(&st)
+	st.Net = kit.NetOff
+	if s.kept == nil {
+		return st
+	}
+	q := s.queue.State()
+	st.Waiting = q.Waiting
+	if _, online, why := s.inbox.Contact(); online {
+		st.Net = kit.NetOn
+	} else if why == dossier.CodeNotThePortal || q.Why == outbox.WhyNotThePortal {
+		st.Net = kit.NetWeak
+	}
+	return st
+}
+
+// calls remembers who asked for a clerk until one looks.
+type calls struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *calls) ring(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = t
+}
+
+// last is when somebody called; zero: nobody waits.
+func (c *calls) last() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *calls) answered() { c.ring(time.Time{}) }

@@ -1,0 +1,288 @@
+// Package flow joins what happens (visit, counter, upkeep) with what is seen
+// (screens): it shows the screen of the present step and carries presses and
+// scans back. It holds no rule of its own.
+//
+// Everything here runs on the user interface's goroutine; what takes time runs
+// elsewhere and comes back through Post. One screen is shown at a time, and
+// there are two exclusive modes: a citizen's visit, and staff at work.
+package flow
+
+import (
+	"context"
+	"image"
+	"log/slog"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"tramhoso/app/counter"
+	"tramhoso/app/ui/kit"
+	"tramhoso/app/ui/screens/idle"
+	"tramhoso/app/visit"
+	"tramhoso/assets"
+	"tramhoso/sync/dossier"
+)
+
+// Ports is what the screens need from the rest of the station.
+type Ports struct {
+	Visit   *visit.Visit
+	Facts   func() visit.Facts
+	Clock   visit.Clock
+	Outbox  visit.Outbox
+	Papers  Papers
+	Asks    Asks
+	Counter *counter.Counter
+	Upkeep  Upkeep
+	Idle    *visit.Idle
+
+	Station  func(lang string) string // "Điểm Bưu điện – Văn hoá xã Hoà Phú"
+	Agency   func(id string) (dossier.Agency, bool)
+	Topic    func(id string) (dossier.Topic, bool)
+	Language string
+	Words    func(lang string) *assets.Words
+
+	Show         func(fyne.CanvasObject) // makes it the window's content
+	Post         func(func())            // runs on the user interface's goroutine
+	Go           func(func())            // runs elsewhere, owned by the program
+	Scanning     func(bool)              // whether a scan is waited for
+	CallHelp     func()                  // tells staff that somebody calls
+	CallAnswered func()                  // a clerk is there
+	CalledAt     func() time.Time        // zero: nobody waits
+	Log          *slog.Logger
+}
+
+// Flow is the user interface of a station.
+type Flow struct {
+	Ports
+	env     *kit.Env
+	size    kit.Size
+	last    visit.Step // of the screen shown
+	warning int        // seconds of the countdown on the screen; 0: none
+
+	// What only the screen knows; it is gone with the step.
+	numberShown bool
+	masked      bool
+	declared    bool
+	paperAt     int // the paper asked about, -1: the first open one
+	datePart    datePrecision
+	called      time.Time
+	toldAt      time.Time // when staff were told of the printer
+	printed     bool
+	picture     image.Image // of the slip
+	pictured    int64       // the job that picture is of
+	picked      string      // procedure marked in the search
+
+	asks []Ask // papers that a person must say something about
+}
+
+// New makes the user interface at the start screen.
+func New(p Ports, size kit.Size) *Flow {
+	f := &Flow{Ports: p, size: size, paperAt: -1}
+	f.env = &kit.Env{Size: size, Now: p.Clock.Now, Touch: p.Idle.Touch}
+	f.env.Words = p.Words(p.Language)
+	return f
+}
+
+// Env is what the screens are drawn with.
+func (f *Flow) Env() *kit.Env { return f.env }
+
+// Resize draws the screens for another size.
+func (f *Flow) Resize(s kit.Size) {
+	if s == f.env.Size {
+		return
+	}
+	f.env.Size = s
+	f.Render()
+}
+
+// Render shows the screen of the present step.
+func (f *Flow) Render() {
+	f.env.Tools = kit.Tools{Language: f.switchLanguage, Help: f.help}
+	f.hold()
+	if f.warning > 0 {
+		f.Show(idle.New(f.env, idle.Model{Seconds: f.warning}, idle.Actions{End: f.wipe, Stay: f.stay}))
+		return
+	}
+	if f.staffing() {
+		f.Show(f.staffScreen())
+		return
+	}
+	step := f.Visit.Step()
+	if step != f.last {
+		f.leave(step)
+	}
+	f.Show(f.screen(step))
+}
+
+// leave forgets what belonged to the screen that was shown.
+func (f *Flow) leave(to visit.Step) {
+	f.numberShown, f.masked, f.declared, f.printed, f.picked = false, false, false, false, ""
+	f.paperAt, f.datePart = -1, dateUndecided
+	f.called, f.toldAt = time.Time{}, time.Time{}
+	f.last = to
+	f.Scanning(waitsForScan(to))
+}
+
+func waitsForScan(s visit.Step) bool {
+	switch s {
+	case visit.Home, visit.ScanID, visit.TrackScan, visit.CollectScan:
+		return true
+	}
+	return false
+}
+
+// hold stops the idle watch where there is nothing to wipe or a commit runs.
+func (f *Flow) hold() {
+	home := !f.staffing() && f.Visit.Step() == visit.Home && !f.env.Large && !f.env.Contrast && !f.env.Reach &&
+		f.env.Words.Lang() == f.Language
+	f.Idle.Hold(home || !f.staffing() && f.Visit.Step() == visit.Submitting)
+}
+
+// Tick hears the idle rule.
+func (f *Flow) Tick(phase visit.Phase, left int) {
+	switch phase {
+	case visit.Expired:
+		f.wipe()
+	case visit.Warning:
+		f.warning = left
+		f.Render()
+	default:
+		if f.warning > 0 {
+			f.warning = 0
+			f.Render()
+		}
+	}
+}
+
+func (f *Flow) stay() {
+	f.warning = 0
+	f.Idle.Touch()
+	f.Render()
+}
+
+// wipe ends whatever was open: nothing of it is left on the screen.
+func (f *Flow) wipe() {
+	f.warning = 0
+	if f.staffing() {
+		f.logout()
+		return
+	}
+	f.home()
+}
+
+// home goes to the start screen as the next person expects it.
+func (f *Flow) home() {
+	f.Visit.Wipe()
+	f.env.Large, f.env.Contrast, f.env.Reach = false, false, false
+	f.setLanguage(f.Language)
+	f.Idle.Touch()
+	f.Render()
+}
+
+func (f *Flow) switchLanguage() {
+	to := "en"
+	if f.env.Words.Lang() == "en" {
+		to = "vi"
+	}
+	f.setLanguage(to)
+	f.Render()
+}
+
+func (f *Flow) setLanguage(lang string) {
+	f.env.Words = f.Words(lang)
+	f.Visit.SetLanguage(lang)
+}
+
+func (f *Flow) lang() string { return f.env.Words.Lang() }
+
+func (f *Flow) help() {
+	if f.staffing() {
+		return
+	}
+	f.Visit.Help()
+	f.Render()
+}
+
+// SetStatus changes the status line at once.
+func (f *Flow) SetStatus(s kit.Status) { f.env.SetStatus(s) }
+
+// Scan hears a scanned payload.
+func (f *Flow) Scan(data string) {
+	f.Idle.Touch()
+	if f.warning > 0 {
+		f.warning = 0
+	}
+	if f.staffing() {
+		f.do(func() error { return f.Counter.HandleFrame(context.Background(), data) })()
+		return
+	}
+	switch f.Visit.HandleFrame(data) {
+	case visit.ScanBadge:
+		f.badge(data)
+	case visit.ScanRefused:
+		f.Log.Info("scan refused", "step", f.Visit.Step(), "code", problemCode(f.Visit.State().Problem))
+	}
+	f.Render()
+}
+
+// Bad hears a frame that was no text: its fault is named, never its content.
+func (f *Flow) Bad() { f.Scan("\x00") }
+
+// PrintChanged hears what became of a paper; before is the job that it
+// replaces, 0 for none.
+func (f *Flow) PrintChanged(old, job int64, s visit.PrintState, why string) {
+	before := f.Visit.State()
+	if old != 0 && old == before.Submitted.Job {
+		f.Visit.Reprinted(job)
+		f.paperPicture(job)
+	}
+	f.Visit.PrintChanged(job, s, why)
+	if after := f.Visit.State(); after.Print != before.Print || after.Step != before.Step {
+		f.Render()
+	}
+}
+
+// Changed hears that something on a list may have changed.
+func (f *Flow) Changed() {
+	if f.staffing() {
+		f.loadCards()
+		return
+	}
+	if f.Visit.Step() == visit.Home && f.warning == 0 {
+		f.Render()
+	}
+}
+
+func problemCode(p *visit.Problem) dossier.Code {
+	if p == nil {
+		return ""
+	}
+	return p.Code
+}
+
+// problem is the sentence of the present step, or "".
+func (f *Flow) problem(p *visit.Problem) string {
+	if p == nil {
+		return ""
+	}
+	return f.env.T(p.Word, p.Args...)
+}
+
+// do runs a step of the visit and shows what came of it. An expected failure
+// is on the screen already; the log gets its code.
+func (f *Flow) do(step func() error) func() {
+	return func() {
+		if err := step(); err != nil {
+			f.Log.Info("refused", "step", f.Visit.Step(), "code", dossier.CodeOf(err))
+		}
+		f.Render()
+	}
+}
+
+// then runs something that cannot fail and shows what came of it.
+func (f *Flow) then(step func()) func() {
+	return func() {
+		step()
+		f.Render()
+	}
+}

@@ -1,0 +1,285 @@
+package flow
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+
+	"tramhoso/app/counter"
+	"tramhoso/app/ui/kit"
+	"tramhoso/app/ui/screens/clerkhome"
+	"tramhoso/app/ui/screens/handover"
+	"tramhoso/app/ui/screens/pin"
+	"tramhoso/sync/dossier"
+)
+
+// Asks are the papers of which only a person knows whether they came out.
+type Asks interface {
+	Open(ctx context.Context) ([]Ask, error)
+	// Answer says whether a paper came out; if not, it is printed again.
+	Answer(ctx context.Context, job int64, out bool) error
+}
+
+// Ask is one such paper.
+type Ask struct {
+	Job  int64
+	Slip string
+}
+
+// staffing reports whether staff are at work: a citizen's visit is over then.
+func (f *Flow) staffing() bool { return f.Counter.Step() != counter.Closed }
+
+// badge begins a log-in; it happens at the start screen only.
+func (f *Flow) badge(text string) {
+	f.Visit.Wipe()
+	f.Counter.Badge(text)
+	f.Idle.Staff(true)
+	f.Scanning(false)
+}
+
+// logout ends the staff's work.
+func (f *Flow) logout() {
+	f.Counter.Lock()
+	f.asks = nil
+	f.Idle.Staff(false)
+	f.home()
+}
+
+func (f *Flow) login(typed string) {
+	run, ok := f.Counter.BeginLogin(typed)
+	f.Render()
+	if !ok {
+		return
+	}
+	f.Go(func() {
+		session, err := run(context.Background())
+		f.Post(func() {
+			if err := f.Counter.FinishLogin(session, err); err != nil {
+				f.Log.Warn("log-in refused", "code", dossier.CodeOf(err))
+			} else {
+				f.Log.Info("logged in", "staff", session.ID, "role", session.Role)
+				f.CallAnswered()
+			}
+			f.Render()
+			f.loadCards()
+		})
+	})
+}
+
+// loadCards opens the counter cards elsewhere: there may be hundreds.
+func (f *Flow) loadCards() {
+	desk := f.Counter.State().Staff.Desk
+	if desk == nil {
+		return
+	}
+	f.Go(func() {
+		cards, err := desk.Cards(context.Background())
+		asks, askErr := f.Asks.Open(context.Background())
+		f.Post(func() {
+			if err := f.Counter.SetCards(cards, err); err != nil {
+				f.Log.Error("failed to open the counter cards", "err", err)
+			}
+			if askErr == nil {
+				f.asks = asks
+			}
+			if f.staffing() {
+				f.Render()
+			}
+		})
+	})
+}
+
+func (f *Flow) staffScreen() fyne.CanvasObject {
+	s := f.Counter.State()
+	switch s.Step {
+	case counter.PIN, counter.CheckPIN:
+		return pin.New(f.env, pin.Model{Problem: f.counterProblem(s.Problem), Busy: s.Step == counter.CheckPIN},
+			pin.Actions{Back: f.logout, Login: f.login})
+	case counter.Technical:
+		return f.upkeepScreen(s)
+	case counter.Handover, counter.Refusing, counter.Keeping, counter.Done:
+		return f.handoverScreen(s)
+	}
+	return f.clerkScreen(s)
+}
+
+func (f *Flow) counterProblem(p *counter.Problem) string {
+	if p == nil {
+		return ""
+	}
+	return f.counterWords(p.Word, p.Args)
+}
+
+// counterWords puts amounts of money into words.
+func (f *Flow) counterWords(word string, args []any) string {
+	if word == "" {
+		return ""
+	}
+	said := append([]any(nil), args...)
+	for i, a := range said {
+		if n, ok := a.(int64); ok {
+			said[i] = f.env.Words.Money(n)
+		}
+	}
+	return f.env.T(word, said...)
+}
+
+func (f *Flow) band(s counter.State) kit.Staff {
+	role := "app.clerk"
+	switch s.Staff.Role {
+	case counter.RoleSupervisor:
+		role = "app.supervisor"
+	case counter.RoleTechnician:
+		role = "app.technician"
+	}
+	return kit.Staff{Technician: s.Staff.Role == counter.RoleTechnician, Role: f.env.T(role), Who: s.Staff.Name, Lock: f.logout}
+}
+
+func (f *Flow) clerkScreen(s counter.State) fyne.CanvasObject {
+	m := clerkhome.Model{Station: f.Station(f.lang()), Staff: f.band(s), Problem: f.counterProblem(s.Problem)}
+	a := clerkhome.Actions{Logout: f.logout, Open: func(slip string) { f.do(func() error { return f.Counter.Choose(slip) })() }}
+	row := func(c dossier.CounterCard, state clerkhome.State) {
+		m.Rows = append(m.Rows, clerkhome.Row{Packet: c.Slip, State: state,
+			Text:   f.env.T("clerkhome.row", "slip", c.Slip, "title", c.Title),
+			Second: f.env.T("clerkhome.row-note", "name", c.Name, "last4", c.Last4)})
+	}
+	for _, c := range s.Ready {
+		row(c, clerkhome.Ready)
+	}
+	for _, c := range s.Unsent {
+		row(c, clerkhome.Unsent)
+	}
+	for _, c := range s.Sent {
+		row(c, clerkState(c.Track))
+	}
+	if len(s.Ready) > 0 {
+		first := s.Ready[0].Slip
+		a.Slip = first
+		a.Next = f.do(func() error { return f.Counter.Choose(first) })
+	}
+	if at := f.CalledAt(); !at.IsZero() {
+		m.Asks = append(m.Asks, clerkhome.Ask{Icon: "bell", Text: f.env.T("clerkhome.called"), Second: f.env.T("clerkhome.called-note", "clock", f.env.Words.Clock(at))})
+	}
+	for _, q := range f.asks {
+		m.Asks = append(m.Asks, clerkhome.Ask{ID: itoa(int(q.Job)), Icon: "printer", Text: f.env.T("clerkhome.slip-asked", "slip", q.Slip),
+			Second: f.env.T("clerkhome.slip-asked-note")})
+	}
+	answer := func(out bool) func(string) {
+		return func(id string) {
+			for _, q := range f.asks {
+				if itoa(int(q.Job)) != id {
+					continue
+				}
+				f.Go(func() {
+					if err := f.Asks.Answer(context.Background(), q.Job, out); err != nil {
+						f.Log.Error("failed to take the answer about a paper", "job", q.Job, "err", err)
+					}
+					f.Post(f.loadCards)
+				})
+			}
+		}
+	}
+	a.Yes, a.No = answer(true), answer(false)
+	return clerkhome.New(f.env, m, a)
+}
+
+func clerkState(t dossier.Track) clerkhome.State {
+	switch t.Status() {
+	case dossier.StatusSupplementRequested:
+		return clerkhome.Supplement
+	case dossier.StatusPaymentRequired:
+		return clerkhome.Payment
+	case dossier.StatusRefused, dossier.StatusStopped:
+		return clerkhome.Stopped
+	case dossier.StatusReturned:
+		return clerkhome.Done
+	}
+	return clerkhome.Waiting
+}
+
+// refusals are the reasons not to hand over that cover a counter's day; each is
+// recorded in the words that the clerk saw.
+var refusals = []string{"person", "papers", "fee", "damaged", "wish"}
+
+func (f *Flow) handoverScreen(s counter.State) fyne.CanvasObject {
+	e, c := f.env, s.Card
+	m := handover.Model{Staff: f.band(s), Title: c.Title, Of: e.T("resultready.of", "name", c.Name), Other: s.CardSeen && !s.IsApplicant,
+		Basis: string(s.Basis), Missing: s.Missing != "", Problem: f.counterProblem(s.Problem), Refusing: s.Step == counter.Refusing}
+	if s.Step == counter.Done {
+		m.Done = e.Words.Clock(s.DoneAt)
+	}
+	if s.Step == counter.Keeping {
+		m.Missing = true
+	}
+	if s.FeeDue > 0 {
+		m.FeeDue, m.FeeTaken = e.Words.Money(s.FeeDue), s.Given >= s.FeeDue
+	}
+	if s.Missing != "" && m.Problem == "" && !m.Other {
+		m.Hint = f.counterWords(s.Missing, s.MissingArgs)
+	}
+	for _, r := range refusals {
+		m.Reasons = append(m.Reasons, handover.Reason{ID: r, Text: e.T("handover.reason-" + r)})
+	}
+	m.Lines = f.comparison(s)
+	return handover.New(e, m, handover.Actions{
+		Back: f.then(f.Counter.Back), Refuse: f.then(f.Counter.Refuse), Hand: f.handOver, Finish: func() {
+			f.Counter.Back()
+			f.Render()
+			f.loadCards()
+		},
+		Because: func(id string) {
+			f.do(func() error { return f.Counter.RecordRefusal(context.Background(), e.T("handover.reason-"+id)) })()
+		},
+		Basis: func(b string) { f.then(func() { f.Counter.SetBasis(counter.Basis(b)) })() },
+		Fee: func() {
+			if s.Given >= s.FeeDue {
+				f.do(func() error { return f.Counter.SetGiven(0) })()
+				return
+			}
+			f.then(f.Counter.GivenExactly)()
+		},
+	})
+}
+
+// comparison is the record beside the person who came.
+func (f *Flow) comparison(s counter.State) []handover.Line {
+	e, c := f.env, s.Card
+	slip := handover.Line{What: e.T("handover.slip"), OnFile: c.Slip, Collector: e.T("handover.scan-slip")}
+	if s.SlipSeen {
+		slip.Collector, slip.Mark = c.Slip, handover.Agrees
+	}
+	who := handover.Line{What: e.T("handover.person"), OnFile: c.Name, Collector: e.T("handover.not-scanned")}
+	card := handover.Line{What: e.T("handover.card"), OnFile: e.T("handover.last4", "last4", c.Last4), Collector: e.T("handover.scan-card")}
+	if s.CardSeen {
+		who.Collector, card.Collector = s.Collector.Name, e.T("handover.last4-grade", "last4", s.Collector.Last4(), "grade", e.T("idconfirmed."+string(s.Collector.Trust)))
+		who.Mark, card.Mark = handover.Other, handover.Info
+		if s.IsApplicant {
+			who.Mark, card.Mark = handover.Agrees, handover.Agrees
+		}
+	}
+	given := handover.Line{What: e.T("handover.given"), OnFile: e.T("handover.never"), Mark: handover.Info}
+	if !c.AsOf.IsZero() {
+		given.Collector = e.T("handover.news", "when", f.when(c.AsOf))
+	}
+	if !c.Handed.IsZero() {
+		given.OnFile, given.Mark = e.T("handover.already", "when", f.when(c.Handed)), handover.Stops
+	}
+	return []handover.Line{slip, who, card, given}
+}
+
+func (f *Flow) handOver() {
+	run, ok := f.Counter.BeginHandOver()
+	f.Render()
+	if !ok {
+		return
+	}
+	f.Go(func() {
+		err := run(context.Background())
+		f.Post(func() {
+			if err := f.Counter.FinishHandOver(err); err != nil {
+				f.Log.Error("hand-over failed", "code", dossier.CodeOf(err), "err", err)
+			}
+			f.Render()
+		})
+	})
+}

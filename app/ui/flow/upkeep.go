@@ -1,0 +1,82 @@
+package flow
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"tramhoso/app/counter"
+	upkeepscreen "tramhoso/app/ui/screens/upkeep"
+	"tramhoso/app/upkeep"
+)
+
+// Upkeep is a technician's work, and which program at which station it is.
+type Upkeep struct {
+	*upkeep.Upkeep
+	Station func() string // code
+	Version string
+}
+
+var partIcons = map[upkeep.Part]string{upkeep.Printer: "printer", upkeep.Scanner: "scan", upkeep.Network: "net",
+	upkeep.Storage: "disk", upkeep.Clock: "clock", upkeep.Enrolment: "shield"}
+
+func (f *Flow) upkeepScreen(c counter.State) fyne.CanvasObject {
+	e, s := f.env, f.Upkeep.State()
+	m := upkeepscreen.Model{Staff: f.band(c), Version: e.T("upkeep.version", "station", f.Upkeep.Station(), "version", f.Upkeep.Version), Broken: s.ToFix}
+	for _, l := range s.Lines {
+		d := upkeepscreen.Device{ID: string(l.Part), Icon: partIcons[l.Part], Name: e.T("upkeep." + string(l.Part)),
+			State: e.T("upkeep." + map[upkeep.Health]string{upkeep.Well: "ready", upkeep.Fix: "fix", upkeep.Unknown: "unknown"}[l.Health]),
+			Note:  e.T(l.Word, f.clockTimes(l.Args)...), Good: l.Health == upkeep.Well}
+		if l.CanTest {
+			d.Tested = e.T("upkeep.test")
+		}
+		switch {
+		case l.Testing:
+			d.Note = e.T("upkeep.testing")
+		case l.TestedAt.IsZero():
+		case l.TestOK:
+			d.Note = e.T("upkeep.tested-ok", "clock", e.Words.Clock(l.TestedAt))
+		default:
+			d.Note, d.Good = e.T("upkeep.tested-bad", "clock", e.Words.Clock(l.TestedAt)), false
+		}
+		m.Devices = append(m.Devices, d)
+	}
+	return upkeepscreen.New(e, m, upkeepscreen.Actions{Logout: f.logout,
+		Test: func(id string) {
+			if run, ok := f.Upkeep.BeginTest(upkeep.Part(id)); ok {
+				f.test(run)
+			}
+			f.Render()
+		},
+		All: func() {
+			for _, run := range f.Upkeep.BeginTestAll() {
+				f.test(run)
+			}
+			f.Render()
+		},
+	})
+}
+
+func (f *Flow) test(run func(context.Context) upkeep.Result) {
+	f.Go(func() {
+		r := run(context.Background())
+		f.Post(func() {
+			f.Upkeep.FinishTest(r)
+			if f.staffing() {
+				f.Render()
+			}
+		})
+	})
+}
+
+// clockTimes writes the times among a sentence's arguments.
+func (f *Flow) clockTimes(args []any) []any {
+	out := append([]any(nil), args...)
+	for i, a := range out {
+		if t, ok := a.(time.Time); ok {
+			out[i] = f.env.Words.Clock(t)
+		}
+	}
+	return out
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"math"
+	"os"
+	"strconv"
+	"time"
+
+	"fyne.io/fyne/v2"
+	fyneapp "fyne.io/fyne/v2/app"
+
+	"tramhoso/app/config"
+	"tramhoso/app/counter"
+	"tramhoso/app/paper"
+	"tramhoso/app/ui/flow"
+	"tramhoso/app/ui/kit"
+	"tramhoso/app/visit"
+	"tramhoso/assets"
+	"tramhoso/device/printer"
+	"tramhoso/device/scanner"
+	"tramhoso/sync/inbox"
+	"tramhoso/sync/outbox"
+)
+
+// window is the one screen of a station.
+type window struct {
+	app  fyne.App
+	win  fyne.Window
+	flow *flow.Flow
+	size kit.Size
+}
+
+// newWindow opens the screen and shows the first one at once; devices, network
+// and storage come to it later.
+func newWindow(cfg config.Config, s *station) *window {
+	scale := scaleFor(cfg)
+	for k, v := range map[string]string{"FYNE_SCALE": strconv.FormatFloat(scale, 'f', 1, 64), "FYNE_DISABLE_DPI_DETECTION": "1"} {
+		if err := os.Setenv(k, v); err != nil {
+			s.log.Warn("failed to set the screen's scale", "err", err)
+		}
+	}
+	w := &window{app: fyneapp.NewWithID("tramhoso.station")}
+	w.app.Settings().SetTheme(kit.Theme(cfg.Screen.Contrast))
+	w.win = w.app.NewWindow("Trạm Hồ Sơ")
+	w.win.SetPadded(false)
+	w.size = kit.SizeOf(float32(math.Round(float64(cfg.Screen.Width)/scale)), float32(math.Round(float64(cfg.Screen.Height)/scale)))
+	w.flow = s.newFlow(w)
+	w.win.Resize(fyne.NewSize(w.size.W, w.size.H))
+	w.win.SetFullScreen(cfg.Screen.Kiosk)
+	return w
+}
+
+// scaleFor is the configured scale, or with 1 the one that the three known
+// screens are drawn for.
+func scaleFor(cfg config.Config) float64 {
+	if cfg.Screen.Scale != 1 {
+		return cfg.Screen.Scale
+	}
+	switch {
+	case cfg.Screen.Height > cfg.Screen.Width && cfg.Screen.Width >= 1080:
+		return 1.2
+	case cfg.Screen.Width >= 1920:
+		return 1.3
+	}
+	return 1
+}
+
+// show runs the user interface until ctx ends or the window is closed.
+func (w *window) show(ctx context.Context) {
+	stop := context.AfterFunc(ctx, func() { fyne.Do(w.app.Quit) })
+	defer stop()
+	w.flow.Render()
+	w.win.ShowAndRun()
+}
+
+// newFlow binds the station to its screens.
+func (s *station) newFlow(w *window) *flow.Flow {
+	loaded := map[string]*assets.Words{}
+	for _, l := range assets.Languages {
+		loaded[l] = words(l)
+	}
+	v := visit.New(visit.Ports{Clock: s.clock, Catalogue: s.catalogue, Reader: reader{}, Codes: codes{s}, Lookup: lookup{s}, Outbox: letters{s},
+		Facts: s.facts, Token: randomToken, Language: s.cfg.Language})
+	c := counter.New(counter.Ports{Now: s.clock.Now, Login: doors{s}, Records: records{s}, Reader: collectors{}, Codes: counterCodes{codes{s}}, Token: randomToken})
+	s.idle = visit.NewIdle(func() time.Time { return time.Now().Add(s.clock.Offset()) })
+	return flow.New(flow.Ports{
+		Visit: v, Facts: s.facts, Clock: s.clock, Outbox: letters{s}, Papers: papers{s}, Asks: asks{s}, Counter: c, Idle: s.idle,
+		Upkeep:  flow.Upkeep{Upkeep: s.newUpkeep(), Station: s.code, Version: version},
+		Station: s.name, Language: s.cfg.Language, Words: func(l string) *assets.Words { return loaded[l] },
+		Show: w.win.SetContent, Post: fyne.Do, Go: func(f func()) { s.work.Go(f) }, Log: s.log,
+		Scanning: func(on bool) {
+			s.devices.set(func() { s.devices.want = on })
+			s.refresh(w)
+		},
+		CallHelp: func() { s.calls.ring(s.clock.Now()) }, CallAnswered: s.calls.answered, CalledAt: s.calls.last,
+	}, w.size)
+}
+
+// refresh brings the status line up to date. It is called where the screen is
+// drawn.
+func (s *station) refresh(w *window) {
+	if w.flow != nil {
+		w.flow.SetStatus(s.status())
+	}
+}
+
+// start begins everything that runs beside the screen.
+func (s *station) start(ctx context.Context, w *window) {
+	post := func(f func()) {
+		if ctx.Err() == nil {
+			fyne.Do(f)
+		}
+	}
+	tell := func() { post(func() { s.refresh(w) }) }
+	changed := func() { post(func() { s.refresh(w); w.flow.Changed() }) }
+	s.goes("idle", func(ctx context.Context) error {
+		s.idle.Run(ctx, func(p visit.Phase, left int) { post(func() { w.flow.Tick(p, left) }) })
+		return nil
+	})
+	s.goes("clock", func(ctx context.Context) error { return s.runMinutes(ctx, changed) })
+	s.runScanner(tell, func(f scanner.Frame) {
+		if f.Fault != scanner.FaultNone {
+			s.log.Warn("a scan could not be read", "fault", f.Fault)
+			post(w.flow.Bad)
+			return
+		}
+		post(func() { w.flow.Scan(f.Data) })
+	})
+	if s.kept == nil {
+		return
+	}
+	s.press = paper.NewPress(jobs{s.outbox, s.store}, paper.Observer{
+		Job: func(e paper.Event) {
+			s.log.Info("paper", "job", e.Job, "state", e.State, "reason", e.Reason)
+			post(func() { w.flow.PrintChanged(e.Before, e.Job, printStates[e.State], string(e.Reason)) })
+		},
+		Status: func(st printer.Status) {
+			if s.heardPrinter(st) {
+				changed()
+			}
+		},
+	})
+	s.resume()
+	s.runPrinter(tell)
+	s.queue.OnState(func(outbox.State) { changed() })
+	s.inbox.OnNote(func(n inbox.Note) {
+		if n.Kind == inbox.NoteContact {
+			s.queue.Wake()
+		}
+		changed()
+	})
+	s.goes("link", s.runLink)
+	s.goes("mirror", s.mirror.Run)
+	s.goes("sweep", s.runSweep)
+}
+
+var printStates = map[paper.State]visit.PrintState{
+	paper.Waiting: visit.PrintWaiting, paper.Sending: visit.PrintSending, paper.Printed: visit.PrintPrinted,
+	paper.Probably: visit.PrintProbably, paper.Unknown: visit.PrintUnknown, paper.Failed: visit.PrintFailed, paper.Blocked: visit.PrintBlocked,
+}
+
+// runMinutes draws what shows the time anew each minute.
+func (s *station) runMinutes(ctx context.Context, changed func()) error {
+	last := s.clock.Now().Minute()
+	for {
+		if err := wait(ctx, clockEvery); err != nil {
+			return err
+		}
+		if now := s.clock.Now().Minute(); now != last {
+			last = now
+			changed()
+		}
+	}
+}
