@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -232,6 +234,13 @@ func TestWithdrawMakesANewCatalogue(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	f.desk(t, "POST", "/desk/procedures/9.999999/withdraw", "", nil)
+	good := f.store
+	f.store = neverCommits{good}
+	f.desk(t, "POST", "/desk/procedures/1.000656/withdraw", "", nil)
+	f.store = good
+	if v := f.catalogue.Load().Version(); v != 3 {
+		t.Errorf("a catalogue that was never kept is published: %d", v)
+	}
 	f.reopen(t)
 	if v := f.catalogue.Load().Version(); v != 3 {
 		t.Errorf("catalogue %d after a restart and a refused withdrawal", v)
@@ -244,6 +253,13 @@ func TestWithdrawMakesANewCatalogue(t *testing.T) {
 	if again.Code != http.StatusNotModified {
 		t.Errorf("same version: %d", again.Code)
 	}
+}
+
+// neverCommits loses the disk at the last moment.
+type neverCommits struct{ ledger.Store }
+
+func (s neverCommits) Update(ctx context.Context, fn func(ledger.Tx) error) error {
+	return s.Store.Update(ctx, func(tx ledger.Tx) error { return errors.Join(fn(tx), errors.New("disk on fire")) })
 }
 
 func TestDeskRefusesPagesOfOtherSites(t *testing.T) {

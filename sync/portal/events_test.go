@@ -98,9 +98,10 @@ func TestLongPoll(t *testing.T) {
 
 		last := f.longPoll(t, t.Context(), s, q)
 		synctest.Wait()
+		began = time.Now()
 		f.Stop()
-		if a := answerOf(t, <-last); len(a.Events) != 0 {
-			t.Errorf("%+v", a)
+		if a := answerOf(t, <-last); len(a.Events) != 0 || time.Since(began) != 0 {
+			t.Errorf("a stop: %+v after %s", a, time.Since(began))
 		}
 	})
 }
@@ -131,8 +132,8 @@ func TestTooManyCallsAreToldToComeBack(t *testing.T) {
 	for range cap(f.requests) {
 		<-f.requests
 	}
-	if rec := f.do(t, nil, "POST", wire.PathTime, []byte("x")); rec.Code != http.StatusBadRequest {
-		t.Errorf("a slot was not given back: %d", rec.Code)
+	if rec := f.do(t, nil, "POST", wire.PathTime, []byte("x")); rec.Code != http.StatusBadRequest || len(f.requests) != 0 {
+		t.Errorf("%d, %d slots were not given back", rec.Code, len(f.requests))
 	}
 }
 
