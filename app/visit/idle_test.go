@@ -3,6 +3,8 @@ package visit
 import (
 	"context"
 	"fmt"
+	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -43,27 +45,37 @@ func TestIdleRunTellsEverySecondOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		i := NewIdle(time.Now)
 		ctx, stop := context.WithCancel(t.Context())
+		var mu sync.Mutex
 		var told []string
+		heard := func() []string {
+			mu.Lock()
+			defer mu.Unlock()
+			return slices.Clone(told)
+		}
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			i.Run(ctx, func(p Phase, n int) { told = append(told, fmt.Sprint(p, n)) })
+			i.Run(ctx, func(p Phase, n int) {
+				mu.Lock()
+				defer mu.Unlock()
+				told = append(told, fmt.Sprint(p, n))
+			})
 		}()
 		time.Sleep(CitizenIdle + 3*time.Second/2)
 		synctest.Wait()
-		if d := cmp.Diff([]string{"warning20", "warning19"}, told); d != "" {
+		if d := cmp.Diff([]string{"warning20", "warning19"}, heard()); d != "" {
 			t.Error(d)
 		}
 		i.Touch()
 		time.Sleep(time.Second)
 		synctest.Wait()
-		if d := cmp.Diff([]string{"warning20", "warning19", "active0"}, told); d != "" {
+		if d := cmp.Diff([]string{"warning20", "warning19", "active0"}, heard()); d != "" {
 			t.Error(d)
 		}
 		time.Sleep(CitizenIdle + Countdown + time.Minute)
 		synctest.Wait()
-		if len(told) != 3+20+1 || told[len(told)-1] != "expired0" {
-			t.Errorf("told %v", told)
+		if all := heard(); len(all) != 3+20+1 || all[len(all)-1] != "expired0" {
+			t.Errorf("told %v", all)
 		}
 		stop()
 		<-done
