@@ -6,6 +6,8 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -276,7 +278,12 @@ func TestSignedSnapshot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	renumbered, err := seal.SignJSON(catalogue.Head{Version: 9, Made: s.Made, SHA256: digest(signed.Body), Size: int64(len(signed.Body))}, catalogue.TypSnapshot, by)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, bad := range map[string]catalogue.Signed{
+		"another version":           {Head: renumbered, Body: signed.Body},
 		"another digest":            {Head: mixed, Body: signed.Body},
 		"a delta as a snapshot":     delta,
 		"the body of another":       {Head: signed.Head, Body: newer.Body},
@@ -299,6 +306,11 @@ func TestSignedSnapshot(t *testing.T) {
 	if d, err := catalogue.OpenDelta(delta, keys); err != nil || d.To != 3 {
 		t.Errorf("delta: %+v, %v", d, err)
 	}
+}
+
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }
 
 func byCode(s catalogue.Snapshot) catalogue.Snapshot {

@@ -14,6 +14,7 @@ import (
 
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/seal"
+	"tramhoso/sync/token"
 	"tramhoso/sync/wire"
 )
 
@@ -112,7 +113,7 @@ func accept(t seal.Token, keys *seal.Keys, a wire.EnrolAnswer, now time.Time) (*
 	if _, err := keyPair(a.Certificate, keys.TLSKey()); err != nil {
 		return nil, err
 	}
-	if a.Station.Code == "" || a.SlipHost == "" || a.Staff == "" {
+	if !token.ValidStation(a.Station.Code) || !token.ValidHost(a.SlipHost) || a.Staff == "" {
 		return nil, dossier.Errorf(dossier.CodeInvalid, "an unfinished identity")
 	}
 	return &Enrolled{

@@ -17,6 +17,7 @@ import (
 	"tramhoso/sync/portal/ledger"
 	"tramhoso/sync/portal/sqlite"
 	"tramhoso/sync/staff"
+	"tramhoso/sync/token"
 )
 
 // Options of a portal. The zero value of each field but Dir is ready for use.
@@ -54,6 +55,10 @@ func (o *Options) defaults() error {
 	}
 	set(&o.Province, "Cổng dịch vụ công (mẫu)")
 	set(&o.SlipHost, "PORTAL.INVALID")
+	if !token.ValidHost(o.SlipHost) {
+		return fmt.Errorf("failed to open the portal: slips cannot carry the host %q: at most %d letters, digits, '.', '-' and ':'",
+			o.SlipHost, token.MaxHostChars)
+	}
 	set(&o.Office, "Bộ phận Một cửa")
 	set(&o.Officer, "Cán bộ một cửa")
 	set(&o.AgencyCode, "H15.30")

@@ -79,7 +79,7 @@ func TestSignaturesAreCanonical(t *testing.T) {
 func TestForeignEnvelopes(t *testing.T) {
 	w := world()
 	var got statement
-	make := func(alg jose.SignatureAlgorithm, key any, extra map[jose.HeaderKey]any) string {
+	sign := func(alg jose.SignatureAlgorithm, key any, extra map[jose.HeaderKey]any) string {
 		o := (&jose.SignerOptions{ExtraHeaders: extra}).WithType("t")
 		s, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: key}, o)
 		if err != nil {
@@ -98,10 +98,10 @@ func TestForeignEnvelopes(t *testing.T) {
 	b64 := base64.RawURLEncoding.EncodeToString
 	none := b64([]byte(`{"alg":"none","typ":"t","kid":"`+w.by.ID()+`"}`)) + "." + b64([]byte(`{}`)) + "."
 	for name, c := range map[string]string{
-		"HMAC with the key's name": make(jose.HS256, []byte(strings.Repeat("k", 32)), map[jose.HeaderKey]any{"kid": w.by.ID()}),
+		"HMAC with the key's name": sign(jose.HS256, []byte(strings.Repeat("k", 32)), map[jose.HeaderKey]any{"kid": w.by.ID()}),
 		"none":                     none,
-		"an embedded key":          make(jose.ES256, opaque{w.by}, map[jose.HeaderKey]any{"jwk": (&opaque{w.by}).Public()}),
-		"an address of a key":      make(jose.ES256, opaque{w.by}, map[jose.HeaderKey]any{"jku": "https://example.org"}),
+		"an embedded key":          sign(jose.ES256, opaque{w.by}, map[jose.HeaderKey]any{"jwk": (&opaque{w.by}).Public()}),
+		"an address of a key":      sign(jose.ES256, opaque{w.by}, map[jose.HeaderKey]any{"jku": "https://example.org"}),
 		"no dots":                  "abc",
 		"too long":                 strings.Repeat("a", MaxStatementBytes+1),
 		"empty":                    "",
