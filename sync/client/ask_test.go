@@ -132,7 +132,7 @@ func TestEnrol(t *testing.T) {
 		r.handle = func(w http.ResponseWriter, q *http.Request) {
 			var ask wire.EnrolRequest
 			must(t, wire.DecodeJSON(q.Body, &ask))
-			if ask.Secret != tok.Secret || ask.Keys.Event != r.keys.EventRecipient() || len(ask.Keys.Slip) != 32 || ask.CSR == "" {
+			if ask.Secret != tok.Secret || ask.Keys.Event != r.keys.EventRecipient() || len(ask.Keys.Slip) != 32 || len(ask.Keys.Audit) != 32 || ask.CSR == "" {
 				t.Errorf("the portal was asked %+v", ask)
 			}
 			as(200, wire.TypeJSON, b)(w, q)

@@ -89,10 +89,11 @@ func enrolRequest(t seal.Token, keys *seal.Keys) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("failed to encode the packet key: %w", err)
 	}
+	public := keys.Public()
 	body, err := json.Marshal(wire.EnrolRequest{
 		Secret: t.Secret,
 		CSR:    string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: csr})),
-		Keys:   wire.StationKeys{Packet: packet, Slip: keys.Public().Slip, Audit: keys.Public().Audit, Event: keys.EventRecipient()},
+		Keys:   wire.StationKeys{Packet: packet, Slip: public.Slip, Audit: public.Audit, Event: public.Events},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("failed to encode the request: %w", err)

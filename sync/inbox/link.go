@@ -1,0 +1,133 @@
+package inbox
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"tramhoso/sync/client"
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/seal"
+	"tramhoso/sync/wire"
+)
+
+// Link is the portal of this station, whoever that is at the moment: it makes a
+// client when the station is enrolled and a new one when its identity or the
+// trust bundle changes. It is an outbox.Sender and a Portal.
+type Link struct {
+	Province *Province
+	Keys     *seal.Keys
+	Now      func() time.Time // never before the trusted floor; nil: time.Now
+	Signed   func(time.Time)  // hears every signed time; may be nil
+
+	mu    sync.Mutex
+	made  *client.Client
+	owner string // the certificate that made is for
+	trust *seal.Trust
+}
+
+// client returns the client for the present identity.
+func (l *Link) client() (*client.Client, error) {
+	e, err := l.Province.Enrolment()
+	if err != nil {
+		return nil, err
+	}
+	trust := l.Province.Trust()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.made != nil && l.owner == e.Certificate && l.trust == trust {
+		return l.made, nil
+	}
+	c, err := client.New(client.Config{URL: e.URL, Station: e.Station.Code, Certificate: e.Certificate, Key: l.Keys.TLSKey(),
+		Trust: l.Province.Trust, Now: l.Now, Signed: l.Signed})
+	if err != nil {
+		return nil, err
+	}
+	if l.made != nil {
+		l.made.Close()
+	}
+	l.made, l.owner, l.trust = c, e.Certificate, trust
+	return c, nil
+}
+
+// Close lets go of idle connections.
+func (l *Link) Close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.made != nil {
+		l.made.Close()
+		l.made = nil
+	}
+}
+
+// Put implements outbox.Sender.
+func (l *Link) Put(ctx context.Context, p dossier.Packet) (dossier.Receipt, string, error) {
+	c, err := l.client()
+	if err != nil {
+		return dossier.Receipt{}, "", err
+	}
+	return c.Put(ctx, p)
+}
+
+// Batch implements outbox.Sender.
+func (l *Link) Batch(ctx context.Context, ps []dossier.Packet, each func(int, dossier.Receipt, string, error)) error {
+	c, err := l.client()
+	if err != nil {
+		return err
+	}
+	return c.Batch(ctx, ps, each)
+}
+
+// Events implements Portal.
+func (l *Link) Events(ctx context.Context, q wire.EventsQuery) (wire.EventsAnswer, wire.Watermark, error) {
+	c, err := l.client()
+	if err != nil {
+		return wire.EventsAnswer{}, wire.Watermark{}, err
+	}
+	return c.Events(ctx, q)
+}
+
+// Catalogue implements Portal.
+func (l *Link) Catalogue(ctx context.Context, tag string) (client.Fetched, error) {
+	c, err := l.client()
+	if err != nil {
+		return client.Fetched{}, err
+	}
+	return c.Catalogue(ctx, tag)
+}
+
+// Staff implements Portal.
+func (l *Link) Staff(ctx context.Context, tag string) (client.Fetched, error) {
+	c, err := l.client()
+	if err != nil {
+		return client.Fetched{}, err
+	}
+	return c.Staff(ctx, tag)
+}
+
+// Trust implements Portal.
+func (l *Link) Trust(ctx context.Context, tag string) (client.Fetched, error) {
+	c, err := l.client()
+	if err != nil {
+		return client.Fetched{}, err
+	}
+	return c.Trust(ctx, tag)
+}
+
+// Time asks the portal for the time.
+func (l *Link) Time(ctx context.Context) (time.Time, error) {
+	c, err := l.client()
+	if err != nil {
+		return time.Time{}, err
+	}
+	return c.Time(ctx)
+}
+
+// Enrol trades a token for an identity and keeps it.
+func (l *Link) Enrol(ctx context.Context, t seal.Token) error {
+	e, err := client.Enrol(ctx, t, l.Keys, l.Now)
+	if err != nil {
+		return err
+	}
+	return l.Province.Enrolled(ctx, e)
+}

@@ -1,0 +1,90 @@
+package prove
+
+import (
+	"io"
+	"net"
+	"sync"
+	"testing"
+)
+
+// line is a TCP line to the portal that can be cut.
+type line struct {
+	target string
+	ln     net.Listener
+
+	mu    sync.Mutex
+	down  bool
+	conns map[net.Conn]bool
+	all   sync.WaitGroup
+}
+
+func newLine(t *testing.T, target string) *line {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	l := &line{target: target, ln: ln, conns: map[net.Conn]bool{}}
+	l.all.Go(func() {
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			l.all.Go(func() { l.carry(c) })
+		}
+	})
+	return l
+}
+
+func (l *line) addr() string { return l.ln.Addr().String() }
+
+func (l *line) carry(c net.Conn) {
+	defer func() { _ = c.Close() }()
+	l.mu.Lock()
+	down := l.down
+	l.mu.Unlock()
+	if down {
+		return
+	}
+	far, err := net.Dial("tcp", l.target)
+	if err != nil {
+		return
+	}
+	defer func() { _ = far.Close() }()
+	l.mu.Lock()
+	l.conns[c], l.conns[far] = true, true
+	l.mu.Unlock()
+	back := make(chan struct{})
+	go func() {
+		_, _ = io.Copy(c, far)
+		_ = c.Close()
+		close(back)
+	}()
+	_, _ = io.Copy(far, c)
+	_ = far.Close()
+	<-back
+	l.mu.Lock()
+	delete(l.conns, c)
+	delete(l.conns, far)
+	l.mu.Unlock()
+}
+
+func (l *line) cut() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.down = true
+	for c := range l.conns {
+		_ = c.Close()
+	}
+}
+
+func (l *line) mend() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.down = false
+}
+
+func (l *line) close() {
+	l.cut()
+	_ = l.ln.Close()
+	l.all.Wait()
+}

@@ -1,0 +1,79 @@
+package prove
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+
+	"tramhoso/sync/clock"
+	"tramhoso/sync/inbox"
+	"tramhoso/sync/outbox"
+	"tramhoso/sync/seal"
+	"tramhoso/sync/store"
+)
+
+// Station is a station without screens and devices, wired as the program is.
+type Station struct {
+	Store    *store.Store
+	Keys     *seal.Keys
+	Province *inbox.Province
+	Link     *inbox.Link
+	Outbox   *outbox.Outbox
+	Queue    *outbox.Queue
+	Inbox    *inbox.Inbox
+	Notes    chan inbox.Note // what the screens are told; bounded, the newest are dropped
+}
+
+// notes is more than a test waits behind.
+const notes = 256
+
+// OpenStation opens the station in dir.
+func OpenStation(ctx context.Context, dir string, c clock.Clock, log *slog.Logger) (s *Station, err error) {
+	s = &Station{Notes: make(chan inbox.Note, notes)}
+	if s.Keys, err = seal.OpenKeys(filepath.Join(dir, "keys")); err != nil {
+		return nil, err
+	}
+	if s.Store, err = store.Open(ctx, filepath.Join(dir, "store"), store.Options{Now: c.Now, Log: log}); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Store.Close())
+		}
+	}()
+	if s.Province, err = inbox.OpenProvince(ctx, s.Store, c.Now); err != nil {
+		return nil, err
+	}
+	s.Link = &inbox.Link{Province: s.Province, Keys: s.Keys, Now: c.Now}
+	s.Outbox = outbox.New(outbox.Config{Store: s.Store, Keys: s.Keys, Clock: c, Log: log,
+		Station: s.Province.Station, Recipient: s.Province.Recipient, Counter: s.Province.Counter})
+	s.Queue = outbox.NewQueue(s.Store, log, nil)
+	if s.Inbox, err = inbox.New(ctx, inbox.Config{Store: s.Store, Keys: s.Keys, Province: s.Province, Now: c.Now, Log: log}); err != nil {
+		return nil, err
+	}
+	s.Inbox.OnNote(func(n inbox.Note) {
+		if n.Kind == inbox.NoteContact {
+			s.Queue.Wake()
+		}
+		select {
+		case s.Notes <- n:
+		default: // nobody listens
+		}
+	})
+	return s, nil
+}
+
+// Run sends and follows until ctx ends.
+func (s *Station) Run(ctx context.Context, sender outbox.Sender, portal inbox.Portal) error {
+	done := make(chan error, 2)
+	go func() { done <- s.Queue.Run(ctx, sender) }()
+	go func() { done <- s.Inbox.Follow(ctx, portal) }()
+	return errors.Join(<-done, <-done)
+}
+
+// Close ends the station; nothing may run any more.
+func (s *Station) Close() error {
+	s.Link.Close()
+	return s.Store.Close()
+}
