@@ -40,7 +40,7 @@ type index struct {
 type name struct {
 	procedure int32
 	lang      string
-	folded    string // words, single spaces between
+	folded    string // words, a space before and behind each
 	words     int16
 }
 
@@ -70,7 +70,7 @@ func newIndex(s Snapshot) index {
 		for _, lang := range langs {
 			folded := Fold(p.Name[lang])
 			n := len(x.names)
-			x.names = append(x.names, name{int32(i), lang, folded, int16(strings.Count(folded, " ") + 1)})
+			x.names = append(x.names, name{int32(i), lang, " " + folded + " ", int16(strings.Count(folded, " ") + 1)})
 			for w := range strings.SplitSeq(folded, " ") {
 				add(n, w)
 			}
@@ -106,7 +106,7 @@ func (c *Catalogue) Search(query string, limit int) []Hit {
 	}
 	x := &c.search
 	best := top{limit: limit}
-	phrase := strings.Join(words, " ")
+	want := newAsked(words)
 	// The names of one procedure lie side by side and candidates ascend: a
 	// procedure is done with when the next one begins.
 	now := scored{procedure: -1}
@@ -116,7 +116,7 @@ func (c *Catalogue) Search(query string, limit int) []Hit {
 			best.add(now)
 			now = scored{procedure: -1}
 		}
-		score := rank(nm, words, phrase)
+		score := rank(nm, &want)
 		if x.procedures[nm.procedure].Withdrawn {
 			score += withdrawnScore
 		}
@@ -285,38 +285,41 @@ func intersect(a, b []int32) []int32 {
 	return out
 }
 
+// asked is a query as ranking needs it: with the spaces of a name's folded form.
+type asked struct {
+	phrase string   // " khai si"
+	whole  []string // " khai ", " si "
+}
+
+func newAsked(words []string) asked {
+	a := asked{phrase: " " + strings.Join(words, " ")}
+	for _, w := range words {
+		// A name's words of one letter are initials: nobody means them alone.
+		if len(w) > 1 {
+			a.whole = append(a.whole, " "+w+" ")
+		}
+	}
+	return a
+}
+
 // rank: the query at the start of the name, then as a phrase inside it, then
 // whole words, then beginnings of words; among equals the shorter name.
-func rank(n *name, words []string, phrase string) int {
+func rank(n *name, a *asked) int {
 	score := 0
-	if rest, ok := strings.CutPrefix(n.folded, phrase); ok {
+	if rest, ok := strings.CutPrefix(n.folded, a.phrase); ok {
 		score += 2000
-		if rest == "" {
+		if rest == " " {
 			score += 1000
 		}
-	} else if strings.Contains(n.folded, " "+phrase) {
+	} else if len(a.whole) > 0 && strings.Contains(n.folded, a.phrase) {
 		score += 1000
 	}
-	for _, w := range words {
-		if hasWord(n.folded, w) {
+	for _, w := range a.whole {
+		if strings.Contains(n.folded, w) {
 			score += 60
 		}
 	}
 	return score - min(int(n.words), 50)
-}
-
-func hasWord(folded, w string) bool {
-	for i := 0; ; {
-		j := strings.Index(folded[i:], w)
-		if j < 0 {
-			return false
-		}
-		start, end := i+j, i+j+len(w)
-		if (start == 0 || folded[start-1] == ' ') && (end == len(folded) || folded[end] == ' ') {
-			return true
-		}
-		i = start + 1
-	}
 }
 
 // hits writes scored procedures as they are shown.

@@ -23,11 +23,15 @@ func keystrokes() []string {
 	return out
 }
 
-// DESIGN.md's bar is 16 ms at p99 on the station; this notices a search that
-// fell back to something far slower, on any machine that runs the tests.
+// The bar of 16 ms at p99 belongs to the bench, on a station. This notices, on
+// any machine, a search that does the index's work for every keystroke: folding
+// all names takes about as long as building the index.
 func TestSearchStaysQuick(t *testing.T) {
-	const bound = 60 * time.Millisecond
-	c := catalogue.New(synthetic.Snapshot(synthetic.Full, 1))
+	const share = 5 // of the time that the index takes
+	snap := synthetic.Snapshot(synthetic.Full, 1)
+	start := time.Now()
+	c := catalogue.New(snap)
+	bound := time.Since(start) / share
 	var times []time.Duration
 	for _, q := range keystrokes() {
 		best := time.Hour // of three: a busy machine is not a slow search
@@ -43,9 +47,9 @@ func TestSearchStaysQuick(t *testing.T) {
 	}
 	slices.Sort(times)
 	p99 := times[len(times)*99/100]
-	t.Logf("p50 %s, p99 %s, worst %s", times[len(times)/2], p99, times[len(times)-1])
+	t.Logf("p50 %s, p99 %s, worst %s, bound %s", times[len(times)/2], p99, times[len(times)-1], bound)
 	if p99 > bound {
-		t.Errorf("p99 of a keystroke is %s", p99)
+		t.Errorf("p99 of a keystroke is %s, more than %s", p99, bound)
 	}
 }
 
