@@ -8,6 +8,12 @@
 // reach change. Text that does not fit wraps, then loses its second line, and
 // only then ends in an ellipsis.
 //
+// A screen is NewFrame(env, FrameSpec{…}) around a body put together with Row,
+// Col, Grid, Grow and Fixed, which give each text the height its wrapping needs;
+// in a Col that is too short, paragraphs marked Second give way. BodySize tells
+// the room a body has. Texts, Find, Controls and Speech read a screen without a
+// renderer; package golden compares it with a picture.
+//
 // Refuses: business logic, scrolling by drag, any gesture but a tap (and
 // drawing in a signature pad), blinking.
 //

@@ -166,7 +166,7 @@ func (f flex) sizes(objs []fyne.CanvasObject, length, across float32) (out []flo
 			if gone[i] || give == 0 {
 				continue
 			}
-			if give >= out[i] {
+			if give >= out[i]-0.01 {
 				left += out[i] + f.gap
 				out[i], gone[i] = 0, true
 				continue
@@ -203,6 +203,8 @@ func slack(o fyne.CanvasObject, width float32) float32 {
 		}
 	case *Panel:
 		return slack(o.inner, width)
+	case *Timeline:
+		return fyne.Max(0, heightFor(o, width)-o.least())
 	case *fyne.Container:
 		switch l := o.Layout.(type) {
 		case pad:

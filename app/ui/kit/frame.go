@@ -122,6 +122,12 @@ func (f *Frame) metrics() metrics {
 		if f.o.Staff != nil {
 			m.title, m.bodyTop = 110, 196
 		}
+		if f.o.TitleNote != "" && f.o.TitleTag == nil { // it stands below the title
+			m.bodyTop += 16
+			if e.Large {
+				m.bodyTop += 24
+			}
+		}
 	case e.Reach:
 		m.strip = 12
 		m.head, m.headH, m.tools = 12+m.stripH+12, 68, 0
@@ -341,10 +347,11 @@ func (f *Frame) buildTitle(m metrics, add adder) {
 	width := e.Width()
 	size := m.titleSize
 	room := width
-	if side != nil {
+	below := f.note != nil && e.IsPortrait() // upright screens have room under the title, not beside it
+	if side != nil && !below {
 		room -= side.MinSize().Width + 24
 	}
-	if Measure(o.Title, e.Px(size), true) > room && f.note != nil && e.Large {
+	if Measure(o.Title, e.Px(size), true) > room && f.note != nil && e.Large && !below {
 		side, f.note, room = nil, nil, width // the second text gives way
 	}
 	lh := size * LineTitle
@@ -367,6 +374,10 @@ func (f *Frame) buildTitle(m metrics, add adder) {
 		h := heightFor(f.title, room)
 		put(f.title, Margin, m.title+(lh-h)/2, room, h)
 	})
+	if below {
+		add(side, func(s fyne.Size) { put(side, Margin, m.title+lh-2, width, side.MinSize().Height) })
+		return
+	}
 	if side != nil {
 		add(side, func(s fyne.Size) {
 			ms := side.MinSize()

@@ -97,13 +97,17 @@ func timeline(env *kit.Env) fyne.CanvasObject {
 			{State: kit.ToCome, Text: "Cơ quan giải quyết"},
 			{State: kit.ToCome, Text: "Trả kết quả"},
 		})))
+	body := kit.RowFill(24, kit.Fixed(560, left), kit.Grow(kit.NewPanel(env, kit.Gold, kit.Col(12, kit.Head(env, "Xin ông/bà bổ sung:"), kit.Read(env, "Xin mang **bản chính** để đối chiếu.")))))
+	if env.IsPortrait() {
+		body = kit.Col(24, left)
+	}
 	return kit.NewFrame(env, kit.FrameSpec{
 		Brand: "Tra cứu hồ sơ", Title: "Cơ quan đề nghị bổ sung giấy tờ", TitleNote: "Tin mới nhất máy có: 07:10 hôm nay",
-		Body: kit.RowFill(24, kit.Fixed(560, left), kit.Grow(kit.NewPanel(env, kit.Gold, kit.Col(12, kit.Head(env, "Xin ông/bà bổ sung:"), kit.Read(env, "Xin mang **bản chính** để đối chiếu."))))),
+		Body: body,
 		Back: kit.BackAction(env, do), Main: kit.MainAction("Bổ sung ngay", do),
 	})
 }
 
 func TestTimelineLook(t *testing.T) {
-	golden.Run(t, "timeline", golden.Cases[:1], timeline, "Cần bổ sung – đang chờ ông/bà", "Mã hồ sơ H15.27-260706-0042")
+	golden.Run(t, "timeline", []golden.Case{golden.Cases[0], golden.Cases[2], golden.Cases[3]}, timeline, "Cần bổ sung – đang chờ ông/bà", "Mã hồ sơ H15.27-260706-0042")
 }

@@ -24,9 +24,12 @@ const (
 	ToCome
 )
 
-// Timeline is a column of circles joined by a line.
+// Timeline is a column of circles joined by a line. Where it is too short, the
+// second texts of what is past give way, then of what is to come, then the
+// earliest moments.
 type Timeline struct {
 	node
+	least func() float32
 }
 
 // NewTimeline draws moments, the earliest first.
@@ -35,15 +38,16 @@ func NewTimeline(env *Env, moments []Moment) *Timeline {
 	t := &Timeline{}
 	const circle = 48
 	type row struct {
-		line *fyne.Container
-		disc *Disc
-		text fyne.CanvasObject
-		tall bool
+		state  MomentState
+		line   *fyne.Container
+		disc   *Disc
+		title  *Paragraph
+		second *Paragraph
 	}
 	rows := make([]row, len(moments))
 	for i, m := range moments {
 		spec := DiscSpec{Size: circle}
-		style := Style{Size: TextRead, Bold: true, Line: 1.25, Max: 2}
+		style := Style{Size: TextRead, Bold: true, Line: 1.25, Max: 2, Fit: true}
 		switch m.State {
 		case Past:
 			spec.Icon, spec.Fill, spec.Edge, spec.Ink = "check", p.Leaf, p.Leaf, p.OnLeaf
@@ -54,11 +58,10 @@ func NewTimeline(env *Env, moments []Moment) *Timeline {
 			spec.Fill, spec.Edge, spec.Ink, spec.Text = p.Paper, p.Edge, p.Ink2, strconv.Itoa(i+1)
 			style.Bold, style.Color = false, p.Ink2
 		}
-		words := []fyne.CanvasObject{NewParagraph(env, m.Text, style)}
+		r := row{state: m.State, disc: NewDisc(env, spec), title: NewParagraph(env, m.Text, style)}
 		if m.Second != "" {
-			words = append(words, NewParagraph(env, m.Second, Style{Color: p.Ink2, Line: 1.3, Max: 2, Second: true}))
+			r.second = NewParagraph(env, m.Second, Style{Color: p.Ink2, Line: 1.3, Max: 2, Fit: true, Second: true})
 		}
-		r := row{disc: NewDisc(env, spec), text: Col(0, words...), tall: m.Second != ""}
 		if i+1 < len(moments) {
 			c := p.Leaf
 			if m.State != Past {
@@ -70,44 +73,81 @@ func NewTimeline(env *Env, moments []Moment) *Timeline {
 		rows[i] = r
 	}
 	for _, r := range rows {
-		t.parts = append(t.parts, r.disc, r.text)
+		t.parts = append(t.parts, r.disc, r.title)
+		if r.second != nil {
+			t.parts = append(t.parts, r.second)
+		}
 	}
 	const textX = circle + 18
-	heights := func(w float32) []float32 {
-		out := make([]float32, len(rows))
-		for i, r := range rows {
-			out[i] = fyne.Max(circle, heightFor(r.text, w-textX))
+	height := func(r row, w float32, second bool) float32 {
+		h := heightFor(r.title, w-textX)
+		if second && r.second != nil {
+			h += heightFor(r.second, w-textX)
 		}
-		return out
+		return fyne.Max(circle, h)
 	}
 	sum := func(w float32) float32 {
 		total := float32(0)
-		for _, h := range heights(w) {
-			total += h
+		for _, r := range rows {
+			total += height(r, w, true)
 		}
 		return total
 	}
+	t.least = func() float32 { return circle * fyne.Min(3, float32(len(rows))) }
 	t.min = func() fyne.Size { return fyne.NewSize(200, sum(500)+8*float32(max(0, len(rows)-1))) }
 	t.tall = func(w float32) float32 { return sum(w) + 18*float32(max(0, len(rows)-1)) }
 	t.place = func(s fyne.Size) {
-		hs := heights(s.Width)
+		seconds, first := make([]bool, len(rows)), 0
+		for i := range seconds {
+			seconds[i] = true
+		}
+		need := func() float32 {
+			total := float32(0)
+			for i := first; i < len(rows); i++ {
+				total += height(rows[i], s.Width, seconds[i])
+			}
+			return total
+		}
+		for _, state := range []MomentState{Past, ToCome, Present} {
+			for i, r := range rows {
+				if r.state == state && need() > s.Height {
+					seconds[i] = false
+				}
+			}
+		}
+		for need() > s.Height && first < len(rows)-1 {
+			first++
+		}
 		gap := float32(0)
-		if n := len(rows); n > 1 {
-			gap = fyne.Max(0, fyne.Min(22, (s.Height-sum(s.Width))/float32(n-1)))
+		if n := len(rows) - first; n > 1 {
+			gap = fyne.Max(0, fyne.Min(22, (s.Height-need())/float32(n-1)))
 		}
 		y := float32(0)
 		for i, r := range rows {
-			put(r.disc, 0, y, circle, circle)
-			th := heightFor(r.text, s.Width-textX)
-			ty := y
-			if !r.tall {
-				ty = y + (circle-th)/2
+			shown := i >= first
+			r.disc.Hidden, r.title.Hidden = !shown, !shown
+			if r.second != nil {
+				r.second.Hidden = !shown || !seconds[i]
 			}
-			put(r.text, textX, ty, s.Width-textX, th)
 			if r.line != nil {
-				put(r.line, 22, y+circle-2, 4, hs[i]+gap-circle+4)
+				r.line.Hidden = !shown
 			}
-			y += hs[i] + gap
+			if !shown {
+				continue
+			}
+			h := height(r, s.Width, seconds[i])
+			put(r.disc, 0, y, circle, circle)
+			th, ty := heightFor(r.title, s.Width-textX), y
+			if r.second == nil || !seconds[i] {
+				ty = y + fyne.Max(0, (circle-th)/2)
+			} else {
+				put(r.second, textX, y+th, s.Width-textX, heightFor(r.second, s.Width-textX))
+			}
+			put(r.title, textX, ty, s.Width-textX, th)
+			if r.line != nil {
+				put(r.line, 22, y+circle-2, 4, h+gap-circle+4)
+			}
+			y += h + gap
 		}
 	}
 	t.ExtendBaseWidget(t)

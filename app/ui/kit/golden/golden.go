@@ -86,8 +86,7 @@ func Render(t testing.TB, obj fyne.CanvasObject, size kit.Size) image.Image {
 }
 
 // Check renders obj and compares it with testdata/<name>.png. With -update it
-// writes the picture instead. It also refuses parts that stick out of the
-// screen and texts that are cut.
+// writes the picture instead. Run also asserts with Reachable and Inside.
 func Check(t testing.TB, name string, obj fyne.CanvasObject, size kit.Size) {
 	t.Helper()
 	got := Render(t, obj, size)
@@ -142,8 +141,52 @@ func Run(t *testing.T, name string, cases []Case, build func(*kit.Env) fyne.Canv
 				Texts(t, obj)
 			}
 			Reachable(t, obj)
+			Inside(t, obj)
 		})
 	}
+}
+
+// Inside asserts that every text lies on the screen and within the card or
+// control that holds it: nothing overflows.
+func Inside(t testing.TB, obj fyne.CanvasObject) {
+	t.Helper()
+	type frame struct{ top, bottom, left, right float32 }
+	const slack = 6 // descenders of a line box may reach over an edge that nothing is drawn on
+	var visit func(o fyne.CanvasObject, at fyne.Position, in frame, holder string)
+	visit = func(o fyne.CanvasObject, at fyne.Position, in frame, holder string) {
+		if !o.Visible() {
+			return
+		}
+		at = at.Add(o.Position())
+		s := o.Size()
+		if txt, ok := o.(*canvas.Text); ok {
+			m := txt.MinSize()
+			if txt.Text != "" && (at.Y < in.top-slack || at.Y+m.Height > in.bottom+slack || at.X < in.left-slack || at.X+m.Width > in.right+slack) {
+				t.Errorf("%q at %.0f,%.0f %.0f×%.0f overflows %s (%.0f,%.0f to %.0f,%.0f)", txt.Text, at.X, at.Y, m.Width, m.Height, holder, in.left, in.top, in.right, in.bottom)
+			}
+			return
+		}
+		own := frame{at.Y, at.Y + s.Height, at.X, at.X + s.Width}
+		switch o := o.(type) {
+		case *kit.Panel:
+			in, holder = own, "its card"
+		case *kit.Field: // an error line stands below its box
+		case kit.Control:
+			in, holder = own, o.AccessibleName()
+		}
+		var parts []fyne.CanvasObject
+		switch o := o.(type) {
+		case *fyne.Container:
+			parts = o.Objects
+		case kit.Parent:
+			parts = o.Objects()
+		}
+		for _, p := range parts {
+			visit(p, at, in, holder)
+		}
+	}
+	s := obj.Size()
+	visit(obj, fyne.Position{}, frame{0, s.Height, 0, s.Width}, "the screen")
 }
 
 // Reachable asserts that every control has a name, lies on the screen and is
