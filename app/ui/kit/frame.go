@@ -302,6 +302,9 @@ func (f *Frame) buildHeader(m metrics, add adder) {
 		if tools != nil && m.tools == m.head {
 			w -= tw + 20
 		}
+		if tools != nil && e.Reach && !e.IsPortrait() {
+			w -= NewTagLarge(e, Bare, "down", e.T("app.reach-on")).MinSize().Width + 20
+		}
 		put(left, Margin, m.head, w, m.headH)
 	})
 	if tools == nil {

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 )
 
 // Steps is where in the visit we are: six circles, the present one a pill.
@@ -23,79 +22,92 @@ type StepsSpec struct {
 // StepCount is how many steps a visit has.
 const StepCount = 6
 
-// NewSteps draws the steps.
+// NewSteps draws the steps. Where the row is too narrow the present step's
+// name gives way to its count, then to its number alone.
 func NewSteps(env *Env, o StepsSpec) *Steps {
-	p := env.Pal()
 	s := &Steps{}
-	name := env.T("app.step" + strconv.Itoa(o.Now))
+	key := "app.step" + strconv.Itoa(o.Now)
+	name := env.T(key)
+	names := []string{name}
 	if o.Sub != "" {
 		short := name
-		if k := "app.step" + strconv.Itoa(o.Now) + "-short"; env.Words.Has(k) {
-			short = env.T(k)
+		if env.Words.Has(key + "-short") {
+			short = env.T(key + "-short")
 		}
 		name = env.T("app.step-sub", "step", short, "sub", o.Sub)
+		names = []string{name, o.Sub}
 	}
+	names = append(names, "")
 	s.spoken = env.T("app.step-now", "n", o.Now, "of", StepCount, "step", name)
-	const circle, pill, tie = 48, 56, 14
-	type place struct {
-		obj     fyne.CanvasObject
-		plate   *plate
-		x, w, h float32
-		num     *canvas.Text
-		text    *canvas.Text
-		numW    float32
-	}
-	var places []place
-	x := float32(0)
-	for i := 1; i <= StepCount; i++ {
-		if i > 1 {
-			c := p.Edge
-			if i <= o.Now {
-				c = p.Leaf
-			}
-			r := Block(c)
-			places = append(places, place{obj: r, x: x, w: tie, h: 4})
-			s.parts = append(s.parts, r)
-			x += tie
-		}
-		switch {
-		case i == o.Now:
-			n := newText(strconv.Itoa(i)+".", TextRead, true, p.OnGold)
-			t := newText(name, TextRead, true, p.OnGold)
-			nw := n.MinSize().Width + 10
-			w := ceil(nw+t.MinSize().Width) + 18 + 24
-			pl := newPlate(p.Gold, p.GoldDark, 2, pill/2)
-			places = append(places, place{plate: pl, x: x, w: w, h: pill, num: n, text: t, numW: nw})
-			s.parts = append(append(s.parts, pl.objects()...), n, t)
-			x += w
-		case i < o.Now:
-			d := NewDisc(env, DiscSpec{Icon: "check", Fill: p.Leaf, Edge: p.Leaf, Ink: p.OnLeaf})
-			places = append(places, place{obj: d, x: x, w: circle, h: circle})
-			s.parts = append(s.parts, d)
-			x += circle
-		default:
-			d := NewDisc(env, DiscSpec{Text: strconv.Itoa(i), Fill: p.Paper, Edge: p.Edge, Ink: p.Ink2})
-			places = append(places, place{obj: d, x: x, w: circle, h: circle})
-			s.parts = append(s.parts, d)
-			x += circle
-		}
-	}
-	total := x
-	s.min = func() fyne.Size { return fyne.NewSize(total, pill) }
+	s.min = func() fyne.Size { return fyne.NewSize(stepsWidth(o.Now, names[0]), stepPill) }
 	s.place = func(size fyne.Size) {
-		for _, pl := range places {
-			y := (size.Height - pl.h) / 2
-			if pl.plate != nil {
-				pl.plate.put(pl.x, y, pl.w, pl.h)
-				putText(pl.num, pl.x+18, y, pl.numW, pl.h)
-				putText(pl.text, pl.x+18+pl.numW, y, pl.w, pl.h)
-				continue
+		for _, n := range names {
+			if n == "" || stepsWidth(o.Now, n) <= size.Width+0.5 {
+				s.draw(env, o.Now, n, size.Height)
+				return
 			}
-			put(pl.obj, pl.x, y, pl.w, pl.h)
 		}
 	}
 	s.ExtendBaseWidget(s)
 	return s
+}
+
+// The measures of the row of steps.
+const (
+	stepCircle float32 = 48
+	stepPill   float32 = 56
+	stepTie    float32 = 14
+	stepLeft   float32 = 18 // inside the pill
+	stepRight  float32 = 24
+	stepGap    float32 = 10 // between number and name
+)
+
+func pillWidth(now int, name string) float32 {
+	w := Measure(strconv.Itoa(now)+".", TextRead, true)
+	if name == "" {
+		return ceil(w) + 2*stepLeft
+	}
+	return ceil(w+stepGap+Measure(name, TextRead, true)) + stepLeft + stepRight
+}
+
+func stepsWidth(now int, name string) float32 {
+	return (StepCount-1)*(stepCircle+stepTie) + pillWidth(now, name)
+}
+
+func (s *Steps) draw(env *Env, now int, name string, height float32) {
+	p := env.Pal()
+	s.parts = nil
+	x := float32(0)
+	for i := 1; i <= StepCount; i++ {
+		if i > 1 {
+			tie := Block(p.Edge)
+			if i <= now {
+				tie.FillColor = p.Leaf
+			}
+			put(tie, x, (height-4)/2, stepTie, 4)
+			s.parts = append(s.parts, tie)
+			x += stepTie
+		}
+		if i == now {
+			n, t := newText(strconv.Itoa(i)+".", TextRead, true, p.OnGold), newText(name, TextRead, true, p.OnGold)
+			w, nw := pillWidth(now, name), n.MinSize().Width
+			pl := newPlate(p.Gold, p.GoldDark, 2, stepPill/2)
+			pl.put(x, (height-stepPill)/2, w, stepPill)
+			putText(n, x+stepLeft, (height-stepPill)/2, nw, stepPill)
+			putText(t, x+stepLeft+nw+stepGap, (height-stepPill)/2, w, stepPill)
+			s.parts = append(append(s.parts, pl.objects()...), n, t)
+			x += w
+			continue
+		}
+		spec := DiscSpec{Text: strconv.Itoa(i), Fill: p.Paper, Edge: p.Edge, Ink: p.Ink2}
+		if i < now {
+			spec = DiscSpec{Icon: "check", Fill: p.Leaf, Edge: p.Leaf, Ink: p.OnLeaf}
+		}
+		d := NewDisc(env, spec)
+		put(d, x, (height-stepCircle)/2, stepCircle, stepCircle)
+		s.parts = append(s.parts, d)
+		x += stepCircle
+	}
 }
 
 // SpokenText is part of Spoken.

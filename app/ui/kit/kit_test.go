@@ -351,3 +351,30 @@ func TestEveryDrawingDraws(t *testing.T) {
 		}
 	}
 }
+
+// TestStepsGiveWay narrows the row of steps until only the number is left.
+func TestStepsGiveWay(t *testing.T) {
+	env := golden.Cases[0].Env(t)
+	s := kit.NewSteps(env, kit.StepsSpec{Now: 3, Sub: "câu 2/9"})
+	texts := func(w float32) string {
+		s.Resize(fyne.NewSize(w, 68))
+		var all []string
+		for _, o := range s.Objects() {
+			if x := golden.TextOf(o); x != "" {
+				all = append(all, x)
+				if right := o.Position().X + o.MinSize().Width; right > w {
+					t.Errorf("at %.0f %q reaches %.0f", w, x, right)
+				}
+			}
+		}
+		return strings.Join(all, " ")
+	}
+	for w, want := range map[float32]string{700: "3. Tờ khai, câu 2/9", 500: "3. câu 2/9", 400: "3."} {
+		if got := texts(w); got != want {
+			t.Errorf("at %.0f: %q, want %q", w, got, want)
+		}
+	}
+	if got := s.SpokenText(); got != "Bước 3 trong 6: Tờ khai, câu 2/9" {
+		t.Errorf("spoken %q", got)
+	}
+}
