@@ -169,34 +169,41 @@ func TestServeWaits(t *testing.T) {
 	}
 }
 
-// fakeKeyboard is a field with a touch keyboard of letters, tones, signs and layers.
+// fakeKeyboard is a field with a touch keyboard of letters, tones, signs and
+// layers; it begins with capitals, as for a name.
 func fakeKeyboard(f *fakeField) fyne.CanvasObject {
 	letters, signs := container.NewVBox(), container.NewVBox()
 	signs.Hide()
-	shift := false
-	key := func(layer *fyne.Container, name string, press func()) {
-		layer.Add(&fakeButton{name: name, text: name, tapped: press})
+	shift := true
+	key := func(layer *fyne.Container, name string, press func()) *fakeButton {
+		b := &fakeButton{name: name, text: name, tapped: press}
+		layer.Add(b)
+		return b
 	}
-	write := func(s string) func() {
-		return func() {
-			if shift {
-				s, shift = strings.ToUpper(s), false
-			} else {
-				s = strings.ToLower(s)
+	var caps []*fakeButton
+	turn := func(on bool) {
+		shift = on
+		for _, b := range caps {
+			b.name = strings.ToLower(b.name)
+			if on {
+				b.name = strings.ToUpper(b.name)
 			}
-			f.text += s
+			b.text = b.name
 		}
 	}
 	for _, name := range []string{"a", "ê", "đ", "n", "t", "h", "o", "ơ", "ư", "u", "y"} {
-		key(letters, name, write(name))
+		b := key(letters, name, nil)
+		b.tapped = func() { f.text += b.name; turn(false) }
+		caps = append(caps, b)
 	}
+	turn(true)
 	for _, mark := range "\u0301\u0300\u0309\u0303\u0323" {
 		key(letters, tones[mark], func() { f.text = plain(f.text + string(mark)) })
 	}
 	for _, name := range []string{"1", "2", "/"} {
-		key(signs, name, write(name))
+		key(signs, name, func() { f.text += name })
 	}
-	key(letters, shiftKeys[0], func() { shift = true })
+	key(letters, shiftKeys[0], func() { turn(!shift) })
 	flip := func() {
 		if letters.Visible() {
 			letters.Hide()

@@ -126,23 +126,27 @@ func focus(f field) {
 	}
 }
 
-// pressKey presses one key, changing the keyboard's layer first where the key is
-// not on the present one.
+// pressKey presses one key. Where the key is not on the present layer it changes
+// the layer first; where it shows the letter in the other case, it presses shift.
 func pressKey(s screen, target Target, key stroke) error {
-	names := []string{key.key, strings.ToUpper(key.key)}
+	lower, upper := []string{key.key}, []string{strings.ToUpper(key.key)}
 	if key.key == " " {
-		names = spaceKeys
+		lower, upper = spaceKeys, spaceKeys
 	}
-	if s.key(names) == nil && s.pressFirst(layerKeys) == nil {
+	if s.key(lower) == nil && s.key(upper) == nil && s.pressFirst(layerKeys) == nil {
 		s = lookAt(target)
 	}
+	want := lower
 	if key.shift {
+		want = upper
+	}
+	if s.key(want) == nil {
 		if err := s.pressFirst(shiftKeys); err != nil {
-			return err
+			return fmt.Errorf("the keyboard has no key %q", want[0])
 		}
 		s = lookAt(target)
 	}
-	return s.pressFirst(names)
+	return s.pressFirst(want)
 }
 
 // pressFirst presses the first of the names that is a key now.

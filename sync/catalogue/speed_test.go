@@ -1,3 +1,7 @@
+//go:build !race
+
+// The race detector is ten times as slow as the station.
+
 package catalogue_test
 
 import (

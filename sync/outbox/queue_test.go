@@ -276,6 +276,7 @@ func TestQueueBatches(t *testing.T) {
 		p.set(func(dossier.Packet) error { return errLine })
 		for i := range 4 {
 			commit(t, s, fmt.Sprint(i), dossier.KindHealth)
+			synctest.Wait() // the first is tried, and fails, before the others come
 		}
 		commit(t, s, "h1", dossier.KindHandover)
 		commit(t, s, "h2", dossier.KindHandover)
