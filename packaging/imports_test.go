@@ -123,6 +123,7 @@ func TestRulesRefuse(t *testing.T) {
 		{name: "proof uses both ends", from: "sync/prove", direct: "tramhoso/sync/portal", ok: true},
 		{name: "the station links the portal", from: "app", linked: "tramhoso/sync/portal/sqlite", tags: []string{"tour"}},
 		{name: "the station links Fyne's tests", from: "app", linked: fyneTest, tags: []string{"tour"}},
+		{name: "a headless build links Fyne's tests", from: "app", linked: fyneTest, tags: []string{"ci", "tour"}, ok: true},
 		{name: "a tour build links a twin", from: "app", linked: "tramhoso/device/twin", tags: []string{"x11", "tour"}, ok: true},
 		{name: "a plain build links a twin", from: "app", linked: "tramhoso/device/twin", tags: []string{"x11"}},
 		{name: "a plain build links the runner", from: "app", linked: tourRun},
