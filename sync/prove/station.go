@@ -23,6 +23,7 @@ type Station struct {
 	Queue    *outbox.Queue
 	Inbox    *inbox.Inbox
 	Notes    chan inbox.Note // what the screens are told; bounded, the newest are dropped
+	Queued   chan struct{}   // the queue's state changed since it was last received from
 }
 
 // notes is more than a test waits behind.
@@ -30,7 +31,7 @@ const notes = 256
 
 // OpenStation opens the station in dir.
 func OpenStation(ctx context.Context, dir string, c clock.Clock, log *slog.Logger) (s *Station, err error) {
-	s = &Station{Notes: make(chan inbox.Note, notes)}
+	s = &Station{Notes: make(chan inbox.Note, notes), Queued: make(chan struct{}, 1)}
 	if s.Keys, err = seal.OpenKeys(filepath.Join(dir, "keys")); err != nil {
 		return nil, err
 	}
@@ -49,6 +50,12 @@ func OpenStation(ctx context.Context, dir string, c clock.Clock, log *slog.Logge
 	s.Outbox = outbox.New(outbox.Config{Store: s.Store, Keys: s.Keys, Clock: c, Log: log,
 		Station: s.Province.Station, Recipient: s.Province.Recipient, Counter: s.Province.Counter})
 	s.Queue = outbox.NewQueue(s.Store, log, nil)
+	s.Queue.OnState(func(outbox.State) {
+		select {
+		case s.Queued <- struct{}{}:
+		default: // one is enough: whoever hears it looks at the newest
+		}
+	})
 	if s.Inbox, err = inbox.New(ctx, inbox.Config{Store: s.Store, Keys: s.Keys, Province: s.Province, Now: c.Now, Log: log}); err != nil {
 		return nil, err
 	}

@@ -166,6 +166,7 @@ func (w *world) until(what string, ok func() bool) {
 		select {
 		case <-changed:
 		case <-w.station.Notes:
+		case <-w.station.Queued:
 		case <-deadline:
 			w.t.Fatalf("%s did not happen; the queue says %+v; the log:\n%s", what, w.station.Queue.State(), w.log)
 		}
