@@ -83,7 +83,7 @@ func (c *Choice) build() {
 			size = TextRead
 		}
 	}
-	style := Style{Size: size, Bold: o.On && o.Second == "" || o.Card, Line: 1.28, Max: lines}
+	style := Style{Size: size, Bold: o.On && (o.Second == "" || o.Card), Line: 1.28, Max: lines}
 	dot := c.dot(p)
 	if o.Card {
 		style.Align = Middle
@@ -102,7 +102,7 @@ func (c *Choice) build() {
 		body := Col(12, col...)
 		c.inner = nil
 		c.layIn = func(w, h, shift float32) {
-			put(dot, 18, 18+shift, 36, 36)
+			put(dot, w-18-36, 18+shift, 36, 36)
 			bh := fyne.Min(heightFor(body, w-36), h-16)
 			put(body, 18, (h-bh)/2+shift, w-36, bh)
 		}

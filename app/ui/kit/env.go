@@ -55,7 +55,8 @@ type Env struct {
 	Tools    Tools
 	Status   Status
 
-	strip *Strip // of the frame shown last
+	strip   *Strip  // of the frame shown last
+	letters float32 // how much large text grows where it has no room for all; 0: largeFactor
 }
 
 // T is a text of the language in use.
@@ -74,10 +75,13 @@ const largeFactor = 1.25
 
 // Px scales a text size for the reader.
 func (e *Env) Px(size float32) float32 {
-	if e.Large {
-		return size * largeFactor
+	switch {
+	case !e.Large:
+		return size
+	case e.letters > 0:
+		return size * e.letters
 	}
-	return size
+	return size * largeFactor
 }
 
 // IsPortrait reports whether the screen stands.

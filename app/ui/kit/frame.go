@@ -213,7 +213,8 @@ func (f *Frame) buildHeader(m metrics, add adder) {
 		add(tools, func(s fyne.Size) {
 			x := s.Width - Margin - tw
 			if o.Keyboard == nil && !f.toolsAbove() {
-				x = (s.Width - tw) / 2
+				left, right := f.barSides()
+				x = left + (s.Width-left-right-tw)/2
 			}
 			put(tools, x, y, tw, 64)
 		})
@@ -252,15 +253,23 @@ func (f *Frame) buildTitle(m metrics, add adder) {
 			break
 		}
 	}
-	if Measure(o.Title, e.Px(size), true) > room { // two lines in the title's room
-		size = (m.bodyTop - m.title) / 2 / 1.2
-		if e.Large {
-			size /= largeFactor
+	lines := 1
+	if Measure(o.Title, e.Px(size), true) > room { // two lines, or three, in the title's room
+		height := m.bodyTop - m.title - 6
+		if below {
+			height -= side.MinSize().Height
 		}
-		lh = 2 * size * 1.2
+		for lines = 2; lines <= 3; lines++ {
+			size = height / float32(lines) / 1.2 / e.Px(1)
+			lh = height / e.Px(1)
+			if size < TextBody || len(wrapRuns(o.Title, true, e.Px(size), room, 0)) <= lines {
+				break
+			}
+		}
+		size = fyne.Max(size, TextBody)
 	}
 	lh = e.Px(lh)
-	f.title = NewParagraph(e, o.Title, Style{Size: size, Bold: true, Line: 1.2, Max: 2})
+	f.title = NewParagraph(e, o.Title, Style{Size: size, Bold: true, Line: 1.2, Max: max(2, lines)})
 	add(f.title, func(s fyne.Size) {
 		h := heightFor(f.title, room)
 		put(f.title, Margin, m.title+(lh-h)/2, room, h)
@@ -370,6 +379,14 @@ func (stack) Layout(objs []fyne.CanvasObject, s fyne.Size) {
 	for _, o := range objs {
 		put(o, 0, 0, s.Width, s.Height)
 	}
+}
+
+func (stack) heightFor(objs []fyne.CanvasObject, w float32) float32 {
+	h := float32(0)
+	for _, o := range objs {
+		h = fyne.Max(h, heightFor(o, w))
+	}
+	return h
 }
 
 func (stack) MinSize(objs []fyne.CanvasObject) fyne.Size {

@@ -105,11 +105,20 @@ func (f *Frame) toolsAbove() bool {
 	if f.o.NoTools || f.o.Staff != nil || f.o.Keyboard != nil {
 		return false
 	}
-	need := float32(0)
-	for _, a := range []*Action{f.o.Back, f.o.Second, f.o.Aside, f.o.Main} {
-		if a != nil {
-			need += fyne.Max(210, Measure(a.Text, f.env.Px(TextButton), true)+110)
+	left, right := f.barSides()
+	return left+NewTools(f.env).MinSize().Width+20+right > f.env.Size.W
+}
+
+// barSides is how much of the action row its buttons take at either side.
+func (f *Frame) barSides() (left, right float32) {
+	left, right = Margin, Margin
+	width := func(a *Action, kind Kind, least float32) float32 {
+		if a == nil {
+			return 0
 		}
+		return fyne.Max(least, f.button(a, kind, 64).MinSize().Width) + 20
 	}
-	return need+NewTools(f.env).MinSize().Width+60 > f.env.Width()
+	left += width(f.o.Back, White, 190) + width(f.o.Second, White, 0)
+	right += width(f.o.Main, Main, 0) + width(f.o.Aside, White, 0)
+	return left, right
 }

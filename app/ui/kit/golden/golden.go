@@ -290,7 +290,8 @@ func write(path string, img image.Image) error {
 	if err != nil {
 		return err
 	}
-	if err := png.Encode(f, img); err != nil {
+	e := png.Encoder{CompressionLevel: png.BestCompression}
+	if err := e.Encode(f, crush(img)); err != nil {
 		_ = f.Close()
 		return err
 	}

@@ -13,21 +13,28 @@ type Actions struct{ Back, Next func() }
 
 // New builds the screen.
 func New(env *kit.Env, a Actions) fyne.CanvasObject {
-	cell := func(icon, key string) fyne.CanvasObject {
-		return kit.NewPanelPad(env, kit.Surface, 20, 26, 20, 26, kit.RowTop(20,
-			kit.NewPict(env, icon, 76),
-			kit.Grow(kit.Col(6, kit.Head(env, env.T("notice."+key)), kit.Read(env, env.T("notice."+key+"-note"))))))
-	}
-	cols := 2
-	if env.IsPortrait() {
-		cols = 1
-	}
-	return kit.NewFrame(env, kit.FrameSpec{
+	o := kit.FrameSpec{
 		Steps: &kit.StepsSpec{Now: 1},
 		Title: env.T("notice.title"),
-		Body: kit.Grid(cols, 20, 20, cell("pict-stamp", "why"), cell("pict-guard", "who"),
-			cell("pict-card", "screen"), cell("pict-reply", "choice")),
-		Back: kit.BackAction(env, a.Back),
-		Main: kit.MainAction(env.T("notice.main"), a.Next),
-	})
+		Back:  kit.BackAction(env, a.Back),
+		Main:  kit.MainAction(env.T("notice.main"), a.Next),
+	}
+	o.Body = kit.Fit(env, kit.BodySize(env, o), cells(20, 96), cells(10, 72))
+	return kit.NewFrame(env, o)
+}
+
+func cells(pad, drawn float32) func(*kit.Env) fyne.CanvasObject {
+	return func(env *kit.Env) fyne.CanvasObject {
+		cell := func(icon, key string) fyne.CanvasObject {
+			return kit.NewPanelPad(env, kit.Surface, pad, 24, pad, 26, kit.Row(22,
+				kit.NewPict(env, icon, drawn),
+				kit.Grow(kit.Col(4, kit.Head(env, env.T("notice."+key)), kit.Read(env, env.T("notice."+key+"-note"))))))
+		}
+		cols := 2
+		if env.IsPortrait() {
+			cols = 1
+		}
+		return kit.Grid(cols, 20, 20, cell("pict-stamp", "why"), cell("pict-guard", "who"),
+			cell("pict-card", "screen"), cell("pict-reply", "choice"))
+	}
 }

@@ -15,13 +15,13 @@ const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="600" height="492
 %[7]s
 <path d="M300 264v54M278 298l22 24 22-24" stroke="%[4]s" stroke-width="9"/>
 <path d="M70 352h460a20 20 0 0 1 20 20v120H50V372a20 20 0 0 1 20-20z" fill="%[5]s"/>
-<rect x="150" y="376" width="300" height="34" rx="17" fill="%[1]s"/><path d="M176 393h248" stroke="%[6]s" stroke-width="8"/>
+<rect x="150" y="376" width="300" height="34" rx="17" ry="17" fill="%[1]s"/><path d="M176 393h248" stroke="%[6]s" stroke-width="8"/>
 </svg>`
 
 const code = `<path d="M10 10h22v22H10zM48 10h22v22H48zM10 48h22v22H10z"/><path d="M18 18h6v6h-6zM56 18h6v6h-6zM18 56h6v6h-6zM48 46h6v6h-6zM62 48h8v6h-8zM52 62h6v8h-6zM64 64h6v6h-6zM39 12h2v10h-2zM39 34h2v8h-2zM12 39h10v2H12zM56 39h12v2H56z" fill="%[1]s" stroke-width="2"/>`
 
-const card = `<g transform="translate(148 54)"><rect x="0" y="0" width="304" height="192" rx="16" fill="%[3]s"/>
-<path d="M24 28h150M24 52h110" stroke-width="6"/><rect x="24" y="80" width="72" height="88" rx="6" fill="%[6]s"/><circle cx="60" cy="112" r="15" fill="%[8]s"/><path d="M36 168c0-22 10-34 24-34s24 12 24 34" fill="%[8]s"/>
+const card = `<g transform="translate(148 54)"><rect x="0" y="0" width="304" height="192" rx="16" ry="16" fill="%[3]s"/>
+<path d="M24 28h150M24 52h110" stroke-width="6"/><rect x="24" y="80" width="72" height="88" rx="6" ry="6" fill="%[6]s"/><circle cx="60" cy="112" r="15" fill="%[8]s"/><path d="M36 168c0-22 10-34 24-34s24 12 24 34" fill="%[8]s"/>
 <path d="M118 92h66M118 118h66M118 144h50" stroke-width="5"/>
 <g transform="translate(208 88)"><rect x="0" y="0" width="80" height="80" fill="%[8]s"/>` + code + `</g></g>`
 

@@ -49,24 +49,43 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	o.Title = env.T(title)
 	o.Aside = &kit.Action{Text: env.T(typed), Icon: "pencil", Do: a.Type}
 
-	steps := kit.NewPanelPad(env, kit.Surface, 18, 26, 18, 26, kit.Col(0,
-		kit.Grow(step(env, 1, env.T(one))), kit.Grow(step(env, 2, env.T(two))), kit.Grow(step(env, 3, env.T("scanid.three")))))
-	var notice fyne.CanvasObject
-	switch {
-	case m.Problem != "":
-		notice = kit.NewNotice(env, kit.Gold, "warn", "**"+m.Problem+"**", "")
-	case m.Down:
-		notice = kit.NewNotice(env, kit.Gold, "warn", "**"+env.T("scanid.down")+"**", env.T("scanid.down-note"))
-	default:
-		notice = kit.NewNotice(env, kit.Gold, "light", "**"+env.T("scanid.lamp")+"**", env.T(lamp))
-	}
 	picture := newHold(env, m.Want == Card)
+	room := kit.BodySize(env, o)
 	if env.IsPortrait() {
-		o.Body = kit.Col(20, kit.Fixed(620, picture), kit.Fixed(300, steps), notice)
+		words := fyne.NewSize(room.Width, room.Height-portraitPicture-20)
+		o.Body = kit.Col(20, kit.Fixed(portraitPicture, picture), kit.Grow(kit.Fit(env, words, side(m, one, two, lamp))))
 	} else {
-		o.Body = kit.RowFill(24, kit.Fixed(600, picture), kit.Grow(kit.Col(20, kit.Grow(steps), notice)))
+		words := fyne.NewSize(room.Width-pictureWidth-24, room.Height)
+		o.Body = kit.RowFill(24, kit.Fixed(pictureWidth, picture), kit.Grow(kit.Fit(env, words, side(m, one, two, lamp))))
 	}
 	return kit.NewFrame(env, o)
+}
+
+// The picture's room.
+const (
+	pictureWidth    float32 = 600
+	portraitPicture float32 = 620
+)
+
+// side is the three steps and what the scanner is doing, or what went wrong.
+func side(m Model, one, two, lamp string) func(*kit.Env) fyne.CanvasObject {
+	return func(env *kit.Env) fyne.CanvasObject {
+		steps := kit.NewPanelPad(env, kit.Surface, 14, 26, 14, 26, kit.Col(0, kit.Spring(),
+			step(env, 1, env.T(one)), kit.Spring(), step(env, 2, env.T(two)), kit.Spring(), step(env, 3, env.T("scanid.three")), kit.Spring()))
+		var notice fyne.CanvasObject
+		switch {
+		case m.Problem != "":
+			notice = kit.NewNotice(env, kit.Gold, "warn", "**"+m.Problem+"**", "")
+		case m.Down:
+			notice = kit.NewNotice(env, kit.Gold, "warn", "**"+env.T("scanid.down")+"**", env.T("scanid.down-note"))
+		default:
+			notice = kit.NewNotice(env, kit.Gold, "light", "**"+env.T("scanid.lamp")+"**", env.T(lamp))
+		}
+		if env.IsPortrait() {
+			return kit.Col(20, kit.GrowBy(3, steps), notice, kit.Spring())
+		}
+		return kit.Col(20, kit.Grow(steps), notice)
+	}
 }
 
 func step(env *kit.Env, n int, text string) fyne.CanvasObject {

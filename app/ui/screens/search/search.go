@@ -49,18 +49,26 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 		Height: 68, Size: kit.TextBody, Pad: 20, Gap: 10})
 	v.list.Layout = fill{}
 	body := []fyne.CanvasObject{kit.Row(16, kit.Grow(v.field), topics)}
-	if m.Problem != "" {
-		body = append(body, kit.NewNotice(env, kit.Gold, "warn", "**"+m.Problem+"**", ""))
-	}
+	used := float32(68 + 14)
 	o := kit.FrameSpec{Steps: &kit.StepsSpec{Now: 2}, Title: env.T("search.title"), TitleNote: env.T("search.count", "n", m.Count),
-		Body: kit.Col(14, append(body, kit.Grow(v.list))...), Keyboard: keyboard.New(env, v.field, keyboard.Options{}), Back: kit.BackAction(env, a.Back)}
+		Keyboard: keyboard.New(env, v.field, keyboard.Options{}), Back: kit.BackAction(env, a.Back)}
+	if env.IsPortrait() { // the count has no room beside the title
+		o.TitleNote = ""
+		body = append([]fyne.CanvasObject{kit.Fixed(44, kit.Quiet(env, env.T("search.count", "n", m.Count)))}, body...)
+		used += 44 + 14
+	}
+	v.room = kit.BodySize(env, o)
+	v.room.Height -= used
+	v.problem = m.Problem
+	o.Body = kit.Col(14, append(body, kit.Grow(v.list))...)
 	if m.Free {
 		o.Steps, o.Brand = nil, env.T("home.browse")
 	}
 	main := v.main()
 	o.Main = &main
 	v.frame = kit.NewFrame(env, o)
-	v.show(m.Results)
+	v.shown = m.Results
+	v.draw()
 	return v.frame
 }
 
@@ -72,10 +80,35 @@ type view struct {
 	frame *kit.Frame
 	shown Results
 	page  int
+
+	room    fyne.Size // of the results
+	problem string    // said until something else is typed
 }
 
-// perPage leaves the last of four places for "more".
-const perPage = 4
+// rowGap is between rows of results.
+const rowGap float32 = 11
+
+func (v *view) rowHeight() float32 {
+	if v.env.Large { // one line, in large letters perhaps two
+		return 96
+	}
+	return 80
+}
+
+func (v *view) cols() int {
+	if v.env.IsPortrait() {
+		return 1
+	}
+	return 2
+}
+
+// second is a result's second line; it gives way to large letters.
+func (v *view) second(s string) string {
+	if v.env.Large {
+		return ""
+	}
+	return s
+}
 
 func (v *view) main() kit.Action {
 	if v.shown.Picked == "" {
@@ -91,7 +124,7 @@ func (v *view) open() {
 }
 
 func (v *view) show(r Results) {
-	v.shown, v.page = r, 0
+	v.shown, v.page, v.problem = r, 0, ""
 	v.draw()
 }
 
@@ -106,21 +139,30 @@ func (v *view) draw() {
 	}
 	v.field.SetTrail(trail)
 	var cells []fyne.CanvasObject
-	from := v.page * (perPage - 1)
-	room := perPage
-	if len(r.Hits)-from > perPage || v.page > 0 {
-		room = perPage - 1
+	room0, notice := v.room.Height, v.notice()
+	if notice != nil {
+		room0 -= notice.HeightFor(v.room.Width) + rowGap
+	}
+	rows := max(0, int((room0+rowGap)/(v.rowHeight()+rowGap)))
+	places := rows * v.cols()
+	from, room := max(0, v.page*(places-1)), places
+	if places > 0 && (len(r.Hits)-from > places || v.page > 0) { // the last place turns the page
+		room--
+	}
+	lines := 1
+	if env.Large {
+		lines = 2
 	}
 	for i := from; i < len(r.Hits) && i < from+room; i++ {
 		h := r.Hits[i]
-		cells = append(cells, kit.NewChoice(env, kit.ChoiceSpec{Text: h.Name, Second: h.Second, On: h.Code == r.Picked, Lines: 1, Height: 80,
+		cells = append(cells, kit.NewChoice(env, kit.ChoiceSpec{Text: h.Name, Second: v.second(h.Second), On: h.Code == r.Picked, Lines: lines, Height: v.rowHeight(),
 			Do: func() {
 				v.shown.Picked = h.Code
 				v.a.Pick(h.Code)
 				v.draw()
 			}}))
 	}
-	if room < perPage {
+	if room < places {
 		left := len(r.Hits) - from - room
 		if left > 0 {
 			cells = append(cells, v.turn(env.T("search.more", "n", left), v.page+1))
@@ -128,13 +170,11 @@ func (v *view) draw() {
 			cells = append(cells, v.turn(env.T("app.page-previous"), 0))
 		}
 	}
-	cols := 2
-	if env.IsPortrait() {
-		cols = 1
-	}
 	switch {
+	case notice != nil:
+		v.list.Objects = []fyne.CanvasObject{kit.Col(rowGap, notice, kit.Grid(v.cols(), 16, rowGap, cells...))}
 	case len(cells) > 0:
-		v.list.Objects = []fyne.CanvasObject{kit.Col(0, kit.Grid(cols, 16, 11, cells...))}
+		v.list.Objects = []fyne.CanvasObject{kit.Col(0, kit.Grid(v.cols(), 16, rowGap, cells...))}
 	case r.Query != "":
 		v.list.Objects = []fyne.CanvasObject{kit.Col(0, kit.NewNotice(env, kit.Gold, "info",
 			env.T("search.none", "query", r.Query), env.T("search.none-note")))}
@@ -147,8 +187,15 @@ func (v *view) draw() {
 	}
 }
 
+func (v *view) notice() *kit.Panel {
+	if v.problem == "" {
+		return nil
+	}
+	return kit.NewNotice(v.env, kit.Gold, "warn", "**"+v.problem+"**", "")
+}
+
 func (v *view) turn(text string, page int) fyne.CanvasObject {
-	return kit.NewChoice(v.env, kit.ChoiceSpec{Text: "**" + text + "**", Second: v.env.T("search.more-note"), NoDot: true, Arrow: true, Height: 80, Lines: 1,
+	return kit.NewListRow(v.env, kit.RowSpec{Text: text, Second: v.second(v.env.T("search.more-note")), Size: kit.TextBody, Height: v.rowHeight(),
 		Do: func() {
 			v.page = page
 			v.draw()
