@@ -7,8 +7,8 @@ import (
 	"os"
 	"time"
 
-	"tramhoso/sync/client"
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/inbox"
 	"tramhoso/sync/outbox"
 	"tramhoso/sync/seal"
 	"tramhoso/sync/store"
@@ -22,89 +22,73 @@ const (
 	sweepEvery = time.Hour       // nothing that is swept is urgent
 )
 
-// runLink enrols the station if it is nobody yet, then sends what waits and
-// hears the portal until the program ends.
-func (s *station) runLink(ctx context.Context) error {
-	e, err := s.province.Enrolment()
-	if err != nil {
-		if e, err = s.enrol(ctx); err != nil {
-			return err
-		}
-	}
-	c, err := client.New(client.Config{
-		URL: e.URL, Station: e.Station.Code, Certificate: e.Certificate, Key: s.keys.TLSKey(), Root: e.Root,
-		Trust: s.province.Trust, Now: s.clock.Now, Signed: s.system.Floor,
-	})
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	s.goes("queue", func(ctx context.Context) error { return s.queue.Run(ctx, sender{c}) })
-	s.goes("time", func(ctx context.Context) error { return s.askTime(ctx, c) })
-	return s.inbox.Follow(ctx, c)
-}
-
-// sender is the client as the queue needs it; it also wakes the inbox, since
-// what one of them reaches the other reaches too.
-type sender struct{ *client.Client }
-
-var _ outbox.Sender = sender{}
-
-// enrol trades the token of the token file for an identity, as often as it
-// takes: the file may come later, and so may the network.
-func (s *station) enrol(ctx context.Context) (client.Enrolment, error) {
+// runEnrol enrols the station if it is nobody yet: as often as it takes, since
+// the token file may come later, and so may the network.
+func (s *station) runEnrol(ctx context.Context) error {
 	said := ""
 	for {
-		e, err := s.enrolOnce(ctx)
+		if _, err := s.province.Enrolment(); err == nil {
+			return nil
+		}
+		err := s.enrolFromFile(ctx)
 		if err == nil {
-			s.log.Info("enrolled", "station", e.Station.Code)
-			return e, nil
+			s.log.Info("enrolled", "station", s.code())
+			s.queue.Resume()
+			s.inbox.Wake()
+			return nil
 		}
-		if ctx.Err() != nil {
-			return client.Enrolment{}, ctx.Err()
-		}
-		if err.Error() != said {
+		if err.Error() != said && ctx.Err() == nil {
 			said = err.Error()
 			s.log.Warn("not enrolled", "code", dossier.CodeOf(err), "err", err)
 		}
 		if err := wait(ctx, enrolEvery); err != nil {
-			return client.Enrolment{}, err
+			return err
 		}
 	}
 }
 
-func (s *station) enrolOnce(ctx context.Context) (client.Enrolment, error) {
+// heard is the link that also tells the inbox when something answered: what one
+// of them reaches, the other reaches too.
+type heard struct {
+	*inbox.Link
+	inbox *inbox.Inbox
+}
+
+var _ outbox.Sender = heard{}
+
+func (h heard) Put(ctx context.Context, p dossier.Packet) (dossier.Receipt, string, error) {
+	r, compact, err := h.Link.Put(ctx, p)
+	if err == nil {
+		h.inbox.Wake()
+	}
+	return r, compact, err
+}
+
+func (s *station) enrolFromFile(ctx context.Context) error {
 	raw, err := os.ReadFile(s.cfg.Portal.TokenFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return client.Enrolment{}, dossier.Errorf(dossier.CodeNotEnrolled, "there is no token at %s", s.cfg.Portal.TokenFile)
+		return dossier.Errorf(dossier.CodeNotEnrolled, "there is no token at %s", s.cfg.Portal.TokenFile)
 	}
 	if err != nil {
-		return client.Enrolment{}, dossier.E(dossier.CodeNotEnrolled, err)
+		return dossier.E(dossier.CodeNotEnrolled, err)
 	}
-	if err := s.enrolWith(ctx, string(raw)); err != nil {
-		return client.Enrolment{}, err
-	}
-	return s.province.Enrolment()
+	return s.enrolWith(ctx, string(raw))
 }
 
 // enrolWith trades a token for an identity and keeps it.
 func (s *station) enrolWith(ctx context.Context, text string) error {
 	t, err := seal.ParseToken(text)
 	if err != nil {
-		return dossier.E(dossier.CodeNotEnrolled, err)
+		return dossier.E(dossier.CodeInvalid, err)
 	}
-	answer, err := client.Enrol(ctx, t, s.keys, s.clock.Now)
-	if err != nil {
-		return err
-	}
-	return s.province.Enrolled(ctx, answer)
+	return s.link.Enrol(ctx, t)
 }
 
-// askTime keeps the clock right while there is a network.
-func (s *station) askTime(ctx context.Context, c *client.Client) error {
+// runTime keeps the clock right while there is a network.
+func (s *station) runTime(ctx context.Context) error {
 	for {
 		pause := timeRetry
-		if t, err := c.Time(ctx); err == nil {
+		if t, err := s.link.Time(ctx); err == nil {
 			pause = timeEvery
 			if err := s.system.Signed(t); err != nil {
 				s.log.Warn("the portal's time was not taken", "err", err)

@@ -65,7 +65,7 @@ func (c codes) Slip(text string) (visit.Slip, error) {
 	if err := s.Verify(c.slipKey); err != nil {
 		return visit.Slip{}, err
 	}
-	return visit.Slip{Number: s.Number(), Station: s.Station, Packet: s.PacketID, Secret: s.Secret[:]}, nil
+	return visit.Slip{Number: s.Number(), Station: s.Station, Packet: s.PacketID, Text: text}, nil
 }
 
 // slipKey is the key of a station's slips: from the catalogue, and our own even
@@ -97,12 +97,10 @@ func (l lookup) BySlip(v visit.Slip) (dossier.CitizenCard, error) {
 	if l.s.kept == nil {
 		return dossier.CitizenCard{}, l.s.broken
 	}
-	n, err := token.ParseSlipNumber(v.Number)
+	slip, err := token.ReadSlip(v.Text)
 	if err != nil {
-		return dossier.CitizenCard{}, dossier.E(dossier.CodeNotFound, err)
+		return dossier.CitizenCard{}, err
 	}
-	slip := token.Slip{Station: v.Station, Serial: n.Serial, PacketID: v.Packet}
-	copy(slip.Secret[:], v.Secret)
 	return l.s.inbox.BySlip(l.s.ctx, slip)
 }
 

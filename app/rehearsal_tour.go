@@ -36,10 +36,10 @@ type target struct {
 	w *window
 }
 
-func (t target) Do(f func())                  { fyne.DoAndWait(f) }
-func (t target) Roots() []fyne.CanvasObject   { return []fyne.CanvasObject{t.w.win.Content()} }
-func (t target) Capture() image.Image         { return t.w.win.Canvas().Capture() }
-func (t target) AdvanceClock(d time.Duration) { t.s.clock.Add(d) }
+func (t target) Do(f func())                   { fyne.DoAndWait(f) }
+func (t target) Roots() []fyne.CanvasObject    { return []fyne.CanvasObject{t.w.win.Content()} }
+func (t target) Capture() (image.Image, error) { return screenshot(t.w.win) }
+func (t target) AdvanceClock(d time.Duration)  { t.s.clock.Add(d) }
 
 func (t target) SetDiskFull(full bool) {
 	t.s.diskFull.Store(full)

@@ -50,6 +50,7 @@ type kept struct {
 	keys     *seal.Keys
 	province *inbox.Province
 	inbox    *inbox.Inbox
+	link     *inbox.Link
 	outbox   *outbox.Outbox
 	queue    *outbox.Queue
 	mirror   *outbox.Mirror
@@ -101,6 +102,7 @@ func (s *station) keep(st *store.Store) (*kept, error) {
 		return nil, err
 	}
 	k := &kept{store: st, keys: keys, province: province, inbox: in, door: staff.NewDoor(s.clock)}
+	k.link = &inbox.Link{Province: province, Keys: keys, Now: s.clock.Now, Signed: s.system.Floor}
 	k.outbox = outbox.New(outbox.Config{Store: st, Keys: keys, Clock: s.clock, Station: province.Station,
 		Recipient: province.Recipient, Counter: province.Counter, Log: s.log})
 	k.queue = outbox.NewQueue(st, s.log, nil)
@@ -113,6 +115,7 @@ func (s *station) close() {
 	s.cancel()
 	s.work.Wait()
 	if s.kept != nil {
+		s.link.Close()
 		if err := s.store.Close(); err != nil {
 			s.log.Error("failed to close the storage", "err", err)
 		}
@@ -149,6 +152,20 @@ func (s *station) name(lang string) string {
 		}
 	}
 	return words(lang).T("app.name")
+}
+
+// nameOf is what a station of the province is called; one that the catalogue
+// does not know is named by its code.
+func (s *station) nameOf(code, lang string) string {
+	if c := s.catalogue(); c != nil {
+		if st, ok := c.Station(code); ok {
+			return st.Name.In(lang)
+		}
+	}
+	if code == s.code() {
+		return s.name(lang)
+	}
+	return code
 }
 
 func (s *station) code() string {

@@ -87,7 +87,7 @@ func (s *station) newFlow(w *window) *flow.Flow {
 	return flow.New(flow.Ports{
 		Visit: v, Facts: s.facts, Clock: s.clock, Outbox: letters{s}, Papers: papers{s}, Asks: asks{s}, Counter: c, Idle: s.idle,
 		Upkeep:  flow.Upkeep{Upkeep: s.newUpkeep(), Station: s.code, Version: version},
-		Station: s.name, Language: s.cfg.Language, Words: func(l string) *assets.Words { return loaded[l] },
+		Station: s.name, StationOf: s.nameOf, Language: s.cfg.Language, Words: func(l string) *assets.Words { return loaded[l] },
 		Show: w.win.SetContent, Post: fyne.Do, Go: func(f func()) { s.work.Go(f) }, Log: s.log,
 		Scanning: func(on bool) {
 			s.devices.set(func() { s.devices.want = on })
@@ -150,7 +150,10 @@ func (s *station) start(ctx context.Context, w *window) {
 		}
 		changed()
 	})
-	s.goes("link", s.runLink)
+	s.goes("enrolment", s.runEnrol)
+	s.goes("queue", func(ctx context.Context) error { return s.queue.Run(ctx, heard{s.link, s.inbox}) })
+	s.goes("inbox", func(ctx context.Context) error { return s.inbox.Follow(ctx, s.link) })
+	s.goes("time", s.runTime)
 	s.goes("mirror", s.mirror.Run)
 	s.goes("sweep", s.runSweep)
 }

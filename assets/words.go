@@ -93,11 +93,14 @@ func (w *Words) Error(code dossier.Code) string {
 	return w.T("error.unknown")
 }
 
+// Here is the time zone of every screen and paper: the country has one.
+var Here = time.FixedZone("+07", 7*60*60)
+
 // Date words a day: 14/07/2026.
-func (w *Words) Date(t time.Time) string { return t.Format("02/01/2006") }
+func (w *Words) Date(t time.Time) string { return t.In(Here).Format("02/01/2006") }
 
 // Clock words a time of day: 09:24.
-func (w *Words) Clock(t time.Time) string { return t.Format("15:04") }
+func (w *Words) Clock(t time.Time) string { return t.In(Here).Format("15:04") }
 
 // DateTime words a moment: "09:41 ngày 14/07/2026".
 func (w *Words) DateTime(t time.Time) string {
@@ -111,6 +114,7 @@ var weekdays = [7]string{"Chủ Nhật", "Thứ Hai", "Thứ Ba", "Thứ Tư", "
 
 // Weekday words the day of the week.
 func (w *Words) Weekday(t time.Time) string {
+	t = t.In(Here)
 	if w.lang == "vi" {
 		return weekdays[t.Weekday()]
 	}
@@ -119,6 +123,7 @@ func (w *Words) Weekday(t time.Time) string {
 
 // LongDate words a day in full: "Thứ Hai, ngày 5 tháng 3 năm 2012".
 func (w *Words) LongDate(t time.Time) string {
+	t = t.In(Here)
 	if w.lang == "vi" {
 		return fmt.Sprintf("%s, ngày %d tháng %d năm %d", w.Weekday(t), t.Day(), int(t.Month()), t.Year())
 	}

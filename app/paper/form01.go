@@ -3,6 +3,7 @@ package paper
 import (
 	"strings"
 
+	"tramhoso/assets"
 	"tramhoso/device/printer"
 	"tramhoso/sync/dossier"
 )
@@ -64,11 +65,11 @@ func (f Form01) Document(reprint bool) (printer.Document, error) {
 	if d.Days != "" {
 		p.line(plain(w.T("form01.days")+" "), plain(d.Days))
 	}
-	p.row(w.T("form01.received"), plain(w.DateTime(d.Received.In(here))))
+	p.row(w.T("form01.received"), plain(w.DateTime(d.Received.In(assets.Here))))
 	if d.Return.IsZero() {
 		p.row(w.T("form01.return"), plain(w.T("form01.no-return")))
 	} else {
-		p.row(w.T("form01.return"), bold(w.DateTime(d.Return.In(here))))
+		p.row(w.T("form01.return"), bold(w.DateTime(d.Return.In(assets.Here))))
 	}
 	if d.Collect != "" {
 		p.line(plain(w.T("form01.collect")+" "), bold(d.Collect))
@@ -84,7 +85,7 @@ func (f Form01) Document(reprint bool) (printer.Document, error) {
 	p.row(d.Applicant, plain(d.Officer))
 	p.add(printer.Feed{Dots: ruleGap})
 	p.line(printer.Run{Text: w.T("form01.note"), Size: printer.Small})
-	p.line(printer.Run{Text: w.T("form01.printed", "place", f.Station.Name, "time", w.DateTime(f.At.Wall.In(here))), Size: printer.Small})
+	p.line(printer.Run{Text: w.T("form01.printed", "place", f.Station.Name, "time", w.DateTime(f.At.Wall.In(assets.Here))), Size: printer.Small})
 	if ascii(d.Code) {
 		p.add(printer.Feed{Dots: ruleGap}, printer.QR{Payload: d.Code, Align: printer.Center})
 	}

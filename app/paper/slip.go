@@ -3,7 +3,6 @@ package paper
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"tramhoso/app/visit"
 	"tramhoso/app/visit/papers"
@@ -11,9 +10,6 @@ import (
 	"tramhoso/device/printer"
 	"tramhoso/sync/dossier"
 )
-
-// here is the time zone of every paper: the country has one.
-var here = time.FixedZone("+07", 7*60*60)
 
 // Station is who received a dossier.
 type Station struct {
@@ -155,7 +151,7 @@ func (s Slip) Document(reprint bool) (printer.Document, error) {
 	p.bar(w.T("slip.received"), w.T("slip.not-accepted"))
 	p.add(printer.Feed{Dots: ruleGap})
 
-	p.line(plain(w.T(timeKey(s.At.Source), "time", w.DateTime(s.At.Wall.In(here)))))
+	p.line(plain(w.T(timeKey(s.At.Source), "time", w.DateTime(s.At.Wall.In(assets.Here)))))
 	p.party(w.T("slip.sender"), s.Sender, s.Sender.Last4)
 	p.party(w.T("slip.receiver"), s.Receiver, "")
 	p.rule()

@@ -63,9 +63,11 @@ type fakeStation struct {
 	full  bool
 }
 
-func (f *fakeStation) Do(do func())                 { f.mu.Lock(); defer f.mu.Unlock(); do() }
-func (f *fakeStation) Roots() []fyne.CanvasObject   { return []fyne.CanvasObject{f.root} }
-func (f *fakeStation) Capture() image.Image         { return image.NewGray(image.Rect(0, 0, 8, 5)) }
+func (f *fakeStation) Do(do func())               { f.mu.Lock(); defer f.mu.Unlock(); do() }
+func (f *fakeStation) Roots() []fyne.CanvasObject { return []fyne.CanvasObject{f.root} }
+func (f *fakeStation) Capture() (image.Image, error) {
+	return image.NewGray(image.Rect(0, 0, 8, 5)), nil
+}
 func (f *fakeStation) Ready() bool                  { return f.ready }
 func (f *fakeStation) AdvanceClock(d time.Duration) { f.moved += d }
 func (f *fakeStation) SetDiskFull(full bool)        { f.full = full }

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	"tramhoso/device/scanner"
 	"tramhoso/device/twin"
 	"tramhoso/sync/seal"
 )
@@ -43,6 +44,9 @@ type scene struct {
 	station *process
 	remote  *remote
 	moved   time.Duration // how far the clock has been moved
+
+	scanned   string // the last code
+	scannedAt time.Time
 }
 
 // The names of things in a scene's folder.
@@ -210,8 +214,15 @@ func (s *scene) badge(role string) (badge, error) {
 	return badge{}, fmt.Errorf("no %q is on the staff: clerk, supervisor or technician", role)
 }
 
-// scan holds a code before the scanner.
-func (s *scene) scan(payload string) error { return s.scanner.Send(payload) }
+// scan holds a code before the scanner. The same code twice in a row is one scan
+// to a reader until the hand has been away for a while.
+func (s *scene) scan(payload string) error {
+	if payload == s.scanned {
+		time.Sleep(time.Until(s.scannedAt.Add(scanner.Again + pollEvery)))
+	}
+	s.scanned, s.scannedAt = payload, time.Now()
+	return s.scanner.Send(payload)
+}
 
 // setScanner plugs the scanner in or out, or makes it talk nonsense.
 func (s *scene) setScanner(state string) error {

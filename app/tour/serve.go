@@ -26,8 +26,9 @@ type Target interface {
 	// Roots are the trees that are to be seen now: the content, or only what
 	// covers it. Called inside Do.
 	Roots() []fyne.CanvasObject
-	// Capture is the screen as it is drawn. Called inside Do.
-	Capture() image.Image
+	// Capture is the screen as a person sees it now, once it has come to rest.
+	// Called outside Do: drawing goes on meanwhile.
+	Capture() (image.Image, error)
 	// Ready reports whether a visitor can be served: enrolled, with a
 	// catalogue, every serial line that is there opened. Called inside Do.
 	Ready() bool
@@ -125,14 +126,16 @@ func obey(ctx context.Context, target Target, q request) answer {
 			return nil
 		}
 	case askShot:
-		attempt = func(screen) error {
-			var b bytes.Buffer
-			if err := png.Encode(&b, target.Capture()); err != nil {
-				return fmt.Errorf("failed to draw the screen: %w", err)
-			}
-			a.PNG = b.Bytes()
-			return nil
+		picture, err := target.Capture()
+		var b bytes.Buffer
+		if err == nil {
+			err = png.Encode(&b, picture)
 		}
+		if err != nil {
+			return answer{Error: fmt.Sprintf("failed to draw the screen: %v", err)}
+		}
+		a.PNG = b.Bytes()
+		return a
 	case askEnter, askKeys:
 		if err := typeText(ctx, target, q); err != nil {
 			a.Error, a.Visible = err.Error(), texts(target)

@@ -35,7 +35,7 @@ type Slip struct {
 	Number  string
 	Station string
 	Packet  string
-	Secret  []byte
+	Text    string // as it was scanned: it holds the secret that opens the card
 }
 
 // Codes tells the project's own codes apart. IsSlip and IsBadge look at the

@@ -8,7 +8,7 @@ func (v *Visit) openSlip(data string) ScanKind {
 	if err == nil {
 		var r dossier.CitizenCard
 		if r, err = v.ports.Lookup.BySlip(s); err == nil {
-			v.card, v.present = r, 0
+			v.card, v.slip, v.present = r, s, 0
 			if v.goal == GoalCollect && r.Ready() {
 				v.goTo(ResultReady)
 			} else {
@@ -19,6 +19,16 @@ func (v *Visit) openSlip(data string) ScanKind {
 	}
 	_ = v.fail(err)
 	return ScanRefused
+}
+
+// Refresh looks under the slip on the screen again: news may have come.
+func (v *Visit) Refresh() {
+	if v.step != Timeline && v.step != ResultReady {
+		return
+	}
+	if card, err := v.ports.Lookup.BySlip(v.slip); err == nil {
+		v.card = card
+	}
 }
 
 // countByCard tells only that something is here: a card's text can be copied

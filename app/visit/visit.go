@@ -55,6 +55,7 @@ type data struct {
 	printWhy  string
 
 	card    dossier.CitizenCard
+	slip    Slip // that opened it
 	present int
 }
 
@@ -328,7 +329,7 @@ func (v *Visit) Back() {
 	case Sign:
 		v.goTo(Review)
 	case TypeSlip, Timeline, ResultReady, Present:
-		v.card, v.present = dossier.CitizenCard{}, 0
+		v.card, v.slip, v.present = dossier.CitizenCard{}, Slip{}, 0
 		if v.goal == GoalCollect {
 			v.goTo(CollectScan)
 		} else {

@@ -35,11 +35,10 @@ type Ports struct {
 	Upkeep  Upkeep
 	Idle    *visit.Idle
 
-	Station  func(lang string) string // "Điểm Bưu điện – Văn hoá xã Hoà Phú"
-	Agency   func(id string) (dossier.Agency, bool)
-	Topic    func(id string) (dossier.Topic, bool)
-	Language string
-	Words    func(lang string) *assets.Words
+	Station   func(lang string) string       // "Điểm Bưu điện – Văn hoá xã Hoà Phú"
+	StationOf func(code, lang string) string // any station of the province
+	Language  string
+	Words     func(lang string) *assets.Words
 
 	Show         func(fyne.CanvasObject) // makes it the window's content
 	Post         func(func())            // runs on the user interface's goroutine
@@ -248,7 +247,8 @@ func (f *Flow) Changed() {
 		f.loadCards()
 		return
 	}
-	if f.Visit.Step() == visit.Home && f.warning == 0 {
+	f.Visit.Refresh()
+	if s := f.Visit.Step(); (s == visit.Home || s == visit.Timeline || s == visit.ResultReady) && f.warning == 0 {
 		f.Render()
 	}
 }

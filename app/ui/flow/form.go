@@ -14,6 +14,7 @@ import (
 	"tramhoso/app/ui/screens/askdate"
 	"tramhoso/app/visit"
 	"tramhoso/app/visit/form"
+	"tramhoso/assets"
 	"tramhoso/sync/dossier"
 )
 
@@ -253,7 +254,7 @@ func (f *Flow) dateInWords(d dossier.Date) string {
 	case d.Day == 0:
 		return f.env.T("form.date-month", "m", d.Month, "y", d.Year)
 	}
-	day := time.Date(d.Year, time.Month(d.Month), d.Day, 12, 0, 0, 0, time.Local)
+	day := time.Date(d.Year, time.Month(d.Month), d.Day, 12, 0, 0, 0, assets.Here)
 	if day.Day() != d.Day {
 		return ""
 	}

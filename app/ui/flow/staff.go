@@ -217,6 +217,7 @@ func (f *Flow) handoverScreen(s counter.State) fyne.CanvasObject {
 	if s.Missing != "" && m.Problem == "" && !m.Other {
 		m.Hint = f.counterWords(s.Missing, s.MissingArgs)
 	}
+	m.Same = s.CardSeen && s.IsApplicant
 	for _, r := range refusals {
 		m.Reasons = append(m.Reasons, handover.Reason{ID: r, Text: e.T("handover.reason-" + r)})
 	}

@@ -193,7 +193,7 @@ func (f *Flow) timelineScreen(s visit.State) fyne.CanvasObject {
 // when is a time with its day, shortly.
 func (f *Flow) when(t time.Time) string {
 	now := f.env.Now()
-	if t.Format("2006-01-02") == now.Format("2006-01-02") {
+	if f.env.Words.Date(t) == f.env.Words.Date(now) {
 		return f.env.T("timeline.today", "clock", f.env.Words.Clock(t))
 	}
 	return f.env.Words.DateTime(t)
@@ -207,7 +207,7 @@ func (f *Flow) moments(t dossier.Track) []kit.Moment {
 	past := func(text string, at time.Time) kit.Moment {
 		return kit.Moment{State: kit.Past, Text: text, Second: f.when(at)}
 	}
-	ms := []kit.Moment{past(e.T("timeline.step-here", "station", t.Station), t.Submitted.Wall)}
+	ms := []kit.Moment{past(e.T("timeline.step-here", "station", f.StationOf(t.Station, f.lang())), t.Submitted.Wall)}
 	if t.Sent.IsZero() && len(t.News) == 0 {
 		ms = append(ms, kit.Moment{State: kit.Present, Icon: "tray", Text: e.T("timeline.step-waiting")})
 	} else if !t.Sent.IsZero() {

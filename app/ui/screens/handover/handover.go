@@ -42,6 +42,7 @@ type Model struct {
 	Reasons  []Reason
 	Problem  string
 	Hint     string // what is missing still
+	Same     bool   // the collector is the applicant
 	Unready  bool   // no result yet: only looking
 }
 
@@ -81,6 +82,8 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	switch {
 	case m.Problem != "":
 		left = append(left, kit.NewNotice(env, kit.Stop, "warn", "**"+m.Problem+"**", ""))
+	case m.Same:
+		left = append(left, kit.NewNotice(env, kit.Leaf, "check", "**"+env.T("handover.same")+"**", env.T("handover.same-note")))
 	case m.Hint != "":
 		left = append(left, kit.NewNotice(env, kit.Gold, "info", "**"+m.Hint+"**", ""))
 	case m.Other:
