@@ -23,7 +23,7 @@ import (
 // Limits of following.
 const (
 	backOffFirst = time.Second
-	backOffMost  = 15 * time.Second
+	backOffMost  = 5 * time.Second
 	paceQuick    = time.Second      // answers that bring nothing and come faster than this
 	pace         = 5 * time.Second  // are not asked for more often than this
 	trustEvery   = 24 * time.Hour   // how often the trust bundle is looked at

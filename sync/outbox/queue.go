@@ -14,10 +14,10 @@ import (
 
 // Limits of the queue.
 const (
-	batchPackets = 64               // as many as the protocol takes at once
-	batchBytes   = 128 << 10        // about 4 s at 256 kbit/s: then priorities are looked at again
-	netFirst     = time.Second      // back-off while nothing answers: a probe costs little,
-	netMost      = 15 * time.Second // and a network that is back should be used soon
+	batchPackets = 64              // as many as the protocol takes at once
+	batchBytes   = 128 << 10       // about 4 s at 256 kbit/s: then priorities are looked at again
+	netFirst     = time.Second     // back-off while nothing answers: a probe costs little,
+	netMost      = 5 * time.Second // and a network that is back should be used at once
 	busyFirst    = 2 * time.Second
 	busyMost     = 5 * time.Minute
 	laneFirst    = 15 * time.Second // trouble that time alone rarely mends

@@ -25,9 +25,8 @@ const (
 	maxKept  = 2000 // dossiers on a clerk's list
 )
 
-func insertCard(ctx context.Context, tx *sql.Tx, c Card, now int64) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO cards (packet, class, mark, sealed, at_ms) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (packet, class, mark) DO NOTHING`, c.Packet, string(c.Class), c.Mark, c.Sealed, now)
+func (s *Store) insertCard(ctx context.Context, tx *sql.Tx, c Card, now int64) error {
+	_, err := s.in(ctx, tx, sqlInsertCard).ExecContext(ctx, c.Packet, string(c.Class), c.Mark, c.Sealed, now)
 	return err
 }
 

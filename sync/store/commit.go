@@ -91,18 +91,20 @@ func (s *Store) Commit(ctx context.Context, sub Submission) (Committed, error) {
 	if sub.Token == "" || len(sub.Token) > maxToken {
 		return Committed{}, dossier.Errorf(dossier.CodeInvalid, "a submit token of %d bytes", len(sub.Token))
 	}
+	// Once begun, a tap on "submit" is not given up half-way.
+	ctx = context.WithoutCancel(ctx)
 	var c Committed
 	err := s.tx(ctx, "commit a submission", func(tx *sql.Tx) error {
 		var err error
-		c, err = firstResult(ctx, tx, sub.Token)
+		c, err = s.firstResult(ctx, tx, sub.Token)
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		if c.Seq, err = nextNumber(ctx, tx, "seq"); err != nil {
+		if c.Seq, err = s.nextNumber(ctx, tx, "seq"); err != nil {
 			return err
 		}
 		if sub.Slip {
-			if c.SlipSerial, err = nextNumber(ctx, tx, "slip"); err != nil {
+			if c.SlipSerial, err = s.nextNumber(ctx, tx, "slip"); err != nil {
 				return err
 			}
 		}
@@ -120,8 +122,7 @@ func (s *Store) Commit(ctx context.Context, sub Submission) (Committed, error) {
 		if c.PrintJob, err = s.insert(ctx, tx, rows); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO submits (token, packet, slip, slip_serial, print_job, created_ms)
-			VALUES (?, ?, ?, ?, ?, ?)`, sub.Token, c.Packet, c.Slip, c.SlipSerial, c.PrintJob, s.ms())
+		_, err = s.in(ctx, tx, sqlInsertSubmit).ExecContext(ctx, sub.Token, c.Packet, c.Slip, c.SlipSerial, c.PrintJob, s.ms())
 		return err
 	})
 	if err != nil {
@@ -131,10 +132,9 @@ func (s *Store) Commit(ctx context.Context, sub Submission) (Committed, error) {
 	return c, nil
 }
 
-func firstResult(ctx context.Context, tx *sql.Tx, token string) (Committed, error) {
+func (s *Store) firstResult(ctx context.Context, tx *sql.Tx, token string) (Committed, error) {
 	c := Committed{Again: true}
-	err := tx.QueryRowContext(ctx, `SELECT s.packet, p.seq, s.slip, s.slip_serial, s.print_job
-		FROM submits s JOIN packets p ON p.id = s.packet WHERE s.token = ?`, token).
+	err := s.in(ctx, tx, sqlFirstResult).QueryRowContext(ctx, token).
 		Scan(&c.Packet, &c.Seq, &c.Slip, &c.SlipSerial, &c.PrintJob)
 	if err != nil {
 		return Committed{}, err
@@ -144,9 +144,8 @@ func firstResult(ctx context.Context, tx *sql.Tx, token string) (Committed, erro
 
 // nextNumber takes the next value of a counter; a rolled-back transaction gives
 // it back, so there are no gaps.
-func nextNumber(ctx context.Context, tx *sql.Tx, name string) (n uint64, err error) {
-	err = tx.QueryRowContext(ctx, `INSERT INTO counters (name, value) VALUES (?, 1)
-		ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`, name).Scan(&n)
+func (s *Store) nextNumber(ctx context.Context, tx *sql.Tx, name string) (n uint64, err error) {
+	err = s.in(ctx, tx, sqlNextNumber).QueryRowContext(ctx, name).Scan(&n)
 	return n, err
 }
 
@@ -169,23 +168,22 @@ func (r Rows) check(seq uint64, slip bool) error {
 
 func (s *Store) insert(ctx context.Context, tx *sql.Tx, r Rows) (job int64, err error) {
 	h, now := r.Packet.Head, s.ms()
-	if _, err = tx.ExecContext(ctx, `INSERT INTO packets (id, seq, kind, parent, jws, body, digest, created_ms)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+	if _, err = s.in(ctx, tx, sqlInsertPacket).ExecContext(ctx,
 		h.ID, h.Seq, string(h.Kind), h.Parent, r.Packet.JWS, r.Packet.Body, r.Digest, now); err != nil {
 		return 0, err
 	}
-	if _, err = tx.ExecContext(ctx, `INSERT INTO outbox (packet, priority, seq) VALUES (?, ?, ?)`,
-		h.ID, int(r.Priority), h.Seq); err != nil {
+	if _, err = s.in(ctx, tx, sqlInsertOutbox).ExecContext(ctx,
+		h.Seq, int(r.Priority)); err != nil {
 		return 0, err
 	}
 	if d := r.Dossier; d != nil {
-		if _, err = tx.ExecContext(ctx, `INSERT INTO dossiers (packet, slip, citizen_key, id_index, created_ms)
-			VALUES (?, ?, ?, ?, ?)`, h.ID, d.Slip, d.CitizenKey, d.IDIndex, now); err != nil {
+		if _, err = s.in(ctx, tx, sqlInsertDossier).ExecContext(ctx,
+			h.ID, d.Slip, d.CitizenKey, d.IDIndex, now); err != nil {
 			return 0, err
 		}
 	}
 	for _, c := range r.Cards {
-		if err = insertCard(ctx, tx, c, now); err != nil {
+		if err = s.insertCard(ctx, tx, c, now); err != nil {
 			return 0, err
 		}
 	}
@@ -195,7 +193,7 @@ func (s *Store) insert(ctx context.Context, tx *sql.Tx, r Rows) (job int64, err 
 		}
 	}
 	if r.Print != nil {
-		job, err = insertPrint(ctx, tx, h.ID, *r.Print, now)
+		job, err = s.insertPrint(ctx, tx, h.ID, *r.Print, now)
 	}
 	return job, err
 }

@@ -77,7 +77,7 @@ func (s *Store) Apply(ctx context.Context, at Cursor, cards []Card) (applied boo
 			if here == 0 {
 				continue
 			}
-			if err := insertCard(ctx, tx, card, s.ms()); err != nil {
+			if err := s.insertCard(ctx, tx, card, s.ms()); err != nil {
 				return err
 			}
 		}

@@ -75,9 +75,8 @@ func scanPrint(row interface{ Scan(...any) error }) (PrintJob, error) {
 	return j, nil
 }
 
-func insertPrint(ctx context.Context, tx *sql.Tx, packet string, p Print, now int64) (int64, error) {
-	res, err := tx.ExecContext(ctx, `INSERT INTO print_jobs (packet, kind, sealed, key, state, created_ms, changed_ms)
-		VALUES (?, ?, ?, ?, ?, ?, ?)`, packet, p.Kind, p.Sealed, p.Key, string(PrintRendered), now, now)
+func (s *Store) insertPrint(ctx context.Context, tx *sql.Tx, packet string, p Print, now int64) (int64, error) {
+	res, err := s.in(ctx, tx, sqlInsertPrint).ExecContext(ctx, packet, p.Kind, p.Sealed, p.Key, string(PrintRendered), now, now)
 	if err != nil {
 		return 0, err
 	}
@@ -87,7 +86,7 @@ func insertPrint(ctx context.Context, tx *sql.Tx, packet string, p Print, now in
 // AddPrint adds a paper about a packet that is here already, such as Form 01.
 func (s *Store) AddPrint(ctx context.Context, packet string, p Print) (id int64, err error) {
 	err = s.tx(ctx, "add a print job", func(tx *sql.Tx) (err error) {
-		id, err = insertPrint(ctx, tx, packet, p, s.ms())
+		id, err = s.insertPrint(ctx, tx, packet, p, s.ms())
 		return err
 	})
 	if err == nil {

@@ -29,7 +29,7 @@ type Waiting struct {
 // ones come last, the least tried first, so that each gets its turn.
 func (s *Store) Outgoing(ctx context.Context, limit int) (list []Outgoing, err error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT p.jws, p.body, o.priority, o.attempts, o.refused
-		FROM outbox o JOIN packets p ON p.id = o.packet WHERE p.body IS NOT NULL
+		FROM outbox o JOIN packets p ON p.seq = o.seq WHERE p.body IS NOT NULL
 		ORDER BY o.refused <> '', CASE WHEN o.refused = '' THEN 0 ELSE o.attempts END, o.priority, o.seq LIMIT ?`, limit)
 	if err != nil {
 		return nil, coded(fmt.Errorf("failed to read the outbox: %w", err))
@@ -58,7 +58,7 @@ func (s *Store) Waiting(ctx context.Context) (Waiting, error) {
 		oldest sql.NullInt64
 	)
 	err := s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(o.refused <> ''), 0), min(p.created_ms)
-		FROM outbox o JOIN packets p ON p.id = o.packet`).Scan(&w.Packets, &w.Refused, &oldest)
+		FROM outbox o JOIN packets p ON p.seq = o.seq`).Scan(&w.Packets, &w.Refused, &oldest)
 	if err != nil {
 		return w, coded(fmt.Errorf("failed to sum up the outbox: %w", err))
 	}
@@ -69,7 +69,8 @@ func (s *Store) Waiting(ctx context.Context) (Waiting, error) {
 // Attempted counts an attempt that brought no receipt. refused is the portal's
 // reason for not taking this very packet, or "".
 func (s *Store) Attempted(ctx context.Context, id string, refused dossier.Code) error {
-	_, err := s.write.ExecContext(ctx, `UPDATE outbox SET attempts = attempts + 1, refused = ? WHERE packet = ?`,
+	_, err := s.write.ExecContext(ctx, `UPDATE outbox SET attempts = attempts + 1, refused = ?
+		WHERE seq = (SELECT seq FROM packets WHERE id = ?)`,
 		string(refused), id)
 	if err != nil {
 		return coded(fmt.Errorf("failed to note an attempt: %w", err))
@@ -103,7 +104,7 @@ func (s *Store) Held(ctx context.Context, r dossier.Receipt, compact string) (ag
 		if err := setDurable(ctx, tx, r.Durable); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `DELETE FROM outbox WHERE packet = ?`, r.Packet)
+		_, err = tx.ExecContext(ctx, `DELETE FROM outbox WHERE seq = (SELECT seq FROM packets WHERE id = ?)`, r.Packet)
 		return err
 	})
 	if err != nil {
@@ -164,9 +165,9 @@ func offerAgain(ctx context.Context, tx *sql.Tx, r dossier.Receipt) (int, error)
 // offerSince puts every packet back whose receipt has a counter from on, except
 // one, and forgets those receipts: the portal has.
 func offerSince(ctx context.Context, tx *sql.Tx, from uint64, except string) (int, error) {
-	res, err := tx.ExecContext(ctx, `INSERT INTO outbox (packet, priority, seq)
-		SELECT id, CASE kind WHEN 'handover' THEN ? ELSE ? END, seq FROM packets
-		WHERE counter >= ? AND id <> ? AND body IS NOT NULL ON CONFLICT (packet) DO NOTHING`,
+	res, err := tx.ExecContext(ctx, `INSERT INTO outbox (seq, priority)
+		SELECT seq, CASE kind WHEN 'handover' THEN ? ELSE ? END FROM packets
+		WHERE counter >= ? AND id <> ? AND body IS NOT NULL ON CONFLICT (seq) DO NOTHING`,
 		int(PriorityHandover), int(PriorityPacket), from, except)
 	if err != nil {
 		return 0, err

@@ -47,6 +47,7 @@ type Store struct {
 	dir    string
 	write  *sql.DB // exactly one connection
 	read   *sql.DB
+	hot    map[string]*sql.Stmt // of the writer, by their text
 	lock   *os.File
 	now    func() time.Time
 	free   func(string) (int64, error)
@@ -97,6 +98,9 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	if err = s.migrate(ctx); err != nil {
 		return nil, err
 	}
+	if err = s.prepare(ctx); err != nil {
+		return nil, err
+	}
 	if s.read, err = sql.Open("sqlite", dsn(path, true)); err != nil {
 		return nil, coded(fmt.Errorf("failed to open the database for reading: %w", err))
 	}
@@ -110,6 +114,9 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 // Close ends all use of the folder.
 func (s *Store) Close() error {
 	var errs []error
+	for _, st := range s.hot {
+		errs = append(errs, st.Close())
+	}
 	if s.read != nil {
 		errs = append(errs, s.read.Close())
 	}

@@ -30,7 +30,7 @@ func (s *Store) Sweep(ctx context.Context) (w Swept, err error) {
 		args  []any
 	}{
 		{&w.Bodies, `UPDATE packets SET body = NULL, purged_ms = ? WHERE body IS NOT NULL AND held_ms IS NOT NULL
-			AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.packet = packets.id)
+			AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.seq = packets.seq)
 			AND (held_ms <= ? OR counter <= (SELECT value FROM counters WHERE name = 'durable'))`,
 			[]any{now.UnixMilli(), before(BodyLife)}},
 		{&w.PrintKeys, `UPDATE print_jobs SET key = NULL, sealed = NULL WHERE key IS NOT NULL AND (created_ms <= ?

@@ -4,54 +4,52 @@
 CREATE TABLE counters (
   name  TEXT PRIMARY KEY,
   value INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- Frozen packets. body goes away at purge; jws and receipt stay as evidence.
+-- The long columns come last, so that a look at the others reads one page. A
+-- commit writes every index it touches: there are as few as will do.
 CREATE TABLE packets (
-  id          TEXT PRIMARY KEY,
-  seq         INTEGER NOT NULL UNIQUE,
+  seq         INTEGER PRIMARY KEY,
+  id          TEXT NOT NULL UNIQUE,
   kind        TEXT NOT NULL,
   parent      TEXT NOT NULL,
-  jws         BLOB NOT NULL,
-  body        BLOB,
   digest      TEXT NOT NULL,
   created_ms  INTEGER NOT NULL,
-  receipt     TEXT,
   counter     INTEGER,
   held_ms     INTEGER,
   purged_ms   INTEGER,
-  mirrored_ms INTEGER
+  mirrored_ms INTEGER,
+  receipt     TEXT,
+  jws         BLOB NOT NULL,
+  body        BLOB
 ) STRICT;
 CREATE INDEX packets_counter ON packets (counter) WHERE counter IS NOT NULL;
-CREATE INDEX packets_unmirrored ON packets (seq) WHERE mirrored_ms IS NULL AND body IS NOT NULL;
 
 -- What has no receipt yet.
 CREATE TABLE outbox (
-  packet   TEXT PRIMARY KEY REFERENCES packets (id),
+  seq      INTEGER PRIMARY KEY REFERENCES packets (seq),
   priority INTEGER NOT NULL,
-  seq      INTEGER NOT NULL,
   attempts INTEGER NOT NULL DEFAULT 0,
   refused  TEXT NOT NULL DEFAULT ''
 ) STRICT;
-CREATE INDEX outbox_order ON outbox (priority, seq);
 
 -- Papers on their way to the printer. key opens sealed and is destroyed first.
 CREATE TABLE print_jobs (
-  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  id         INTEGER PRIMARY KEY,
   packet     TEXT NOT NULL REFERENCES packets (id),
   kind       TEXT NOT NULL,
   root       INTEGER,
   copy       INTEGER NOT NULL DEFAULT 0,
-  sealed     BLOB,
-  key        BLOB,
   state      TEXT NOT NULL CHECK (state IN ('rendered','sending','printed','probably','unknown','failed')),
   reason     TEXT NOT NULL DEFAULT '',
   created_ms INTEGER NOT NULL,
-  changed_ms INTEGER NOT NULL
+  changed_ms INTEGER NOT NULL,
+  key        BLOB,
+  sealed     BLOB
 ) STRICT;
-CREATE INDEX print_jobs_state ON print_jobs (state, id);
-CREATE INDEX print_jobs_root ON print_jobs (root);
-CREATE INDEX print_jobs_packet ON print_jobs (packet);
+CREATE INDEX print_jobs_open ON print_jobs (id) WHERE key IS NOT NULL;
+CREATE INDEX print_jobs_root ON print_jobs (root) WHERE root IS NOT NULL;
 
 -- The first result of every submit tap.
 CREATE TABLE submits (
@@ -61,7 +59,7 @@ CREATE TABLE submits (
   slip_serial INTEGER NOT NULL,
   print_job   INTEGER NOT NULL,
   created_ms  INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- A dossier that somebody holds a slip for.
 CREATE TABLE dossiers (
@@ -71,18 +69,18 @@ CREATE TABLE dossiers (
   id_index    TEXT NOT NULL,
   created_ms  INTEGER NOT NULL,
   handed_ms   INTEGER
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX dossiers_id_index ON dossiers (id_index);
 
 -- Sealed cards, appended and never rewritten: the station can add news to a
 -- card that it cannot read. mark makes the same news twice one row.
 CREATE TABLE cards (
-  n         INTEGER PRIMARY KEY AUTOINCREMENT,
-  packet    TEXT NOT NULL REFERENCES dossiers (packet),
-  class     TEXT NOT NULL CHECK (class IN ('citizen','counter')),
-  mark      TEXT NOT NULL,
-  sealed    BLOB NOT NULL,
-  at_ms     INTEGER NOT NULL,
+  n      INTEGER PRIMARY KEY,
+  packet TEXT NOT NULL REFERENCES dossiers (packet),
+  class  TEXT NOT NULL CHECK (class IN ('citizen','counter')),
+  mark   TEXT NOT NULL,
+  at_ms  INTEGER NOT NULL,
+  sealed BLOB NOT NULL,
   UNIQUE (packet, class, mark)
 ) STRICT;
 
