@@ -68,16 +68,14 @@ func (c codes) Slip(text string) (visit.Slip, error) {
 	return visit.Slip{Number: s.Number(), Station: s.Station, Packet: s.PacketID, Text: text}, nil
 }
 
-// slipKey is the key of a station's slips: from the catalogue, and our own even
-// before the first one came.
+// slipKey is the key of a station's slips: our own, which no catalogue knows
+// better, or another's from the catalogue.
 func (c codes) slipKey(station string) (ed25519.PublicKey, bool) {
-	if cat := c.s.catalogue(); cat != nil {
-		if k, ok := cat.SlipKey(station); ok {
-			return k, true
-		}
-	}
 	if c.s.kept != nil && station == c.s.code() {
 		return c.s.keys.SlipKey().Public().(ed25519.PublicKey), true
+	}
+	if cat := c.s.catalogue(); cat != nil {
+		return cat.SlipKey(station)
 	}
 	return nil, false
 }

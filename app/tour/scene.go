@@ -69,8 +69,10 @@ func newScene(ctx context.Context, o Options, dir, out string) (_ *scene, err er
 		}
 	}()
 	papers := filepath.Join(dir, "papers")
-	if err := os.MkdirAll(papers, 0o700); err != nil {
-		return nil, fmt.Errorf("failed to make room for papers: %w", err)
+	for _, folder := range []string{papers, filepath.Join(dir, ".cache"), filepath.Join(dir, ".config")} {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return nil, fmt.Errorf("failed to make room for the station: %w", err)
+		}
 	}
 	if s.printer, err = twin.NewPrinter(twin.PrinterConfig{
 		Link: s.path(printerName), PaperDir: papers, WidthDots: paperDots,
@@ -119,7 +121,7 @@ func (s *scene) open(ctx context.Context) error {
 		"LANG=vi_VN.UTF-8",
 		"FYNE_DISABLE_DPI_DETECTION=1",
 		"HOME="+s.dir, // Fyne keeps its preferences there
-		"XDG_CONFIG_HOME="+s.path("home"),
+		"XAUTHORITY="+xAuthority(), // which lies in the home that it loses
 	)
 	var err error
 	s.station, err = start("station", filepath.Join(s.out, "station.log"), env, s.opts.Station,
@@ -139,6 +141,18 @@ func (s *scene) open(ctx context.Context) error {
 		}
 	}
 	return s.ask(request{Ask: askReady, Within: readyLimit.Milliseconds()})
+}
+
+// xAuthority is where the display's cookie lies.
+func xAuthority() string {
+	if path := os.Getenv("XAUTHORITY"); path != "" {
+		return path
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(home, ".Xauthority")
 }
 
 // close takes everything down; it may be called on half a scene.
