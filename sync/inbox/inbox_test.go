@@ -120,8 +120,10 @@ type rig struct {
 	portal *portal
 	slip   token.Slip
 	packet string
-	notes  []inbox.Note
 	log    strings.Builder
+
+	mu    sync.Mutex
+	notes []inbox.Note
 }
 
 // follow runs f beside a following station that holds one dossier.
@@ -143,7 +145,11 @@ func follow(t *testing.T, f func(t *testing.T, r *rig)) {
 		r.packet = s.Packet
 		r.slip, err = token.ReadSlip(s.QR)
 		must(t, err)
-		r.st.Inbox.OnNote(func(n inbox.Note) { r.notes = append(r.notes, n) })
+		r.st.Inbox.OnNote(func(n inbox.Note) {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.notes = append(r.notes, n)
+		})
 		r.portal.answer = r.events("e1")
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
@@ -201,6 +207,8 @@ func (r *rig) cursor() store.Cursor {
 }
 
 func (r *rig) noted(kind inbox.NoteKind) (n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, x := range r.notes {
 		if x.Kind == kind {
 			n++
@@ -356,7 +364,10 @@ func TestFollowRefreshesOnHints(t *testing.T) {
 		if n := len(r.portal.take()); n > 12 {
 			t.Errorf("asked %d times in a minute", n)
 		}
-		for _, version = range []int{4, 5} {
+		for _, next := range []int{4, 5} {
+			r.portal.mu.Lock()
+			version = next
+			r.portal.mu.Unlock()
 			time.Sleep(10 * time.Minute)
 			if cat, err = r.st.Province.Catalogue(); err != nil || cat.Version() != 3 {
 				t.Errorf("a catalogue that does not hold took effect: %v", err)
