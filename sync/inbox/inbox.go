@@ -205,7 +205,8 @@ func (in *Inbox) heard(ctx context.Context, err error) {
 	}
 	if err == nil && (in.written.IsZero() || now.Sub(in.written) >= contactEvery) {
 		in.written = now
-		if err := in.c.Store.PutDocument(ctx, store.DocContact, "", []byte{}); err != nil && ctx.Err() == nil {
+		if err := in.c.Store.PutDocuments(ctx, map[store.DocumentName]store.Document{
+			store.DocContact: {Content: []byte{}, At: now}}); err != nil && ctx.Err() == nil {
 			in.c.Log.Warn("contact not written down", "err", err)
 		}
 	}

@@ -389,6 +389,24 @@ func TestFollowRefreshesOnHints(t *testing.T) {
 	})
 }
 
+// A machine whose clock is lost starts all the same, and knows what it knew.
+func TestRestartWithALostClock(t *testing.T) {
+	follow(t, func(t *testing.T, r *rig) {
+		time.Sleep(time.Minute)
+		lost := func() time.Time { return time.Unix(0, 0) }
+		again, err := inbox.OpenProvince(t.Context(), r.st.Store, lost)
+		must(t, err)
+		if e, err := again.Enrolment(); err != nil || e.Station.Code != prove.StationCode {
+			t.Errorf("%+v, %v", e, err)
+		}
+		in, err := inbox.New(t.Context(), inbox.Config{Store: r.st.Store, Keys: r.st.Keys, Province: again, Now: lost})
+		must(t, err)
+		if last, online, _ := in.Contact(); online || last.IsZero() || time.Since(last) > 2*time.Minute {
+			t.Errorf("last contact %v, online %v", last, online)
+		}
+	})
+}
+
 // A watermark below what the station has seen shows a portal that was set back.
 func TestFollowAPortalThatWasSetBack(t *testing.T) {
 	follow(t, func(t *testing.T, r *rig) {

@@ -90,10 +90,11 @@ func (p *Province) Enrolled(ctx context.Context, e *client.Enrolled) error {
 	if err != nil {
 		return fmt.Errorf("failed to enrol: %w", err)
 	}
+	at := p.now()
 	if err := p.store.PutDocuments(ctx, map[store.DocumentName]store.Document{
-		store.DocEnrolment: {Content: content},
-		store.DocTrust:     {Content: e.TrustBundle},
-		store.DocStaff:     {Content: []byte(e.Staff)},
+		store.DocEnrolment: {Content: content, At: at},
+		store.DocTrust:     {Content: e.TrustBundle, At: at},
+		store.DocStaff:     {Content: []byte(e.Staff), At: at},
 	}); err != nil {
 		return err
 	}
@@ -182,6 +183,12 @@ func (p *Province) known() wire.Hints {
 	return h
 }
 
+// keep writes a verified document down with the time it was verified at, which
+// is never before the trusted floor.
+func (p *Province) keep(ctx context.Context, name store.DocumentName, tag string, content []byte) error {
+	return p.store.PutDocuments(ctx, map[store.DocumentName]store.Document{name: {Tag: tag, Content: content, At: p.now()}})
+}
+
 func readTrust(content []byte, root string, at time.Time) (*seal.Trust, error) {
 	var signed seal.SignedTrust
 	if err := json.Unmarshal(content, &signed); err != nil {
@@ -219,7 +226,7 @@ func (p *Province) takeCatalogue(ctx context.Context, f client.Fetched) error {
 	if tag == "" {
 		tag = strconv.Itoa(c.Version())
 	}
-	if err := p.store.PutDocument(ctx, store.DocCatalogue, tag, f.Body); err != nil {
+	if err := p.keep(ctx, store.DocCatalogue, tag, f.Body); err != nil {
 		return err
 	}
 	p.mu.Lock()
@@ -237,7 +244,7 @@ func (p *Province) takeStaff(ctx context.Context, f client.Fetched) error {
 	if old, err := p.Staff(); err == nil && l.Version < old.Version {
 		return dossier.Errorf(dossier.CodeInvalid, "staff list %d is older than %d", l.Version, old.Version)
 	}
-	if err := p.store.PutDocument(ctx, store.DocStaff, f.Tag, f.Body); err != nil {
+	if err := p.keep(ctx, store.DocStaff, f.Tag, f.Body); err != nil {
 		return err
 	}
 	p.mu.Lock()
@@ -259,7 +266,7 @@ func (p *Province) takeTrust(ctx context.Context, f client.Fetched) error {
 	if old := p.Trust(); old != nil && t.Version <= old.Version {
 		return nil
 	}
-	if err := p.store.PutDocument(ctx, store.DocTrust, f.Tag, f.Body); err != nil {
+	if err := p.keep(ctx, store.DocTrust, f.Tag, f.Body); err != nil {
 		return err
 	}
 	p.mu.Lock()

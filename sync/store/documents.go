@@ -31,7 +31,7 @@ const maxDocument = 64 << 20
 type Document struct {
 	Tag     string // version or ETag, opaque here
 	Content []byte
-	At      time.Time // when it was kept
+	At      time.Time // when it was kept; zero when keeping it: now
 }
 
 // Document returns a document, or CodeNotFound.
@@ -65,9 +65,13 @@ func (s *Store) PutDocuments(ctx context.Context, docs map[DocumentName]Document
 			if len(d.Content) > maxDocument {
 				return dossier.Errorf(dossier.CodeInvalid, "document %s of %d bytes", name, len(d.Content))
 			}
+			at := s.ms()
+			if !d.At.IsZero() {
+				at = d.At.UnixMilli()
+			}
 			if _, err := tx.ExecContext(ctx, `INSERT INTO documents (name, tag, content, at_ms) VALUES (?, ?, ?, ?)
 				ON CONFLICT (name) DO UPDATE SET tag = excluded.tag, content = excluded.content, at_ms = excluded.at_ms`,
-				string(name), d.Tag, d.Content, s.ms()); err != nil {
+				string(name), d.Tag, d.Content, at); err != nil {
 				return err
 			}
 		}
