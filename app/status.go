@@ -22,7 +22,7 @@ func (s *station) status() kit.Status {
 	if _, online, why := s.inbox.Contact(); online {
 		st.Net = kit.NetOn
 	} else if why == dossier.CodeNotThePortal || q.Why == outbox.WhyNotThePortal {
-		st.Net = kit.NetWeak
+		st.Net = kit.NetLogin
 	}
 	return st
 }

@@ -24,7 +24,7 @@ func (s *station) upkeepFacts() upkeep.Facts {
 	now, visits := s.status(), s.facts()
 	f := upkeep.Facts{Printer: printerStates[now.Printer], ScannerKnown: s.cfg.Scanner.Path != "", ScannerReady: now.Scanner != kit.ScannerDown,
 		ReadOnly: visits.StorageReadOnly, VisitsLeft: visits.VisitsLeft, Time: s.clock.Stamp(), Enrolled: visits.Enrolled && s.kept != nil,
-		Station: s.code(), Reach: map[kit.Net]upkeep.Reach{kit.NetOn: upkeep.ReachOn, kit.NetWeak: upkeep.ReachClosed, kit.NetOff: upkeep.ReachOff}[now.Net]}
+		Station: s.code(), Reach: map[kit.Net]upkeep.Reach{kit.NetOn: upkeep.ReachOn, kit.NetLogin: upkeep.ReachClosed, kit.NetOff: upkeep.ReachOff}[now.Net]}
 	if s.kept != nil {
 		f.LastHeard, _, _ = s.inbox.Contact()
 	}

@@ -137,7 +137,7 @@ func (f *Flow) band(s counter.State) kit.Staff {
 
 func (f *Flow) clerkScreen(s counter.State) fyne.CanvasObject {
 	m := clerkhome.Model{Station: f.Station(f.lang()), Staff: f.band(s), Problem: f.counterProblem(s.Problem)}
-	a := clerkhome.Actions{Logout: f.logout, Open: func(slip string) { f.do(func() error { return f.Counter.Choose(slip) })() }}
+	a := clerkhome.Actions{Open: func(slip string) { f.do(func() error { return f.Counter.Choose(slip) })() }}
 	row := func(c dossier.CounterCard, state clerkhome.State) {
 		m.Rows = append(m.Rows, clerkhome.Row{Packet: c.Slip, State: state,
 			Text:   f.env.T("clerkhome.row", "slip", c.Slip, "title", c.Title),

@@ -42,7 +42,7 @@ func (f *Flow) upkeepScreen(c counter.State) fyne.CanvasObject {
 		}
 		m.Devices = append(m.Devices, d)
 	}
-	return upkeepscreen.New(e, m, upkeepscreen.Actions{Logout: f.logout,
+	return upkeepscreen.New(e, m, upkeepscreen.Actions{
 		Test: func(id string) {
 			if run, ok := f.Upkeep.BeginTest(upkeep.Part(id)); ok {
 				f.test(run)

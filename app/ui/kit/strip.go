@@ -10,9 +10,10 @@ type Net int
 // The states of the network.
 const (
 	NetOn     Net = iota
-	NetWeak       // slow or behind a log-in page
+	NetWeak       // slow
 	NetOff        // none; dossiers are accepted
 	NetClosed     // none, and no new dossiers for now
+	NetLogin      // something that demands a log-in answers instead
 )
 
 // PrinterState is what the status line says of the printer.
@@ -65,7 +66,7 @@ func (s Status) parts(env *Env) []stripPart {
 		}
 		return out
 	}
-	net := [...]string{"net-on", "net-weak", "net-off", "net-closed"}[s.Net]
+	net := [...]string{"net-on", "net-weak", "net-off", "net-closed", "net-login"}[s.Net]
 	icon := "netoff"
 	if s.Net == NetOn || s.Net == NetWeak {
 		icon = "net"

@@ -49,12 +49,11 @@ type Model struct {
 
 // Actions is what can be pressed.
 type Actions struct {
-	Logout func()
-	Open   func(packet string)
-	Yes    func(id string)
-	No     func(id string)
-	Next   func() // the first result, nil without one
-	Slip   string // of the first result
+	Open func(packet string)
+	Yes  func(id string)
+	No   func(id string)
+	Next func() // the first result, nil without one
+	Slip string // of the first result
 }
 
 const (
@@ -66,8 +65,7 @@ const (
 func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	list := list(env, m, a)
 	side := kit.NewPanelPad(env, kit.Surface, 16, 22, 16, 22, asks(env, m, a))
-	o := kit.FrameSpec{Staff: &m.Staff, Title: env.T("clerkhome.title", "station", m.Station), TitleNote: env.T("clerkhome.scan"),
-		Back: &kit.Action{Text: env.T("clerkhome.logout"), Icon: "lock", Do: a.Logout}}
+	o := kit.FrameSpec{Staff: &m.Staff, Title: env.T("clerkhome.title", "station", m.Station), TitleNote: env.T("clerkhome.scan")}
 	if a.Next != nil {
 		o.Main = kit.MainAction(env.T("clerkhome.main", "slip", a.Slip), a.Next)
 	}

@@ -29,9 +29,8 @@ type Model struct {
 
 // Actions is what can be pressed.
 type Actions struct {
-	Logout func()
-	Test   func(id string)
-	All    func()
+	Test func(id string)
+	All  func()
 }
 
 // New builds the screen.
@@ -57,7 +56,6 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 		cols = 1
 	}
 	o := kit.FrameSpec{Staff: &m.Staff, Title: env.T("upkeep.title"), TitleNote: m.Version, Body: kit.Grid(cols, 20, 16, cards...),
-		Back: &kit.Action{Text: env.T("app.lock"), Icon: "lock", Do: a.Logout},
 		Main: &kit.Action{Text: env.T("upkeep.test-all"), Icon: "check", Do: a.All}}
 	if m.Broken > 0 {
 		o.Title = env.T("upkeep.title-fix", "n", m.Broken)
