@@ -109,7 +109,8 @@ func TestServe(t *testing.T) {
 	f := &fakeStation{root: container.NewVBox(
 		canvas.NewText("Hôm nay ông/bà\n cần làm gì?", nil),
 		button("Nộp hồ sơ", "Nộp hồ sơ"), button("Nộp hồ sơ khác", "Nộp hồ sơ khác"),
-		button("Trợ giúp", ""), button("Câu 1", "Có"), button("Câu 2", "Có"), off, hidden,
+		button("Trợ giúp", ""), button("Câu 1", "Có"), button("Câu 2", "Có"),
+		button("Khoá máy", "Khoá máy"), button("Khoá máy", "Khoá máy"), off, hidden,
 	)}
 	r := drive(t, f)
 	tests := []struct {
@@ -121,6 +122,7 @@ func TestServe(t *testing.T) {
 		{request{Ask: askTap, Text: "Nộp hồ sơ k"}, ""},
 		{request{Ask: askTap, Text: "Nộp hồ"}, "2 controls are called"},
 		{request{Ask: askTap, Text: "Có"}, "2 controls are called"},
+		{request{Ask: askTap, Text: "Khoá máy"}, ""}, // two that promise the same
 		{request{Ask: askTap, Text: "nộp hồ sơ"}, "no control is called"},
 		{request{Ask: askTap, Text: "Tiếp tục"}, "cannot be pressed now"},
 		{request{Ask: askTap, Text: "Bí mật"}, "no control is called"},
@@ -145,7 +147,7 @@ func TestServe(t *testing.T) {
 			t.Errorf("%+v: %v; want a refusal with %q", tt.q, err, tt.want)
 		}
 	}
-	if taps["Nộp hồ sơ"] != 1 || taps["Trợ giúp"] != 1 || taps["Nộp hồ sơ khác"] != 1 || len(taps) != 3 {
+	if taps["Nộp hồ sơ"] != 1 || taps["Trợ giúp"] != 1 || taps["Nộp hồ sơ khác"] != 1 || taps["Khoá máy"] != 1 || len(taps) != 4 {
 		t.Errorf("pressed %v", taps)
 	}
 	if f.moved != 90*time.Second || !f.full {

@@ -92,7 +92,8 @@ func press(c kit.Control) {
 }
 
 // find looks for the one enabled control that is called exactly that, or else
-// for the one whose name begins so.
+// for the one whose name begins so. Controls with one and the same name promise
+// the same: of them, the first.
 func (s screen) find(text string) (kit.Control, error) {
 	want := plain(text)
 	for _, fits := range []func(string) bool{
@@ -100,8 +101,9 @@ func (s screen) find(text string) (kit.Control, error) {
 		func(name string) bool { return strings.HasPrefix(name, want) },
 	} {
 		found := named(s.controls, fits)
+		name := func(c kit.Control) string { return plain(c.AccessibleName()) }
 		switch {
-		case len(found) == 1:
+		case len(found) > 0 && !slices.ContainsFunc(found, func(c kit.Control) bool { return name(c) != name(found[0]) }):
 			return found[0], nil
 		case len(found) > 1:
 			return nil, fmt.Errorf("%d controls are called %q; only one may be", len(found), text)

@@ -120,7 +120,7 @@ func (s *scene) open(ctx context.Context) error {
 	env := append(os.Environ(),
 		"LANG=vi_VN.UTF-8",
 		"FYNE_DISABLE_DPI_DETECTION=1",
-		"HOME="+s.dir, // Fyne keeps its preferences there
+		"HOME="+s.dir,              // Fyne keeps its preferences there
 		"XAUTHORITY="+xAuthority(), // which lies in the home that it loses
 	)
 	var err error
