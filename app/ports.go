@@ -124,7 +124,9 @@ func (l letters) Submit(ctx context.Context, v visit.Letter) (visit.Submitted, e
 		return visit.Submitted{}, l.s.broken
 	}
 	done, err := l.s.outbox.SubmitDossier(ctx, v.Token, v.Dossier, v.Agency.Name.In("vi"), func(f outbox.Facts) ([]byte, error) {
-		return json.Marshal(paper.SlipOf(v, paper.Facts{Number: f.Number, QR: f.QR, At: f.At}, l.s.sender()))
+		slip := paper.SlipOf(v, paper.Facts{Number: f.Number, QR: f.QR, At: f.At}, l.s.sender())
+		slip.Price = l.s.cfg.Service.Price
+		return json.Marshal(slip)
 	})
 	if err != nil {
 		return visit.Submitted{}, err

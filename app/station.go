@@ -65,7 +65,7 @@ func openStation(ctx context.Context, cfg config.Config, log *slog.Logger) *stat
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	s.devices.init()
 	var floor time.Time
-	st, err := store.Open(s.ctx, cfg.Storage, store.Options{Log: log, Free: s.freeBytes})
+	st, err := store.Open(s.ctx, cfg.Storage, store.Options{Log: log, Free: s.freeBytes, Now: s.now})
 	if err == nil {
 		floor = storedFloor(s.ctx, st)
 	}
@@ -86,6 +86,14 @@ func openStation(ctx context.Context, cfg config.Config, log *slog.Logger) *stat
 		log.Error("the station cannot keep anything", "code", dossier.CodeOf(err), "err", err)
 	}
 	return s
+}
+
+// now is the station's time, and the machine's until the floor has been read.
+func (s *station) now() time.Time {
+	if s.clock == nil {
+		return time.Now()
+	}
+	return s.clock.Now()
 }
 
 func (s *station) keep(st *store.Store) (*kept, error) {

@@ -87,6 +87,7 @@ func (s *station) newFlow(w *window) *flow.Flow {
 	return flow.New(flow.Ports{
 		Visit: v, Facts: s.facts, Clock: s.clock, Outbox: letters{s}, Papers: papers{s}, Asks: asks{s}, Counter: c, Idle: s.idle,
 		Upkeep:  flow.Upkeep{Upkeep: s.newUpkeep(), Station: s.code, Version: version},
+		Look:    flow.Look{Contrast: s.cfg.Screen.Contrast, Large: s.cfg.Screen.LargeText, Reach: s.cfg.Screen.Reach},
 		Station: s.name, StationOf: s.nameOf, Language: s.cfg.Language, Words: func(l string) *assets.Words { return loaded[l] },
 		Show: w.win.SetContent, Post: fyne.Do, Go: func(f func()) { s.work.Go(f) }, Log: s.log,
 		Scanning: func(on bool) {

@@ -37,6 +37,7 @@ type Ports struct {
 
 	Station   func(lang string) string       // "Điểm Bưu điện – Văn hoá xã Hoà Phú"
 	StationOf func(code, lang string) string // any station of the province
+	Look      Look                           // as the next person finds it
 	Language  string
 	Words     func(lang string) *assets.Words
 
@@ -49,6 +50,9 @@ type Ports struct {
 	CalledAt     func() time.Time        // zero: nobody waits
 	Log          *slog.Logger
 }
+
+// Look is how the screens are drawn until somebody changes it for a visit.
+type Look struct{ Contrast, Large, Reach bool }
 
 // Flow is the user interface of a station.
 type Flow struct {
@@ -79,6 +83,7 @@ func New(p Ports, size kit.Size) *Flow {
 	f := &Flow{Ports: p, size: size, paperAt: -1}
 	f.env = &kit.Env{Size: size, Now: p.Clock.Now, Touch: p.Idle.Touch}
 	f.env.Words = p.Words(p.Language)
+	f.dress(p.Look)
 	return f
 }
 
@@ -132,7 +137,7 @@ func waitsForScan(s visit.Step) bool {
 
 // hold stops the idle watch where there is nothing to wipe or a commit runs.
 func (f *Flow) hold() {
-	home := !f.staffing() && f.Visit.Step() == visit.Home && !f.env.Large && !f.env.Contrast && !f.env.Reach &&
+	home := !f.staffing() && f.Visit.Step() == visit.Home && f.look() == f.Look &&
 		f.env.Words.Lang() == f.Language
 	f.Idle.Hold(home || !f.staffing() && f.Visit.Step() == visit.Submitting)
 }
@@ -172,11 +177,15 @@ func (f *Flow) wipe() {
 // home goes to the start screen as the next person expects it.
 func (f *Flow) home() {
 	f.Visit.Wipe()
-	f.env.Large, f.env.Contrast, f.env.Reach = false, false, false
+	f.dress(f.Look)
 	f.setLanguage(f.Language)
 	f.Idle.Touch()
 	f.Render()
 }
+
+func (f *Flow) dress(l Look) { f.env.Contrast, f.env.Large, f.env.Reach = l.Contrast, l.Large, l.Reach }
+
+func (f *Flow) look() Look { return Look{f.env.Contrast, f.env.Large, f.env.Reach} }
 
 func (f *Flow) switchLanguage() {
 	to := "en"
