@@ -18,7 +18,7 @@ import (
 const (
 	dockWidth   = 480
 	dockHeight  = 760
-	paperHeight = 300 // of the picture of the last paper
+	paperHeight = 220 // of the picture of the last paper
 )
 
 // button is one thing that a person can make happen.
