@@ -14,12 +14,13 @@ type Book struct {
 	gap   float32
 	rule  bool
 	page  int
+	open  int // the item whose page is shown first, or -1
 	last  fyne.Size
 }
 
 // NewBook pages items.
 func NewBook(env *Env, gap float32, items ...fyne.CanvasObject) *Book {
-	b := &Book{env: env, items: items, gap: gap}
+	b := &Book{env: env, items: items, gap: gap, open: -1}
 	b.parts = items
 	b.min = func() fyne.Size { return fyne.NewSize(100, 64) }
 	b.tall = func(w float32) float32 { return b.height(items, w) }
@@ -32,6 +33,12 @@ func NewBook(env *Env, gap float32, items ...fyne.CanvasObject) *Book {
 func NewRuledBook(env *Env, gap float32, items ...fyne.CanvasObject) *Book {
 	b := NewBook(env, gap, items...)
 	b.rule = true
+	return b
+}
+
+// OpenAt begins on the page of an item.
+func (b *Book) OpenAt(item int) *Book {
+	b.open = item
 	return b
 }
 
@@ -99,7 +106,7 @@ func (b *Book) pages(s fyne.Size) [][]fyne.CanvasObject {
 
 // Turn turns to a page, from 0.
 func (b *Book) Turn(page int) {
-	b.page = page
+	b.page, b.open = page, -1
 	b.lay(b.last)
 	b.BaseWidget.Refresh()
 }
@@ -109,6 +116,12 @@ func (b *Book) lay(s fyne.Size) {
 	pages := b.pages(s)
 	if len(pages) == 0 {
 		return
+	}
+	for i, before := 0, 0; b.open >= 0 && i < len(pages); i++ {
+		if b.page = i; b.open < before+len(pages[i]) {
+			break
+		}
+		before += len(pages[i])
 	}
 	b.page = max(0, min(b.page, len(pages)-1))
 	b.parts = nil

@@ -117,13 +117,14 @@ func (c *Choice) build() {
 	if o.Second != "" {
 		words = append(words, NewParagraph(c.env, o.Second, Style{Size: TextBody, Color: p.Ink2, Line: 1.28, Max: 1, Second: true}))
 	}
-	row := []fyne.CanvasObject{dot, Grow(Col(0, words...))}
-	if o.NoDot {
-		row = row[1:]
+	var row []fyne.CanvasObject
+	if !o.NoDot {
+		row = append(row, dot)
 	}
 	if o.Icon != "" {
-		row = append([]fyne.CanvasObject{NewIcon(o.Icon, 34, p.Leaf)}, row...)
+		row = append(row, NewIcon(o.Icon, 34, p.Leaf))
 	}
+	row = append(row, Grow(Col(0, words...)))
 	if o.Arrow {
 		row = append(row, NewIcon("next", 34, p.Ink))
 	}
@@ -208,6 +209,7 @@ type RowSpec struct {
 	Second   string
 	Size     float32           // of Text; 0: 30 with a pictogram, else 26
 	Regular  bool              // Text not bold
+	Lines    int               // of Text at most; 0: 2
 	Trail    fyne.CanvasObject // tag or button at the right
 	Height   float32           // at least; 0: 72, with a second line 100
 	Bare     bool              // passive without a card: rows with rules between
@@ -251,7 +253,11 @@ func NewListRow(env *Env, o RowSpec) fyne.CanvasObject {
 	if o.Regular && strings.Contains(o.Text, "**") {
 		rest = p.Ink2
 	}
-	words := []fyne.CanvasObject{NewParagraph(env, o.Text, Style{Size: size, Bold: !o.Regular, Line: 1.25, Max: 2, Rest: rest})}
+	lines := o.Lines
+	if lines == 0 {
+		lines = 2
+	}
+	words := []fyne.CanvasObject{NewParagraph(env, o.Text, Style{Size: size, Bold: !o.Regular, Line: 1.25, Max: lines, Rest: rest})}
 	if o.Second != "" {
 		words = append(words, NewParagraph(env, o.Second, Style{Color: p.Ink2, Line: 1.3, Max: 2, Second: true}))
 	}

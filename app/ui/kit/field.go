@@ -294,7 +294,7 @@ func (f *Field) display() string {
 }
 
 func (f *Field) errorText(w float32) *Paragraph {
-	return NewParagraph(f.env, f.err, Style{Size: TextBody, Bold: true, Color: f.env.Pal().Bronze, Line: 1.25, Max: 2})
+	return NewParagraph(f.env, f.err, Style{Size: TextBody, Bold: true, Color: f.env.Pal().Bronze, Line: 1.25, Max: 3})
 }
 
 func (f *Field) errorHeight(w float32) float32 {

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -64,6 +66,9 @@ func Fits(t testing.TB, obj fyne.CanvasObject, may ...string) {
 			if strings.HasSuffix(tx.Text, "…") && !strings.HasSuffix(whole, "…") && !begins(whole, may) {
 				t.Errorf("%q is cut to %q", whole, tx.Text)
 			}
+			if breaks(whole, tx.Text) {
+				t.Errorf("%q is broken after %q", whole, tx.Text)
+			}
 			if b.x < within.x-2 || b.x+b.w > within.x+within.w+2 || b.y < within.y-slop || b.y+b.h > within.y+within.h+slop {
 				t.Errorf("%q at %.0f,%.0f %.0f×%.0f stands out of %.0f,%.0f %.0f×%.0f",
 					b.text, b.x, b.y, b.w, b.h, within.x, within.y, within.w, within.h)
@@ -103,6 +108,23 @@ func Fits(t testing.TB, obj fyne.CanvasObject, may ...string) {
 				break
 			}
 		}
+	}
+}
+
+// breaks reports whether a line ends in the middle of a word of the whole.
+func breaks(whole, line string) bool {
+	rest, found := whole, false
+	for {
+		i := strings.Index(rest, line)
+		if i < 0 {
+			return found
+		}
+		rest = rest[i+len(line):]
+		r, _ := utf8.DecodeRuneInString(rest)
+		if rest == "" || !unicode.IsLetter(r) || strings.HasSuffix(line, " ") {
+			return false
+		}
+		found = true
 	}
 }
 

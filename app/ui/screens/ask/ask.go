@@ -74,27 +74,50 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	if m.Private {
 		row = append(row, hide(env, field, m.Masked, a.Masked))
 	}
-	body := []fyne.CanvasObject{}
-	if m.Help != "" {
-		body = append(body, kit.NewParagraph(env, m.Help, kit.Style{Size: kit.TextRead, Color: env.Pal().Ink2, Line: 1.3, Max: 1}))
-	}
-	body = append(body, kit.RowTop(16, row...))
-	o := kit.FrameSpec{Steps: m.Steps, Brand: m.Brand, Title: m.Title, Body: kit.Col(10, body...),
+	o := kit.FrameSpec{Steps: m.Steps, Brand: m.Brand, Title: m.Title,
 		Keyboard: keyboard.New(env, field, m.Keys), Back: kit.BackAction(env, a.Back)}
 	if m.BackTo != "" {
 		o.Back.Text = m.BackTo
 	}
-	if len(m.Suggest) > 0 {
-		var chips []fyne.CanvasObject
-		for _, s := range m.Suggest {
-			chips = append(chips, kit.Chip(env, m.Icons, s, func() { field.SetText(s) }))
+	room := kit.BodySize(env, o)
+	if len(m.Suggest) > 0 && !(m.Problem != "" && env.Large) { // in large letters what is wrong needs their room
+		o.Suggest = suggestions(env, m, field)
+		if !env.Reach || env.IsPortrait() {
+			room.Height -= 18 + 64
 		}
-		o.Suggest = kit.Row(12, chips...)
 	}
+	// Where room is short the help gives way: what is wrong says more.
+	typing := func(help bool) func(*kit.Env) fyne.CanvasObject {
+		return func(env *kit.Env) fyne.CanvasObject {
+			rows := []fyne.CanvasObject{kit.RowTop(16, row...)}
+			if help && m.Help != "" {
+				rows = append([]fyne.CanvasObject{kit.NewParagraph(env, m.Help, kit.Style{Size: kit.TextRead, Color: env.Pal().Ink2, Line: 1.3})}, rows...)
+			}
+			return kit.Col(10, rows...)
+		}
+	}
+	o.Body = kit.Fit(env, room, typing(true), typing(false))
 	first := main(m.Text)
 	o.Main = &first
 	frame = kit.NewFrame(env, o)
 	return frame
+}
+
+// suggestions are chips; one that is wider than its room wraps.
+func suggestions(env *kit.Env, m Model, field *kit.Field) fyne.CanvasObject {
+	room := env.Width()
+	if env.Reach && !env.IsPortrait() {
+		room -= kit.NewTools(env).MinSize().Width + 20
+	}
+	var chips []fyne.CanvasObject
+	for _, s := range m.Suggest {
+		var chip fyne.CanvasObject = kit.Chip(env, m.Icons, s, func() { field.SetText(s) })
+		if chip.MinSize().Width*float32(len(m.Suggest)) > room {
+			chip = kit.Grow(chip)
+		}
+		chips = append(chips, chip)
+	}
+	return kit.RowFill(12, chips...)
 }
 
 // hide is the button that masks what is typed, and its way back.

@@ -46,7 +46,6 @@ type Actions struct {
 
 // New builds the screen.
 func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
-	p := env.Pal()
 	var day, month, year *kit.Field
 	var group *kit.Fields
 	words := kit.NewParagraph(env, m.Long, kit.Style{Size: kit.TextRead, Bold: true, Max: 2})
@@ -85,6 +84,42 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 		group.Activate(len(fields) - 1)
 	}
 
+	padPanel := keyboard.NewPad(env, group, env.T("form.auto-next"))
+	o := kit.FrameSpec{Steps: m.Steps, Title: m.Title, Back: kit.BackAction(env, a.Back), Main: kit.MainAction(env.T("app.next"), a.Next)}
+	if m.BackTo != "" {
+		o.Back.Text = m.BackTo
+	}
+	if m.Next != "" {
+		o.Main.Text = m.Next
+	}
+	room := kit.BodySize(env, o)
+	left := func(air int) func(*kit.Env) fyne.CanvasObject {
+		return func(env *kit.Env) fyne.CanvasObject { return answer(env, m, a, fields, words, air) }
+	}
+	if env.IsPortrait() {
+		room.Height -= portraitPad + 24
+		o.Body = kit.Col(24, kit.Fit(env, room, left(roomy), left(tight), left(least)), kit.Grow(padPanel))
+	} else {
+		room.Width = (room.Width - 32 - padWidth)
+		o.Body = kit.RowFill(32, kit.Grow(kit.Fit(env, room, left(roomy), left(tight), left(least))), kit.Fixed(padWidth, padPanel))
+	}
+	return kit.NewFrame(env, o)
+}
+
+// The digits' room, and how much air the rest has.
+const (
+	padWidth    float32 = 396
+	portraitPad float32 = 480
+
+	roomy = iota
+	tight // the ways to remember side by side
+	least // without help and heading
+)
+
+// answer is the fields, the date in words or what is wrong, and how much of
+// the date is known.
+func answer(env *kit.Env, m Model, a Actions, fields []*kit.Field, words *kit.Paragraph, air int) fyne.CanvasObject {
+	p := env.Pal()
 	var boxes []fyne.CanvasObject
 	for i, f := range fields {
 		weight := float32(190)
@@ -93,36 +128,36 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 		}
 		boxes = append(boxes, kit.GrowBy(weight, kit.Col(6, kit.NewParagraph(env, f.AccessibleName(), kit.Style{Size: kit.TextRead, Bold: true}), f)))
 	}
-	left := []fyne.CanvasObject{kit.RowTop(20, boxes...)}
-	if m.Help != "" {
-		left = append([]fyne.CanvasObject{kit.NewParagraph(env, m.Help, kit.Style{Size: kit.TextRead, Color: p.Ink2, Line: 1.3, Max: 2})}, left...)
+	rows := []fyne.CanvasObject{kit.RowTop(20, boxes...)}
+	if m.Help != "" && air != least {
+		rows = append([]fyne.CanvasObject{kit.NewParagraph(env, m.Help, kit.Style{Size: kit.TextRead, Color: p.Ink2, Line: 1.3})}, rows...)
 	}
 	if m.Problem != "" {
-		left = append(left, kit.NewNotice(env, kit.Gold, "warn", "**"+m.Problem+"**", ""))
+		rows = append(rows, kit.NewNotice(env, kit.Gold, "warn", "**"+m.Problem+"**", ""))
 	} else {
-		left = append(left, kit.NewPanelPad(env, kit.Leaf, 18, 24, 18, 24, kit.Row(20, kit.NewIconStroke("cal", 36, p.Leaf, 2.4), kit.Grow(words))))
+		rows = append(rows, kit.NewPanelPad(env, kit.Leaf, 18, 24, 18, 24, kit.Row(20, kit.NewIconStroke("cal", 36, p.Leaf, 2.4), kit.Grow(words))))
 	}
-	if m.Partial {
-		choice := func(k Precision, key string) fyne.CanvasObject {
-			return kit.NewChoice(env, kit.ChoiceSpec{Text: env.T(key), On: m.Known == k, Lines: 1, Do: func() { a.Known(k) }})
-		}
-		left = append(left, kit.Spring(), kit.NewParagraph(env, env.T("form.remember"), kit.Style{Size: kit.TextRead, Bold: true}),
-			choice(Whole, "form.full-date"), kit.Grid(2, 14, 0, choice(MonthYear, "form.month-year"), choice(YearOnly, "form.year-only")))
+	if !m.Partial {
+		return kit.Col(16, rows...)
 	}
-	padPanel := keyboard.NewPad(env, group, env.T("form.auto-next"))
-	o := kit.FrameSpec{Steps: m.Steps, Title: m.Title, Back: kit.BackAction(env, a.Back), Main: kit.MainAction(env.T("app.next"), a.Next)}
-	if env.IsPortrait() {
-		o.Body = kit.Col(24, append(left, kit.Fixed(520, padPanel))...)
+	height := float32(68)
+	if air != roomy {
+		height = 76
+	}
+	choice := func(k Precision, key string) fyne.CanvasObject {
+		return kit.NewChoice(env, kit.ChoiceSpec{Text: env.T(key), On: m.Known == k, Height: height, Lines: 4, Do: func() { a.Known(k) }})
+	}
+	ways := []fyne.CanvasObject{choice(Whole, "form.full-date"), choice(MonthYear, "form.month-year"), choice(YearOnly, "form.year-only")}
+	rows = append(rows, kit.Spring())
+	if air != least {
+		rows = append(rows, kit.NewParagraph(env, env.T("form.remember"), kit.Style{Size: kit.TextRead, Bold: true}))
+	}
+	if air == roomy {
+		rows = append(rows, ways[0], kit.Grid(2, 14, 0, ways[1:]...))
 	} else {
-		o.Body = kit.RowFill(32, kit.GrowBy(772, kit.Col(16, left...)), kit.Fixed(396, padPanel))
+		rows = append(rows, kit.Grid(3, 12, 0, ways...))
 	}
-	if m.BackTo != "" {
-		o.Back.Text = m.BackTo
-	}
-	if m.Next != "" {
-		o.Main.Text = m.Next
-	}
-	return kit.NewFrame(env, o)
+	return kit.Col(14, rows...)
 }
 
 func pad(v, width int) string {

@@ -31,30 +31,59 @@ type Actions struct {
 
 // New builds the screen.
 func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
-	p := env.Pal()
-	var cards []fyne.CanvasObject
-	for _, c := range m.Cards {
-		words := []fyne.CanvasObject{kit.NewParagraph(env, c.Head, kit.Style{Size: kit.TextRead, Bold: true, Line: 1.28, Max: 2})}
-		for i, l := range c.Lines {
-			max := 1
-			if i == 0 && len(c.Lines) == 1 {
-				max = 2
-			}
-			words = append(words, kit.NewParagraph(env, l, kit.Style{Line: 1.3, Max: max, Second: i > 0}))
-		}
-		edit := kit.NewButton(env, kit.ButtonSpec{Action: kit.Action{Text: env.T("review.edit"), Do: func() { a.Edit(c.ID) }},
-			Small: true, MinWidth: 104, Name: env.T("review.edit-name", "section", c.What)})
-		cards = append(cards, kit.NewPanelPad(env, kit.Surface, 10, 18, 10, 22, kit.Row(16,
-			kit.NewIcon(c.Icon, 40, p.Leaf), kit.Grow(kit.Col(0, words...)), edit)))
+	o := kit.FrameSpec{Steps: &kit.StepsSpec{Now: 6}, Title: env.T("review.title"),
+		Back: kit.BackAction(env, a.Back), Main: kit.MainAction(env.T("review.main"), a.Next)}
+	o.Body = kit.Fit(env, kit.BodySize(env, o), grid(m, a), pages(m, a))
+	return kit.NewFrame(env, o)
+}
+
+func above(env *kit.Env, m Model) []fyne.CanvasObject {
+	if m.Problem == "" {
+		return nil
 	}
-	cols := 2
+	return []fyne.CanvasObject{kit.NewNotice(env, kit.Gold, "warn", "**"+m.Problem+"**", "")}
+}
+
+func columns(env *kit.Env) int {
 	if env.IsPortrait() {
-		cols = 1
+		return 1
 	}
-	var body fyne.CanvasObject = kit.Grid(cols, 20, 18, cards...)
-	if m.Problem != "" {
-		body = kit.Col(16, kit.NewNotice(env, kit.Gold, "warn", "**"+m.Problem+"**", ""), kit.Grow(body))
+	return 2
+}
+
+// grid is all cards at once.
+func grid(m Model, a Actions) func(*kit.Env) fyne.CanvasObject {
+	return func(env *kit.Env) fyne.CanvasObject {
+		var cards []fyne.CanvasObject
+		for _, c := range m.Cards {
+			cards = append(cards, card(env, c, a))
+		}
+		return kit.Col(16, append(above(env, m), kit.Grow(kit.Grid(columns(env), 20, 18, cards...)))...)
 	}
-	return kit.NewFrame(env, kit.FrameSpec{Steps: &kit.StepsSpec{Now: 6}, Title: env.T("review.title"), Body: body,
-		Back: kit.BackAction(env, a.Back), Main: kit.MainAction(env.T("review.main"), a.Next)})
+}
+
+// pages is the cards page by page where their texts are long.
+func pages(m Model, a Actions) func(*kit.Env) fyne.CanvasObject {
+	return func(env *kit.Env) fyne.CanvasObject {
+		var rows []fyne.CanvasObject
+		for i := 0; i < len(m.Cards); i += columns(env) {
+			var row []fyne.CanvasObject
+			for _, c := range m.Cards[i:min(i+columns(env), len(m.Cards))] {
+				row = append(row, kit.Grow(card(env, c, a)))
+			}
+			rows = append(rows, kit.RowFill(20, row...))
+		}
+		return kit.Col(16, append(above(env, m), kit.Grow(kit.NewBook(env, 14, rows...)))...)
+	}
+}
+
+func card(env *kit.Env, c Card, a Actions) fyne.CanvasObject {
+	words := []fyne.CanvasObject{kit.NewParagraph(env, c.Head, kit.Style{Size: kit.TextRead, Bold: true, Line: 1.28})}
+	for _, l := range c.Lines {
+		words = append(words, kit.NewParagraph(env, l, kit.Style{Line: 1.3}))
+	}
+	edit := kit.NewButton(env, kit.ButtonSpec{Action: kit.Action{Text: env.T("review.edit"), Do: func() { a.Edit(c.ID) }},
+		Small: true, MinWidth: 104, Name: env.T("review.edit-name", "section", c.What)})
+	return kit.NewPanelPad(env, kit.Surface, 10, 18, 10, 22, kit.Row(16,
+		kit.NewIcon(c.Icon, 40, env.Pal().Leaf), kit.Grow(kit.Col(0, words...)), edit))
 }

@@ -40,8 +40,6 @@ type Actions struct{ Reprint, Done func() }
 
 // New builds the screen.
 func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
-	facts := facts(env, m)
-	paper := paper(env, m)
 	o := kit.FrameSpec{
 		Tall: true, Brand: env.T("app.brand", "station", m.Station),
 		Back:  &kit.Action{Text: env.T("submitted.reprint"), Icon: "printer", Do: a.Reprint},
@@ -51,15 +49,26 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	if m.Print == Waiting || m.Print == Sending {
 		o.Back = nil
 	}
+	room := kit.BodySize(env, o)
+	told := func(airy bool) func(*kit.Env) fyne.CanvasObject {
+		return func(env *kit.Env) fyne.CanvasObject { return facts(env, m, airy) }
+	}
 	if env.IsPortrait() {
-		o.Body = kit.Col(24, facts, kit.Grow(paper))
+		room.Height -= 24 + portraitPaper
+		o.Body = kit.Col(24, kit.Fit(env, room, told(true), told(false)), kit.Grow(paper(env, m)))
 	} else {
-		o.Body = kit.RowFill(42, kit.GrowBy(780, facts), kit.GrowBy(378, paper))
+		right := room.Width * 378 / 1200
+		room.Width -= right + 42
+		o.Body = kit.RowFill(42, kit.Grow(kit.Fit(env, room, told(true), told(false))), kit.Fixed(right, paper(env, m)))
 	}
 	return kit.NewFrame(env, o)
 }
 
-func facts(env *kit.Env, m Model) fyne.CanvasObject {
+// portraitPaper is the least room of the slip on an upright screen.
+const portraitPaper float32 = 520
+
+// facts is what is certain and what follows; airy with a heading.
+func facts(env *kit.Env, m Model, airy bool) fyne.CanvasObject {
 	p := env.Pal()
 	head := kit.Row(20, kit.Done(env, 84), kit.Grow(kit.Col(0,
 		kit.NewParagraph(env, env.T("submitted.title"), kit.Style{Size: 40, Bold: true, Line: 1.2}),
@@ -71,7 +80,7 @@ func facts(env *kit.Env, m Model) fyne.CanvasObject {
 			c, text = p.Ink2, p.Ink2
 		}
 		return kit.Row(16, kit.NewIconStroke(icon, 44, c, 2.2), kit.Grow(kit.Col(0,
-			kit.NewParagraph(env, name, kit.Style{Bold: true, Color: text, Line: 1.3, Max: 2}),
+			kit.NewParagraph(env, name, kit.Style{Bold: true, Color: text, Line: 1.25, Max: 5}),
 			kit.NewParagraph(env, note, kit.Style{Color: text, Line: 1.3, Max: 1}))))
 	}
 	way := kit.NewPanelPad(env, kit.Surface, 12, 24, 12, 24, kit.Row(18,
@@ -86,10 +95,14 @@ func facts(env *kit.Env, m Model) fyne.CanvasObject {
 		code = "submitted.code-notice"
 	}
 	line := func(n int, text string) fyne.CanvasObject {
-		return kit.Row(18, kit.Number(env, n, 52), kit.Grow(kit.NewParagraph(env, text, kit.Style{Size: kit.TextRead, Max: 3})))
+		return kit.Row(18, kit.Number(env, n, 52), kit.Grow(kit.NewParagraph(env, text, kit.Style{Size: kit.TextRead, Line: 1.3})))
 	}
-	return kit.Col(16, head, kit.Fixed(112, way), kit.Head(env, env.T("submitted.next")),
-		line(1, env.T("submitted.keep", "slip", m.Slip)), line(2, env.T(sends, "agency", m.Agency)), line(3, env.T(code)))
+	rows := []fyne.CanvasObject{head, way, kit.Head(env, env.T("submitted.next")),
+		line(1, env.T("submitted.keep", "slip", m.Slip)), line(2, env.T(sends, "agency", m.Agency)), line(3, env.T(code))}
+	if airy {
+		return kit.Col(16, rows...)
+	}
+	return kit.Col(10, append(rows[:2:2], rows[3:]...)...) // the numbers speak for themselves
 }
 
 func paper(env *kit.Env, m Model) fyne.CanvasObject {
