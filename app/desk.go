@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strconv"
 
 	"filippo.io/age"
 
@@ -37,6 +38,7 @@ func (d doors) Login(_ context.Context, badge, pin string) (counter.Session, err
 	if err != nil {
 		return counter.Session{}, err
 	}
+	d.s.record(didLogin, in.ID)
 	s := counter.Session{ID: in.ID, Name: in.Name, Role: counter.Role(in.Role)}
 	if in.Identity != nil {
 		s.Desk = desk{d.s, in.Identity}
@@ -72,6 +74,9 @@ type records struct{ s *station }
 
 func (r records) HandOver(ctx context.Context, token, packet string, h dossier.Handover) error {
 	_, err := r.s.outbox.HandOver(ctx, token, packet, h)
+	if err == nil {
+		r.s.record(didHandOver, packet)
+	}
 	return err
 }
 
@@ -82,6 +87,9 @@ func (r records) Refuse(ctx context.Context, token string, c counter.Refusal) er
 		Body: func(string) (any, error) {
 			return dossier.Custody{Slip: c.Slip, What: dossier.CustodyNotHandedOver, Reason: c.Reason, Staff: c.Staff, At: c.At}, nil
 		}})
+	if err == nil {
+		r.s.record(didRefuse, c.Packet)
+	}
 	return err
 }
 
@@ -138,5 +146,8 @@ func (a asks) Open(ctx context.Context) ([]flow.Ask, error) {
 
 func (a asks) Answer(ctx context.Context, job int64, out bool) error {
 	_, err := a.s.press.Answer(ctx, job, out)
+	if err == nil {
+		a.s.record(didAnswer, strconv.FormatInt(job, 10))
+	}
 	return err
 }

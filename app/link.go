@@ -81,7 +81,11 @@ func (s *station) enrolWith(ctx context.Context, text string) error {
 	if err != nil {
 		return dossier.E(dossier.CodeInvalid, err)
 	}
-	return s.link.Enrol(ctx, t)
+	if err := s.link.Enrol(ctx, t); err != nil {
+		return err
+	}
+	s.record(didEnrol, s.code())
+	return nil
 }
 
 // runTime keeps the clock right while there is a network.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"image"
+	"strconv"
 
 	"tramhoso/app/paper"
 	"tramhoso/device/printer"
@@ -54,7 +55,11 @@ func (p papers) Again(ctx context.Context, id int64) (int64, error) {
 	if p.s.kept == nil {
 		return 0, p.s.broken
 	}
-	return p.s.press.Again(ctx, id)
+	again, err := p.s.press.Again(ctx, id)
+	if err == nil {
+		p.s.record(didReprint, strconv.FormatInt(id, 10))
+	}
+	return again, err
 }
 
 // Form01 prints the agency's receipt and appointment from the citizen's card.

@@ -132,6 +132,7 @@ func (l letters) Submit(ctx context.Context, v visit.Letter) (visit.Submitted, e
 		return visit.Submitted{}, err
 	}
 	if !done.Again {
+		l.s.record(didSubmit, done.Packet)
 		l.s.press.Print(done.PrintJob)
 	}
 	return visit.Submitted{Slip: done.Slip, Packet: done.Packet, QR: done.QR, At: done.At, Job: done.PrintJob}, nil

@@ -15,6 +15,7 @@ import (
 	"tramhoso/app/paper"
 	"tramhoso/app/visit"
 	"tramhoso/assets"
+	"tramhoso/sync/audit"
 	"tramhoso/sync/catalogue"
 	"tramhoso/sync/clock"
 	"tramhoso/sync/dossier"
@@ -56,6 +57,7 @@ type kept struct {
 	mirror   *outbox.Mirror
 	press    *paper.Press
 	door     *staff.Door
+	journal  *audit.Log
 }
 
 // openStation opens the storage and what stands on it. It never fails: a
@@ -114,6 +116,7 @@ func (s *station) keep(st *store.Store) (*kept, error) {
 	k.outbox = outbox.New(outbox.Config{Store: st, Keys: keys, Clock: s.clock, Station: province.Station,
 		Recipient: province.Recipient, Counter: province.Counter, Log: s.log})
 	k.queue = outbox.NewQueue(st, s.log, nil)
+	k.journal = newJournal(k, s)
 	k.mirror = outbox.NewMirror(st, s.cfg.Mirror, s.log)
 	return k, nil
 }

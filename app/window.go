@@ -142,6 +142,7 @@ func (s *station) start(ctx context.Context, w *window) {
 			}
 		},
 	})
+	s.record(didStart, version)
 	s.resume()
 	s.runPrinter(tell)
 	s.queue.OnState(func(outbox.State) { changed() })
@@ -157,6 +158,7 @@ func (s *station) start(ctx context.Context, w *window) {
 	s.goes("time", s.runTime)
 	s.goes("mirror", s.mirror.Run)
 	s.goes("sweep", s.runSweep)
+	s.goes("checkpoints", s.runCheckpoints)
 }
 
 var printStates = map[paper.State]visit.PrintState{
