@@ -119,10 +119,16 @@ func (v *Visit) PrintChanged(job int64, s PrintState, why string) {
 
 // Reprinted follows a new job of the same slip, made for a second copy.
 func (v *Visit) Reprinted(job int64) {
-	if v.step == Done || v.step == PaperOut {
-		v.submitted.Job, v.print, v.printWhy = job, PrintWaiting, ""
-		v.goTo(Done)
+	help := v.step == Help && (v.helpFrom == Done || v.helpFrom == PaperOut)
+	if !help && v.step != Done && v.step != PaperOut {
+		return
 	}
+	v.submitted.Job, v.print, v.printWhy = job, PrintWaiting, ""
+	if help {
+		v.helpFrom = Done
+		return
+	}
+	v.goTo(Done)
 }
 
 // Finish ends a visit from its last screens: "I hold the slip", "I cannot wait".

@@ -62,25 +62,34 @@ type Flow struct {
 	last    visit.Step // of the screen shown
 	warning int        // seconds of the countdown on the screen; 0: none
 
-	// What only the screen knows; it is gone with the step.
+	glance          // of the screen shown
+	under    glance // of the screen that the help page covers
+	underOf  visit.Step
+	picture  image.Image // of the slip
+	pictured int64       // the job that picture is of
+	asks     []Ask       // papers that a person must say something about
+}
+
+// glance is what only a screen knows; it is gone with the step. The help page
+// covers it for a while.
+type glance struct {
 	numberShown bool
 	masked      bool
 	declared    bool
 	paperAt     int // the paper asked about, -1: the first open one
-	datePart    datePrecision
+	question    string
+	datePart    datePrecision // of that question
 	called      time.Time
 	toldAt      time.Time // when staff were told of the printer
-	printed     bool
-	picture     image.Image // of the slip
-	pictured    int64       // the job that picture is of
-	picked      string      // procedure marked in the search
-
-	asks []Ask // papers that a person must say something about
+	printed     string    // slip number of the dossier whose form 01 was printed
+	picked      string    // procedure marked in the search
 }
+
+var firstGlance = glance{paperAt: -1}
 
 // New makes the user interface at the start screen.
 func New(p Ports, size kit.Size) *Flow {
-	f := &Flow{Ports: p, size: size, paperAt: -1}
+	f := &Flow{Ports: p, size: size, glance: firstGlance}
 	f.env = &kit.Env{Size: size, Now: p.Clock.Now, Touch: p.Idle.Touch}
 	f.env.Words = p.Words(p.Language)
 	f.dress(p.Look)
@@ -115,14 +124,24 @@ func (f *Flow) Render() {
 	if step != f.last {
 		f.leave(step)
 	}
+	if key := f.Visit.State().Question.Key; step == visit.Form && key != f.question {
+		f.question, f.masked, f.datePart = key, false, dateUndecided
+	}
 	f.Show(f.screen(step))
 }
 
-// leave forgets what belonged to the screen that was shown.
+// leave forgets what belonged to the screen that was shown; the help page gives
+// it back, but for a number that was made readable.
 func (f *Flow) leave(to visit.Step) {
-	f.numberShown, f.masked, f.declared, f.printed, f.picked = false, false, false, false, ""
-	f.paperAt, f.datePart = -1, dateUndecided
-	f.called, f.toldAt = time.Time{}, time.Time{}
+	switch {
+	case to == visit.Help:
+		f.under, f.underOf, f.glance = f.glance, f.last, firstGlance
+		f.under.numberShown = false
+	case f.last == visit.Help && to == f.underOf:
+		f.glance, f.under = f.under, firstGlance
+	default:
+		f.glance, f.under = firstGlance, firstGlance
+	}
 	f.last = to
 	f.Scanning(waitsForScan(to))
 }
@@ -178,6 +197,7 @@ func (f *Flow) wipe() {
 func (f *Flow) home() {
 	f.Visit.Wipe()
 	f.dress(f.Look)
+	f.picture, f.pictured = nil, 0
 	f.setLanguage(f.Language)
 	f.Idle.Touch()
 	f.Render()
@@ -254,6 +274,9 @@ func (f *Flow) PrintChanged(old, job int64, s visit.PrintState, why string) {
 func (f *Flow) Changed() {
 	if f.staffing() {
 		f.loadCards()
+		if f.Counter.Step() == counter.Technical {
+			f.Render()
+		}
 		return
 	}
 	f.Visit.Refresh()

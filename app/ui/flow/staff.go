@@ -34,6 +34,7 @@ func (f *Flow) badge(text string) {
 	f.Visit.Wipe()
 	f.Counter.Badge(text)
 	f.Idle.Staff(true)
+	f.last = "" // the start screen is entered anew after the log-out
 	f.Scanning(false)
 }
 
@@ -54,6 +55,9 @@ func (f *Flow) login(typed string) {
 	f.Go(func() {
 		session, err := run(context.Background())
 		f.Post(func() {
+			if f.Counter.Step() != counter.CheckPIN {
+				return // the station was locked meanwhile
+			}
 			if err := f.Counter.FinishLogin(session, err); err != nil {
 				f.Log.Warn("log-in refused", "code", dossier.CodeOf(err))
 			} else {
@@ -79,12 +83,13 @@ func (f *Flow) loadCards() {
 			if err := f.Counter.SetCards(cards, err); err != nil {
 				f.Log.Error("failed to open the counter cards", "err", err)
 			}
+			if !f.staffing() {
+				return
+			}
 			if askErr == nil {
 				f.asks = asks
 			}
-			if f.staffing() {
-				f.Render()
-			}
+			f.Render()
 		})
 	})
 }

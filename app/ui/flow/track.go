@@ -56,8 +56,12 @@ func (f *Flow) paperPicture(job int64) {
 				f.Log.Error("failed to draw paper", "job", job, "err", err)
 				return
 			}
+			s := f.Visit.State()
+			if s.Submitted.Job != job {
+				return // whose it was has left, or another copy is shown
+			}
 			f.picture, f.pictured = pic, job
-			if s := f.Visit.State(); s.Step == visit.Done && s.Submitted.Job == job {
+			if s.Step == visit.Done {
 				f.Render()
 			}
 		})
@@ -74,7 +78,9 @@ func (f *Flow) reprint(job int64) func() {
 					return
 				}
 				f.Visit.Reprinted(again)
-				f.paperPicture(again)
+				if f.Visit.State().Submitted.Job == again {
+					f.paperPicture(again)
+				}
 				f.Render()
 			})
 		})
@@ -82,7 +88,6 @@ func (f *Flow) reprint(job int64) func() {
 }
 
 func (f *Flow) finish() {
-	f.picture, f.pictured = nil, 0
 	f.Visit.Finish()
 	f.home()
 }
@@ -158,7 +163,7 @@ func (f *Flow) timelineScreen(s visit.State) fyne.CanvasObject {
 	}
 	m := timeline.Model{Title: e.T(title), News: e.T("timeline.news-none"), Name: c.Title, Slip: e.T("timeline.slip", "slip", c.Slip),
 		Moments: f.moments(c.Track), Due: e.T("timeline.no-due"), DueNote: e.T("timeline.no-due-note"), Ready: c.Ready(),
-		Form01: c.Form01() != nil, Sent: f.printed,
+		Form01: c.Form01() != nil, Sent: f.printed == c.Slip,
 		Gold: status == dossier.StatusSupplementRequested || status == dossier.StatusPaymentRequired}
 	if !c.AsOf.IsZero() {
 		m.News = e.T("timeline.news", "when", f.when(c.AsOf))
@@ -180,7 +185,7 @@ func (f *Flow) timelineScreen(s visit.State) fyne.CanvasObject {
 		}
 	}
 	return timeline.New(e, m, timeline.Actions{Back: f.finish, Collect: f.then(func() { f.Visit.Collect() }), Print: func() {
-		f.printed = true
+		f.printed = c.Slip
 		f.Render()
 		f.Go(func() {
 			if err := f.Papers.Form01(context.Background(), c); err != nil {

@@ -1,0 +1,102 @@
+package flow
+
+import (
+	"testing"
+
+	"tramhoso/app/visit"
+	"tramhoso/sync/dossier"
+)
+
+func TestPaperOutThenAWholeReprint(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		h.submitted()
+		h.PrintChanged(0, 1, visit.PrintSending, "")
+		h.PrintChanged(0, 1, visit.PrintBlocked, "paper-out")
+		h.at(visit.PaperOut)
+		h.see("paperout.title")
+		h.see("paperout.safe")
+		h.see("paperout.out")
+		h.read(slipOf)
+		if h.calls != 1 {
+			t.Errorf("staff were told %d times", h.calls)
+		}
+		h.PrintChanged(1, 2, visit.PrintWaiting, "") // the roll is changed
+		h.at(visit.Done)
+		h.settle()
+		if h.pictured != 2 {
+			t.Error("the copy is not shown")
+		}
+		h.PrintChanged(0, 2, visit.PrintSending, "")
+		h.PrintChanged(0, 1, visit.PrintFailed, "paper-out") // what became of the first copy is over
+		h.see("submitted.print-sending")
+		h.PrintChanged(0, 2, visit.PrintPrinted, "")
+		h.see("submitted.print-printed")
+		h.tap("submitted.main")
+		h.gone()
+	})
+}
+
+func TestWhyItDoesNotPrint(t *testing.T) {
+	for why, key := range map[string]string{"paper-out": "paperout.out", "cover-open": "paperout.cover", "unplugged": "paperout.down"} {
+		run(t, func(t *testing.T, h *house) {
+			h.submitted()
+			h.PrintChanged(0, 1, visit.PrintBlocked, why)
+			h.see(key)
+		})
+	}
+}
+
+// Help is asked for while the roll is changed: the copy is followed all the same.
+func TestReprintDuringHelp(t *testing.T) {
+	h := newHouse(t)
+	h.submitted()
+	h.PrintChanged(0, 1, visit.PrintBlocked, "paper-out")
+	h.tap("app.help")
+	h.PrintChanged(1, 2, visit.PrintWaiting, "")
+	h.PrintChanged(0, 2, visit.PrintPrinted, "")
+	h.at(visit.Help)
+	h.tap("app.back")
+	h.at(visit.Done)
+	h.see("submitted.print-printed")
+}
+
+func TestCannotWait(t *testing.T) {
+	h := newHouse(t)
+	h.submitted()
+	h.PrintChanged(0, 1, visit.PrintBlocked, "paper-out")
+	h.tap("paperout.leave")
+	h.gone()
+	h.PrintChanged(1, 2, visit.PrintWaiting, "")
+	h.PrintChanged(0, 2, visit.PrintPrinted, "")
+	h.settle()
+	h.gone()
+}
+
+func TestReprintByHand(t *testing.T) {
+	h := newHouse(t)
+	h.submitted()
+	h.PrintChanged(0, 1, visit.PrintFailed, "")
+	h.see("submitted.print-failed")
+	h.fail = dossier.E(dossier.CodeStorageFull, nil)
+	h.tap("submitted.reprint")
+	h.settle()
+	h.see("submitted.print-failed")
+	h.fail = nil
+	h.tap("submitted.reprint")
+	h.settle()
+	h.see("submitted.print-waiting")
+	if len(h.again) != 1 || h.Visit.State().Submitted.Job != 2 {
+		t.Errorf("again %v, follows %d", h.again, h.Visit.State().Submitted.Job)
+	}
+}
+
+// Who left before the copy was made leaves nothing behind.
+func TestReprintComesTooLate(t *testing.T) {
+	h := newHouse(t)
+	h.submitted()
+	h.PrintChanged(0, 1, visit.PrintUnknown, "")
+	h.tap("submitted.reprint")
+	h.tap("submitted.main")
+	h.settle()
+	h.gone()
+}
