@@ -31,6 +31,7 @@ const HeaderValue = "1"
 const (
 	PathPackets   = "/v1/packets/" // + id: PUT, GET
 	PathBatch     = "/v1/packets:batch"
+	PathBundles   = "/v1/bundles"
 	PathEvents    = "/v1/events"
 	PathCatalogue = "/v1/catalogue"
 	PathDelta     = "/v1/catalogue/delta"
@@ -45,6 +46,7 @@ const (
 const (
 	TypePacket    = "application/vnd.tramhoso.packet"
 	TypeBatch     = "application/vnd.tramhoso.packets"
+	TypeBundle    = "application/vnd.tramhoso.bundle" // a courier's file, as it lies on the stick
 	TypeCatalogue = "application/vnd.tramhoso.catalogue"
 	TypeJWS       = "application/jose" // compact serialization: receipts, staff list, time
 	TypeJSON      = "application/json"
@@ -57,4 +59,7 @@ const (
 	TypReceipt   = "receipt+jws"
 	TypWatermark = "watermark+jws"
 	TypTime      = "time+jws"
+
+	TypBundle       = "bundle+jws"
+	TypBundleAnswer = "bundle-answer+jws"
 )

@@ -1,0 +1,216 @@
+package stick
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/wire"
+)
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func open(t *testing.T) (*Folder, string) {
+	t.Helper()
+	dir := t.TempDir()
+	f, err := Open(dir)
+	must(t, err)
+	t.Cleanup(func() { must(t, f.Close()) })
+	return f, dir
+}
+
+func id(n int) string { return fmt.Sprintf("%032x", n) }
+
+func TestWriteAndRead(t *testing.T) {
+	f, dir := open(t)
+	drawn, err := NewID(rand.Reader)
+	must(t, err)
+	if !ValidID(drawn) {
+		t.Errorf("%q", drawn)
+	}
+	must(t, os.WriteFile(filepath.Join(dir, drawn+newExt), []byte("of a write that was cut"), 0o600))
+	for _, content := range []string{"first", "second, longer"} {
+		name, err := f.Write(Up, drawn, []byte(content))
+		must(t, err)
+		list, more, err := f.Files(Up)
+		must(t, err)
+		if len(list) != 1 || more || list[0].Name != name || list[0].Err != nil {
+			t.Fatalf("%+v", list)
+		}
+		got, err := f.Read(list[0], 64, nil)
+		if err != nil || string(got) != content {
+			t.Errorf("%q, %v", got, err)
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	must(t, err)
+	if len(entries) != 1 {
+		t.Errorf("left behind: %v", entries)
+	}
+	must(t, f.Remove(Up, drawn, id(7)))
+	if list, _, err := f.Files(Up); err != nil || len(list) != 0 {
+		t.Errorf("%v, %v", list, err)
+	}
+	for _, bad := range []string{"", "../" + drawn[3:], drawn[1:], drawn + "0", drawn[:31] + "G"} {
+		if _, err := f.Write(Up, bad, nil); dossier.CodeOf(err) != dossier.CodeInvalid {
+			t.Errorf("write %q: %v", bad, err)
+		}
+		if err := f.Remove(Up, bad); dossier.CodeOf(err) != dossier.CodeInvalid {
+			t.Errorf("remove %q: %v", bad, err)
+		}
+	}
+}
+
+// A power cut can end a file anywhere, a bad stick can change any byte.
+func TestEveryUnfinishedFileIsRecognised(t *testing.T) {
+	whole := Wrap([]byte("sealed content"))
+	for n := range len(whole) {
+		if _, err := Unwrap(whole[:n]); !errors.Is(err, ErrUnfinished) || dossier.CodeOf(err) != dossier.CodeInvalid {
+			t.Errorf("%d bytes of %d: %v", n, len(whole), err)
+		}
+	}
+	for i := range whole {
+		changed := bytes.Clone(whole)
+		changed[i] ^= 1
+		if _, err := Unwrap(changed); dossier.CodeOf(err) != dossier.CodeInvalid {
+			t.Errorf("byte %d changed: %v", i, err)
+		}
+	}
+	if _, err := Unwrap(append(bytes.Clone(whole), 0)); !errors.Is(err, ErrUnfinished) {
+		t.Errorf("a longer file: %v", err)
+	}
+	if _, err := Unwrap([]byte("a letter to my mother, which is long enough to be a file")); !errors.Is(err, ErrNotOurs) {
+		t.Errorf("a stranger's file: %v", err)
+	}
+}
+
+func TestHostileFolder(t *testing.T) {
+	f, dir := open(t)
+	secret := filepath.Join(t.TempDir(), "secret")
+	must(t, os.WriteFile(secret, Wrap([]byte("secret")), 0o600))
+	inside := filepath.Join(dir, "inside")
+	must(t, os.WriteFile(inside, Wrap([]byte("inside")), 0o600))
+	must(t, os.Symlink(secret, filepath.Join(dir, id(1)+string(Up))))
+	must(t, os.Symlink("inside", filepath.Join(dir, id(2)+string(Up))))
+	must(t, os.Mkdir(filepath.Join(dir, id(3)+string(Up)), 0o700))
+	must(t, syscall.Mkfifo(filepath.Join(dir, id(4)+string(Up)), 0o600))
+	must(t, os.WriteFile(filepath.Join(dir, id(5)+string(Up)), make([]byte, 65+EnvelopeBytes), 0o600))
+	must(t, os.Mkdir(filepath.Join(dir, "sub"), 0o700))
+	must(t, os.WriteFile(filepath.Join(dir, "sub", id(6)+string(Up)), Wrap(nil), 0o600))
+	for _, name := range []string{id(7), id(7) + ".TRAMUP", "x" + id(7)[1:] + string(Up), id(7) + string(Down), "autorun.inf", id(7) + newExt} {
+		must(t, os.WriteFile(filepath.Join(dir, name), Wrap(nil), 0o600))
+	}
+	list, _, err := f.Files(Up)
+	must(t, err)
+	want := map[string]error{id(1): ErrNotRegular, id(2): ErrNotRegular, id(3): ErrNotRegular, id(4): ErrNotRegular, id(5): ErrTooLarge}
+	if len(list) != len(want) {
+		t.Errorf("%+v", list)
+	}
+	for _, one := range list {
+		_, err := f.Read(one, 64, nil)
+		if expected := want[one.Name[:32]]; expected == nil || !errors.Is(err, expected) {
+			t.Errorf("%s: %v", one.Name, err)
+		}
+		// As if the name had been taken by something else after the look.
+		one.Err = nil
+		if got, err := f.Read(one, 64, nil); err == nil {
+			t.Errorf("%s, taken by something else: read %q", one.Name, got)
+		}
+	}
+	for _, link := range []string{dir + "-link", filepath.Join(dir, "sub-link")} {
+		must(t, os.Symlink(dir, link))
+		if _, err := Open(link); dossier.CodeOf(err) != dossier.CodeInvalid {
+			t.Errorf("a linked folder: %v", err)
+		}
+		must(t, os.Remove(link))
+	}
+	if _, err := Open(inside); dossier.CodeOf(err) != dossier.CodeInvalid {
+		t.Errorf("a file for a folder: %v", err)
+	}
+	if _, err := Open(filepath.Join(dir, "missing")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a missing folder: %v", err)
+	}
+	// Writing to a name that is a link replaces the link, never what it points to.
+	if _, err := f.Write(Up, id(1), []byte("ours")); err != nil {
+		t.Errorf("%v", err)
+	}
+	if b, err := os.ReadFile(secret); err != nil || !bytes.Equal(b, Wrap([]byte("secret"))) {
+		t.Errorf("a write reached outside: %v", err)
+	}
+}
+
+func TestTooManyFiles(t *testing.T) {
+	f, dir := open(t)
+	begin := time.Date(2026, 7, 14, 0, 0, 0, 0, time.UTC)
+	for n := range MaxFiles + 3 {
+		path := filepath.Join(dir, id(n)+string(Up))
+		must(t, os.WriteFile(path, Wrap(nil), 0o600))
+		must(t, os.Chtimes(path, begin, begin.Add(time.Duration(n)*time.Minute)))
+	}
+	list, more, err := f.Files(Up)
+	must(t, err)
+	if len(list) != MaxFiles || !more || list[0].Name != id(MaxFiles+2)+string(Up) {
+		t.Errorf("%d, %v, first %s", len(list), more, list[0].Name)
+	}
+	if _, err := f.Write(Up, id(1000), nil); dossier.CodeOf(err) != dossier.CodeStorageFull {
+		t.Errorf("one more: %v", err)
+	}
+	if _, err := f.Write(Up, id(MaxFiles), nil); err != nil {
+		t.Errorf("the same again: %v", err)
+	}
+	for n := range MaxEntries {
+		must(t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("junk-%d", n)), nil, 0o600))
+	}
+	if _, more, err = f.Files(Down); err != nil || !more {
+		t.Errorf("a folder of junk: %v, %v", more, err)
+	}
+}
+
+func TestPeekSparesReading(t *testing.T) {
+	f, _ := open(t)
+	_, err := f.Write(Down, id(1), []byte("for somebody else"))
+	must(t, err)
+	list, _, err := f.Files(Down)
+	must(t, err)
+	foreign := errors.New("not for us")
+	var seen []byte
+	_, err = f.Read(list[0], 64, func(r io.Reader) error {
+		seen, err = io.ReadAll(r)
+		must(t, err)
+		return foreign
+	})
+	if !errors.Is(err, foreign) || string(seen) != "for somebody else" {
+		t.Errorf("%q, %v", seen, err)
+	}
+	if _, err := f.Read(list[0], 4, nil); dossier.CodeOf(err) != wire.CodeTooLarge {
+		t.Errorf("a smaller limit: %v", err)
+	}
+}
+
+func FuzzUnwrap(f *testing.F) {
+	f.Add(Wrap([]byte("sealed")))
+	f.Add(Wrap(nil))
+	f.Add([]byte(magic))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		sealed, err := Unwrap(in)
+		if err == nil && !bytes.Equal(Wrap(sealed), in) {
+			t.Fatal("two envelopes of one content")
+		}
+		if err != nil && dossier.CodeOf(err) != dossier.CodeInvalid {
+			t.Fatalf("no code: %v", err)
+		}
+	})
+}
