@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"tramhoso/sync/dossier"
 )
@@ -50,6 +51,39 @@ func setCursor(ctx context.Context, tx *sql.Tx, c Cursor) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO cursor (one, epoch, n) VALUES (1, ?, ?)
 		ON CONFLICT (one) DO UPDATE SET epoch = excluded.epoch, n = excluded.n`, c.Epoch, c.N)
 	return err
+}
+
+// HistoryFrom notes that the portal said at (its own, signed time) what shows
+// that its history began anew or was set back: what it said before then may be
+// about packets that it has lost.
+func (s *Store) HistoryFrom(ctx context.Context, at time.Time) error {
+	return s.tx(ctx, "note a new history", func(tx *sql.Tx) error { return historyFrom(ctx, tx, at) })
+}
+
+func historyFrom(ctx context.Context, tx *sql.Tx, at time.Time) error {
+	if at.IsZero() {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO counters (name, value) VALUES ('history_ms', ?)
+		ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`, at.UnixMilli())
+	return err
+}
+
+// History is the time of the newest HistoryFrom; zero: there was none. Only a
+// way that can bring old words late, such as a stick, needs to ask.
+func (s *Store) History(ctx context.Context) (time.Time, error) {
+	var at sql.NullInt64
+	err := s.read.QueryRowContext(ctx, `SELECT max(value) FROM counters WHERE name = 'history_ms'`).Scan(&at)
+	if err != nil {
+		return time.Time{}, coded(fmt.Errorf("failed to read since when the portal's history holds: %w", err))
+	}
+	return fromMs(at), nil
+}
+
+// Durable takes the portal's verified word that receipts up to n survived a
+// backup. It never goes back.
+func (s *Store) Durable(ctx context.Context, n uint64) error {
+	return s.tx(ctx, "take a backup's mark", func(tx *sql.Tx) error { return setDurable(ctx, tx, n) })
 }
 
 // Apply writes the cards of the event at and moves the cursor onto it, in one

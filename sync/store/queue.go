@@ -159,6 +159,9 @@ func offerAgain(ctx context.Context, tx *sql.Tx, r dossier.Receipt) (int, error)
 	if err != nil || other == 0 {
 		return 0, err
 	}
+	if err := historyFrom(ctx, tx, r.At); err != nil {
+		return 0, err
+	}
 	return offerSince(ctx, tx, r.Counter, r.Packet)
 }
 
