@@ -115,8 +115,8 @@ func New(ctx context.Context, c Config) (*Inbox, error) {
 	return in, nil
 }
 
-// OnNote has f called, on Follow's goroutine, with every note. Call it before
-// Follow.
+// OnNote has f called with every note, on the goroutine of Follow or of Take.
+// Call it before both.
 func (in *Inbox) OnNote(f func(Note)) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -230,7 +230,7 @@ func (in *Inbox) round(ctx context.Context, portal Portal) (busy bool, err error
 	if err != nil {
 		return false, err
 	}
-	known, wait := in.c.Province.known(), in.wait()
+	known, wait := in.c.Province.Known(), in.wait()
 	a, mark, err := portal.Events(ctx, wire.EventsQuery{After: wire.Cursor{Epoch: cur.Epoch, N: cur.N}, Wait: wait, Known: known})
 	if ctx.Err() != nil {
 		return false, ctx.Err()
@@ -246,22 +246,14 @@ func (in *Inbox) round(ctx context.Context, portal Portal) (busy bool, err error
 	}
 	if again > 0 {
 		in.c.Log.Warn("the portal was set back; offering again", "packets", again)
-	}
-	if a.Epoch != cur.Epoch {
-		in.c.Log.Info("a new epoch of events", "epoch", a.Epoch)
-		if err := in.c.Store.StartEpoch(ctx, a.Epoch); err != nil {
+		if err := in.c.Store.HistoryFrom(ctx, mark.At); err != nil {
 			return false, err
 		}
 	}
-	for _, e := range a.Events {
-		applied, err := in.apply(ctx, a.Epoch, e)
-		if dossier.CodeOf(err) == dossier.CodeConflict {
-			break // a gap: what is missing comes with the next answer
-		}
-		if err != nil {
-			return busy, err
-		}
-		busy = busy || applied
+	applied, err := in.takeEvents(ctx, cur, a.Epoch, mark.At, a.Events)
+	busy = busy || applied > 0
+	if err != nil {
+		return busy, err
 	}
 	fetched, err := in.refresh(ctx, portal, known, a.Hints)
 	return busy || fetched, err

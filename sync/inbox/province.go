@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync"
@@ -25,6 +26,7 @@ type Province struct {
 	store *store.Store
 	now   func() time.Time
 
+	taking    sync.Mutex // one newer document at a time: it may come by two ways at once
 	mu        sync.RWMutex
 	enrolment *client.Enrolment
 	trust     *seal.Trust
@@ -172,8 +174,8 @@ func (p *Province) Catalogue() (*catalogue.Catalogue, error) {
 	return p.catalogue, nil
 }
 
-// known is what a question to the portal says the station has.
-func (p *Province) known() wire.Hints {
+// Known is what a question to the portal says the station has.
+func (p *Province) Known() wire.Hints {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	h := wire.Hints{Staff: p.staffTag}
@@ -213,14 +215,19 @@ func readCatalogue(content []byte, t *seal.Trust, at time.Time) (*catalogue.Cata
 	return catalogue.New(*snap), nil
 }
 
+// errOlder refuses to go back.
+var errOlder = errors.New("an older version than the one that is kept")
+
 // takeCatalogue keeps a newer catalogue.
 func (p *Province) takeCatalogue(ctx context.Context, f client.Fetched) error {
+	p.taking.Lock()
+	defer p.taking.Unlock()
 	c, err := readCatalogue(f.Body, p.Trust(), p.now())
 	if err != nil {
 		return fmt.Errorf("failed to take a catalogue: %w", err)
 	}
 	if old, err := p.Catalogue(); err == nil && c.Version() < old.Version() {
-		return dossier.Errorf(dossier.CodeInvalid, "catalogue %d is older than %d", c.Version(), old.Version())
+		return dossier.Errorf(dossier.CodeInvalid, "catalogue %d, here is %d: %w", c.Version(), old.Version(), errOlder)
 	}
 	tag := f.Tag
 	if tag == "" {
@@ -237,12 +244,14 @@ func (p *Province) takeCatalogue(ctx context.Context, f client.Fetched) error {
 
 // takeStaff keeps a newer staff list.
 func (p *Province) takeStaff(ctx context.Context, f client.Fetched) error {
+	p.taking.Lock()
+	defer p.taking.Unlock()
 	l, err := readStaff(string(f.Body), p.Trust(), p.now())
 	if err != nil {
 		return fmt.Errorf("failed to take a staff list: %w", err)
 	}
 	if old, err := p.Staff(); err == nil && l.Version < old.Version {
-		return dossier.Errorf(dossier.CodeInvalid, "staff list %d is older than %d", l.Version, old.Version)
+		return dossier.Errorf(dossier.CodeInvalid, "staff list %d, here is %d: %w", l.Version, old.Version, errOlder)
 	}
 	if err := p.keep(ctx, store.DocStaff, f.Tag, f.Body); err != nil {
 		return err
@@ -255,6 +264,8 @@ func (p *Province) takeStaff(ctx context.Context, f client.Fetched) error {
 
 // takeTrust keeps a newer trust bundle.
 func (p *Province) takeTrust(ctx context.Context, f client.Fetched) error {
+	p.taking.Lock()
+	defer p.taking.Unlock()
 	e, err := p.Enrolment()
 	if err != nil {
 		return err

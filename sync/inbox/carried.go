@@ -1,0 +1,97 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"tramhoso/sync/client"
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/store"
+	"tramhoso/sync/wire"
+)
+
+// TakeTrust keeps a trust bundle that a courier brought, if the province's root
+// signed it and it is newer. It comes before everything else an answer brings:
+// the answer may be signed with a key that only the newer bundle names.
+func (in *Inbox) TakeTrust(ctx context.Context, bundle []byte) error {
+	return in.c.Province.takeTrust(ctx, client.Fetched{Fresh: true, Body: bundle})
+}
+
+// Take applies what a courier brought: events as Follow does, in the cursor's
+// own transaction and only those that follow it, and newer documents. The caller
+// has verified the claim and that the body is the one it names; each document is
+// verified here. An answer from before the portal's present history is
+// CodeConflict and changes nothing. It may run beside Follow.
+func (in *Inbox) Take(ctx context.Context, c wire.AnswerClaim, b wire.AnswerBody) (events int, err error) {
+	since, err := in.c.Store.History(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if c.At.UnixMilli() < since.UnixMilli() && !since.IsZero() {
+		return 0, dossier.Errorf(dossier.CodeConflict, "an answer from before the portal's present history")
+	}
+	cur, err := in.c.Store.Cursor(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if events, err = in.takeEvents(ctx, cur, c.Epoch, c.At, b.News.Events); err != nil {
+		return events, err
+	}
+	return events, errors.Join(in.takeStaff(ctx, c, b.Staff), in.takeCatalogue(ctx, c, b.Catalogue))
+}
+
+// takeEvents applies what follows the cursor and leaves the rest. at is when the
+// portal signed the answer.
+func (in *Inbox) takeEvents(ctx context.Context, cur store.Cursor, epoch string, at time.Time, events []wire.SealedEvent) (applied int, err error) {
+	if epoch != cur.Epoch {
+		in.c.Log.Info("a new epoch of events", "epoch", epoch)
+		if err := in.c.Store.HistoryFrom(ctx, at); err != nil {
+			return 0, err
+		}
+		if err := in.c.Store.StartEpoch(ctx, epoch); err != nil {
+			return 0, err
+		}
+	}
+	for _, e := range events {
+		did, err := in.apply(ctx, epoch, e)
+		if dossier.CodeOf(err) == dossier.CodeConflict {
+			break // a gap: what is missing comes with the next answer
+		}
+		if err != nil {
+			return applied, err
+		}
+		if did {
+			applied++
+		}
+	}
+	return applied, nil
+}
+
+func (in *Inbox) takeStaff(ctx context.Context, c wire.AnswerClaim, body []byte) error {
+	if len(body) == 0 || c.Hints.Staff == in.c.Province.Known().Staff {
+		return nil
+	}
+	err := in.c.Province.takeStaff(ctx, client.Fetched{Fresh: true, Tag: c.Hints.Staff, Body: body})
+	if errors.Is(err, errOlder) {
+		return nil
+	}
+	if err == nil {
+		in.tell(Note{Kind: NoteStaff})
+	}
+	return err
+}
+
+func (in *Inbox) takeCatalogue(ctx context.Context, c wire.AnswerClaim, body []byte) error {
+	if len(body) == 0 || c.Hints.Catalogue <= in.c.Province.Known().Catalogue {
+		return nil
+	}
+	err := in.c.Province.takeCatalogue(ctx, client.Fetched{Fresh: true, Body: body})
+	if errors.Is(err, errOlder) {
+		return nil
+	}
+	if err == nil {
+		in.tell(Note{Kind: NoteCatalogue})
+	}
+	return err
+}
