@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"tramhoso/sync/clock"
+	"tramhoso/sync/courier"
 	"tramhoso/sync/inbox"
 	"tramhoso/sync/outbox"
 	"tramhoso/sync/seal"
@@ -22,6 +23,7 @@ type Station struct {
 	Outbox   *outbox.Outbox
 	Queue    *outbox.Queue
 	Inbox    *inbox.Inbox
+	Courier  *courier.Courier
 	Notes    chan inbox.Note // what the screens are told; bounded, the newest are dropped
 	Queued   chan struct{}   // the queue's state changed since it was last received from
 }
@@ -59,6 +61,7 @@ func OpenStation(ctx context.Context, dir string, c clock.Clock, log *slog.Logge
 	if s.Inbox, err = inbox.New(ctx, inbox.Config{Store: s.Store, Keys: s.Keys, Province: s.Province, Now: c.Now, Log: log}); err != nil {
 		return nil, err
 	}
+	s.Courier = &courier.Courier{Store: s.Store, Keys: s.Keys, Province: s.Province, Inbox: s.Inbox, Now: c.Now, Log: log}
 	s.Inbox.OnNote(func(n inbox.Note) {
 		if n.Kind == inbox.NoteContact {
 			s.Queue.Wake()
