@@ -9,6 +9,9 @@
 // to its station; that a status changes only along dossier.Status.To, each step
 // with its time, office and officer.
 //
+// What comes on a courier's stick ([Portal.Import]) or is uploaded for another
+// station has exactly the effect that the same packets would have had online.
+//
 // It refuses a packet whose envelope, signature or size does not hold, a token
 // that was used by someone else, and a second machine's keys under a code that
 // is taken: a station whose keys were lost gets a new code.

@@ -15,6 +15,7 @@ import (
 	"tramhoso/sync/portal/ledger"
 	"tramhoso/sync/seal"
 	"tramhoso/sync/wire"
+	"tramhoso/sync/wire/stick"
 )
 
 // The limits of the server.
@@ -46,6 +47,7 @@ func (p *Portal) routes() []route {
 		{pattern: "PUT " + wire.PathPackets + "{id}", limit: wire.MaxPacketBytes, mtls: p.putPacket},
 		{pattern: "GET " + wire.PathPackets + "{id}", mtls: p.getPacket},
 		{pattern: "POST " + wire.PathBatch, limit: wire.MaxBatchBytes, mtls: p.postBatch},
+		{pattern: "POST " + wire.PathBundles, limit: maxUploadBytes + int64(stick.EnvelopeBytes), mtls: p.postBundle},
 		{pattern: "GET " + wire.PathEvents, poll: true, mtls: p.getEvents},
 		{pattern: "GET " + wire.PathCatalogue, mtls: p.getCatalogue},
 		{pattern: "GET " + wire.PathDelta, mtls: p.getDelta},

@@ -103,6 +103,7 @@ type Portal struct {
 	staffList atomic.Pointer[document]
 	requests  chan struct{} // slots of short requests
 	polls     chan struct{} // slots of long polls
+	uploads   chan struct{} // slots of couriers' files
 	stop      chan struct{} // closed when the portal shuts down: long polls end
 	stopOnce  sync.Once
 }
@@ -118,7 +119,8 @@ func Open(ctx context.Context, o Options) (*Portal, error) {
 	}
 	p := &Portal{
 		o: o, store: o.Store, log: o.Log,
-		requests: make(chan struct{}, maxRequests), polls: make(chan struct{}, maxPolls), stop: make(chan struct{}),
+		requests: make(chan struct{}, maxRequests), polls: make(chan struct{}, maxPolls),
+		uploads: make(chan struct{}, maxUploads), stop: make(chan struct{}),
 	}
 	var err error
 	if p.keys, err = openProvince(filepath.Join(o.Dir, "keys"), o.Province, o.Clock.Now()); err != nil {

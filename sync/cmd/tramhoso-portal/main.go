@@ -73,8 +73,9 @@ type tokenCmd struct {
 
 func main() {
 	var cli struct {
-		Serve serveCmd `cmd:"" help:"Serve stations and the desk until SIGTERM."`
-		Token tokenCmd `cmd:"" help:"Make a one-time enrolment token and print it."`
+		Serve  serveCmd  `cmd:"" help:"Serve stations and the desk until SIGTERM."`
+		Token  tokenCmd  `cmd:"" help:"Make a one-time enrolment token and print it."`
+		Import importCmd `cmd:"" help:"Take in the couriers' files in a folder and leave the answers there."`
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	k := kong.Parse(&cli, kong.Name("tramhoso-portal"), kong.Description("The reference portal of a province."),
@@ -155,12 +156,17 @@ func (c *serveCmd) writeToken(ctx context.Context, p *portal.Portal, url string)
 	return replaceFile(filepath.Join(c.Dir, fileToken), []byte(t.String()+"\n"))
 }
 
+// beside opens a portal that is there and may be running.
+func (c *common) beside(ctx context.Context, log *slog.Logger) (*portal.Portal, error) {
+	if _, err := os.Stat(filepath.Join(c.Dir, "ledger.db")); err != nil {
+		return nil, fmt.Errorf("failed to find the portal's ledger: %w", err)
+	}
+	return portal.Open(ctx, portal.Options{Dir: c.Dir, Province: c.Province, SlipHost: c.SlipHost, Log: log})
+}
+
 // Run makes a token beside a portal that may be running.
 func (c *tokenCmd) Run(ctx context.Context) (err error) {
-	if _, err := os.Stat(filepath.Join(c.Dir, "ledger.db")); err != nil {
-		return fmt.Errorf("failed to find the portal's ledger: %w", err)
-	}
-	p, err := portal.Open(ctx, portal.Options{Dir: c.Dir, Province: c.Province, SlipHost: c.SlipHost})
+	p, err := c.beside(ctx, nil)
 	if err != nil {
 		return err
 	}

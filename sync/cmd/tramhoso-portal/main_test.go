@@ -129,6 +129,7 @@ func TestServeDemo(t *testing.T) {
 	if e, err := client.Enrol(ctx, tok, other, now); err != nil || e.Enrolment.Station.Code != "DL40" {
 		t.Errorf("a token made beside the running portal: %v", err)
 	}
+	importBeside(ctx, t, dir, keys, e.Trust, now())
 	stop(cmd)
 
 	cmd, _, _ = serve()
@@ -155,6 +156,8 @@ func TestRefusals(t *testing.T) {
 		{"serve", "--dir", dir, "--now", "2026-07-14T09:00:00+07:00"},
 		{"serve", "--dir", dir, "--desk-listen", "0.0.0.0:0"},
 		{"token", "--dir", filepath.Join(dir, "nowhere"), "--code", "DL40", "--name", "x", "--url", "https://127.0.0.1:1"},
+		{"import", "--dir", filepath.Join(dir, "nowhere"), dir},
+		{"import", "--dir", dir, filepath.Join(dir, "no stick")},
 		{"token", "--dir", dir, "--code", "dl 40", "--name", "x", "--url", "https://127.0.0.1:1"},
 	} {
 		if out, err := program(ctx, args...).CombinedOutput(); err == nil {

@@ -1,0 +1,104 @@
+package portal
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+
+	"tramhoso/sync/portal/ledger"
+	"tramhoso/sync/seal"
+	"tramhoso/sync/wire"
+)
+
+// answerBundles makes the one answer to all bundles of one station, sealed to
+// that station: what its packets were answered, its events, and the documents it
+// does not have.
+func (p *Portal) answerBundles(ctx context.Context, parcels []*parcel) (id string, sealed []byte, err error) {
+	slices.SortStableFunc(parcels, func(a, b *parcel) int { return b.claim.At.Compare(a.claim.At) })
+	newest := parcels[0].claim
+	claim := wire.AnswerClaim{ID: newest.ID, Station: newest.Station}
+	var body wire.AnswerBody
+	told := map[string]bool{}
+	for _, pc := range parcels {
+		claim.Answers = append(claim.Answers, pc.claim.ID)
+		for _, r := range pc.results {
+			if !told[r.ID] && len(body.News.Results) < wire.MaxAnswerResults {
+				told[r.ID] = true
+				body.News.Results = append(body.News.Results, r)
+			}
+		}
+	}
+	body.Trust, body.Staff = p.newer(newest)
+	claim.Hints.Staff = p.staffList.Load().tag
+	if err := p.store.View(ctx, func(r ledger.Reader) error { return p.answerNews(r, parcels, &claim, &body) }); err != nil {
+		return "", nil, err
+	}
+	raw, err := wire.EncodeAnswerBody(body)
+	if err != nil {
+		return "", nil, err
+	}
+	sum := sha256.Sum256(raw)
+	claim.Digest, claim.At = hex.EncodeToString(sum[:]), p.now()
+	signed, err := seal.SignJSON(claim, wire.TypBundleAnswer, p.keys.receipt)
+	if err != nil {
+		return "", nil, err
+	}
+	sealed, err = seal.SealBundle(wire.EncodeAnswer(signed, raw), parcels[0].from.EventKey)
+	if err != nil {
+		return "", nil, err
+	}
+	p.log.Info("bundle answered", "id", claim.ID, "station", claim.Station, "results", len(body.News.Results), "events", len(body.News.Events))
+	return claim.ID, sealed, nil
+}
+
+// newer returns the trust bundle and the staff list where the station has others.
+func (p *Portal) newer(c wire.BundleClaim) (trust, staff []byte) {
+	if c.Trust < p.keys.trust.Version {
+		trust = p.keys.bundle
+	}
+	if list := p.staffList.Load(); list.tag != c.Known.Staff {
+		staff = list.data
+	}
+	return trust, staff
+}
+
+// answerNews fills in what one moment of the ledger says.
+func (p *Portal) answerNews(r ledger.Reader, parcels []*parcel, claim *wire.AnswerClaim, body *wire.AnswerBody) error {
+	e, err := r.Enrolment(parcels[0].from.ID)
+	if err != nil {
+		return err
+	}
+	if claim.Epoch, err = r.Epoch(); err != nil {
+		return err
+	}
+	claim.Counter, claim.Durable = e.Receipts, e.Durable
+	var after uint64 // the highest that any of them says was applied: it only grows
+	for _, pc := range parcels {
+		if pc.claim.Epoch == claim.Epoch {
+			after = max(after, pc.claim.N)
+		}
+	}
+	events, err := r.Events(e.ID, after, wire.MaxAnswerEvents)
+	if err != nil {
+		return err
+	}
+	size := 0
+	for _, ev := range events {
+		if size += len(ev.Sealed); size > wire.MaxAnswerEventBytes {
+			break
+		}
+		body.News.Events = append(body.News.Events, wire.SealedEvent{N: ev.N, Sealed: ev.Sealed})
+	}
+	latest, err := r.LatestCatalogue()
+	if err != nil {
+		return err
+	}
+	claim.Hints.Catalogue = latest.Version
+	known := slices.MaxFunc(parcels, func(a, b *parcel) int { return cmp.Compare(a.claim.Known.Catalogue, b.claim.Known.Catalogue) })
+	if latest.Version > known.claim.Known.Catalogue {
+		body.Catalogue = wire.EncodeFramed(wire.Framed{JWS: latest.JWS, Body: latest.Body})
+	}
+	return nil
+}

@@ -1,0 +1,224 @@
+package portal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/portal/ledger"
+	"tramhoso/sync/seal"
+	"tramhoso/sync/wire"
+	"tramhoso/sync/wire/stick"
+)
+
+// maxUploadBytes bounds a courier's file: its content with what encryption and
+// envelope add.
+const maxUploadBytes = wire.MaxBundleBytes + 1<<20
+
+// maxUploads bounds the couriers' files that are open at once: each lies in
+// memory, with its answer.
+const maxUploads = 4
+
+// Import is what an import of a folder found and did.
+type Import struct {
+	Bundles []ImportedBundle
+	Answers []string // names of the files that were written, one per station
+	More    bool     // the folder holds more than one import looks at
+}
+
+// ImportedBundle is what became of one file.
+type ImportedBundle struct {
+	Name    string
+	Station string // "" where the file could not be opened
+	Packets int    // in it
+	New     int    // of these, not here before
+	Refused int    // of these, not taken
+	Err     error  // why nothing of it was taken
+}
+
+// parcel is an opened bundle and what its packets were answered.
+type parcel struct {
+	claim   wire.BundleClaim
+	from    ledger.Enrolment
+	results []wire.BatchResult // for the station that made the bundle
+	packets int
+	fresh   int
+	refused int
+}
+
+// Import takes in the bundles in dir, each packet as if it had been put, and
+// leaves one answer for each station that made one. A file that cannot be taken
+// is reported and left alone. An error is the portal's own trouble: what was
+// taken in before it stays, and importing again changes nothing of it.
+func (p *Portal) Import(ctx context.Context, dir string) (done Import, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("failed to import: %w", err)
+		}
+	}()
+	folder, err := stick.Open(dir)
+	if err != nil {
+		return done, err
+	}
+	defer func() { err = errors.Join(err, folder.Close()) }()
+	list, more, err := folder.Files(stick.Up)
+	if err != nil {
+		return done, err
+	}
+	done.More = more
+	stations := map[string][]*parcel{}
+	var order []string
+	for _, found := range list {
+		one := ImportedBundle{Name: found.Name}
+		var pc *parcel
+		sealed, err := folder.Read(found, maxUploadBytes, nil)
+		if err == nil {
+			if pc, err = p.takeBundle(ctx, sealed); err != nil && ours(err) {
+				return done, err
+			}
+		}
+		one.Err = err
+		if err == nil {
+			one.Station, one.Packets, one.New, one.Refused = pc.claim.Station, pc.packets, pc.fresh, pc.refused
+			if stations[one.Station] == nil {
+				order = append(order, one.Station)
+			}
+			stations[one.Station] = append(stations[one.Station], pc)
+		} else {
+			p.log.Warn("a courier's file is not taken", "file", found.Name, "err", err)
+		}
+		done.Bundles = append(done.Bundles, one)
+	}
+	for _, station := range order {
+		id, sealed, err := p.answerBundles(ctx, stations[station])
+		if err != nil {
+			return done, err
+		}
+		name, err := folder.Write(stick.Down, id, sealed)
+		if err != nil {
+			return done, err
+		}
+		done.Answers = append(done.Answers, name)
+	}
+	return done, nil
+}
+
+// postBundle takes in a courier's file that some station brought, and answers
+// with the file for the station that made it.
+func (p *Portal) postBundle(w http.ResponseWriter, r *http.Request, _ ledger.Enrolment) error {
+	select {
+	case p.uploads <- struct{}{}:
+		defer func() { <-p.uploads }()
+	default:
+		return dossier.Errorf(wire.CodeBusy, "too many couriers at once")
+	}
+	file, err := io.ReadAll(r.Body)
+	if err != nil {
+		return fmt.Errorf("failed to read a courier's file: %w", err)
+	}
+	sealed, err := stick.Unwrap(file)
+	if err != nil {
+		return err
+	}
+	pc, err := p.takeBundle(r.Context(), sealed)
+	if err != nil {
+		return err
+	}
+	_, answer, err := p.answerBundles(r.Context(), []*parcel{pc})
+	if err != nil {
+		return err
+	}
+	return write(w, http.StatusOK, wire.TypeBundle, stick.Wrap(answer))
+}
+
+// ours reports trouble of the portal: no file and no packet is at fault.
+func ours(err error) bool { return wire.ProblemOf(err).Status >= http.StatusInternalServerError }
+
+// takeBundle opens a bundle and takes in its packets.
+func (p *Portal) takeBundle(ctx context.Context, sealed []byte) (*parcel, error) {
+	plain, err := seal.OpenBundle(sealed, wire.MaxBundleBytes, p.keys.identities()...)
+	if err != nil {
+		return nil, err
+	}
+	signed, items, err := wire.DecodeBundle(plain)
+	if err != nil {
+		return nil, err
+	}
+	pc := &parcel{packets: len(items)}
+	if err := p.identifyBundle(ctx, signed, pc); err != nil {
+		return nil, err
+	}
+	for _, item := range items {
+		if err := p.takeItem(ctx, item, pc); err != nil {
+			return nil, err
+		}
+	}
+	p.log.Info("bundle", "id", pc.claim.ID, "station", pc.claim.Station, "packets", pc.packets, "new", pc.fresh, "refused", pc.refused)
+	return pc, nil
+}
+
+// identifyBundle verifies a bundle's claim with the key of the station it names.
+func (p *Portal) identifyBundle(ctx context.Context, signed string, pc *parcel) error {
+	var claimed wire.BundleClaim
+	if err := seal.PeekJSON(signed, wire.TypBundle, &claimed); err != nil {
+		return err
+	}
+	if err := p.store.View(ctx, func(r ledger.Reader) error {
+		s, err := r.Station(claimed.Station)
+		if errors.Is(err, ledger.ErrNotFound) || err == nil && s.Current == 0 {
+			return dossier.Errorf(dossier.CodeInvalid, "a bundle of a station that is not enrolled")
+		}
+		if err != nil {
+			return err
+		}
+		pc.from, err = r.Enrolment(s.Current)
+		return err
+	}); err != nil {
+		return err
+	}
+	key, err := packetKey(pc.from)
+	if err != nil {
+		return err
+	}
+	if err := seal.VerifyJSON(signed, wire.TypBundle, key, &pc.claim); err != nil {
+		return err
+	}
+	if !stick.ValidID(pc.claim.ID) {
+		return dossier.Errorf(dossier.CodeInvalid, "a bundle without an id")
+	}
+	return nil
+}
+
+// takeItem takes in one packet, as PUT does. What it is answered goes back only
+// to the station that made both packet and bundle.
+func (p *Portal) takeItem(ctx context.Context, item wire.BundleItem, pc *parcel) error {
+	if item.Err != nil {
+		pc.refused++
+		return nil // it has no id to answer under
+	}
+	head, err := seal.Peek(item.JWS)
+	if err != nil {
+		pc.refused++
+		return nil
+	}
+	pk, status, err := p.Receive(ctx, item.Framed)
+	result := wire.BatchResult{ID: head.ID, Status: status, Receipt: pk.Receipt}
+	if err != nil {
+		if ours(err) {
+			return err
+		}
+		prob := wire.ProblemOf(err)
+		pc.refused++
+		result = wire.BatchResult{ID: head.ID, Status: prob.Status, Problem: &prob}
+	}
+	if err == nil && status == http.StatusCreated {
+		pc.fresh++
+	}
+	if head.Station == pc.claim.Station {
+		pc.results = append(pc.results, result)
+	}
+	return nil
+}
