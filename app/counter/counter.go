@@ -76,6 +76,7 @@ type State struct {
 	IsApplicant bool
 	Basis       Basis
 	FeeDue      int64
+	FeeKnown    bool // false: the agency has told no sum, which is not 0
 	Given       int64
 	Change      int64  // đồng to give back
 	Missing     string // the word of what is missing still, "" when it can be handed over
@@ -123,8 +124,10 @@ func (c *Counter) Step() Step { return c.step }
 // State returns a snapshot for the screen.
 func (c *Counter) State() State {
 	s := State{Step: c.step, Staff: c.session, Problem: c.problem, Card: c.card, SlipSeen: c.slipSeen, Collector: c.reading.Person,
-		CardSeen: c.cardSeen, IsApplicant: c.applicant, Basis: c.basis, FeeDue: c.card.FeeDue(), Given: c.given, DoneAt: c.doneAt}
-	s.Change = max(0, c.given-s.FeeDue)
+		CardSeen: c.cardSeen, IsApplicant: c.applicant, Basis: c.basis, Given: c.given, DoneAt: c.doneAt}
+	if s.FeeDue, s.FeeKnown = c.card.FeeDue(); s.FeeKnown {
+		s.Change = max(0, c.given-s.FeeDue)
+	}
 	for _, card := range c.cards {
 		switch {
 		case !card.Handed.IsZero():
@@ -348,12 +351,16 @@ func (c *Counter) SetGiven(amount int64) error {
 	return nil
 }
 
-// GivenExactly says that the fee lies on the table to the đồng.
-func (c *Counter) GivenExactly() { _ = c.SetGiven(c.card.FeeDue()) }
+// GivenExactly says that the fee lies on the table to the đồng. Nothing lies
+// there for a fee that nobody knows.
+func (c *Counter) GivenExactly() {
+	due, _ := c.card.FeeDue()
+	_ = c.SetGiven(due)
+}
 
 // missing names the first thing that stands in the way.
 func (c *Counter) missing() (word string, args []any) {
-	switch due := c.card.FeeDue(); {
+	switch due, _ := c.card.FeeDue(); {
 	case !c.card.Handed.IsZero():
 		return "counter.already", nil
 	case !c.card.Ready():
@@ -397,8 +404,12 @@ func (c *Counter) BeginHandOver() (run func(context.Context) error, ok bool) {
 	if c.token == "" {
 		c.token = c.ports.Token()
 	}
+	taken, known := c.card.FeeDue()
+	if !known {
+		taken = c.given
+	}
 	h := dossier.Handover{Slip: c.card.Slip, Collector: c.reading.Person, Basis: string(c.basis), Staff: c.session.ID,
-		At: c.ports.Now(), FeeTaken: c.card.FeeDue()}
+		At: c.ports.Now(), FeeTaken: taken}
 	token, packet := c.token, c.card.Packet
 	c.doneAt = h.At
 	c.goTo(Keeping)

@@ -95,7 +95,7 @@ func counterCard(packet, slip string, status dossier.Status, fee int64, age int)
 	c.Packet, c.Slip, c.Submitted = packet, slip, dossier.Stamp{Wall: noon.Add(-time.Duration(age) * time.Hour)}
 	if status != 0 {
 		c.Sent = noon
-		c.News = []dossier.News{{Status: status, FeeDue: fee}}
+		c.News = []dossier.News{{Status: status, FeeDue: &fee}}
 	}
 	return c
 }
@@ -195,7 +195,7 @@ func TestHandOverToTheApplicant(t *testing.T) {
 	problem(t, c, c.HandleFrame(ctx, "rubbish"), "error.not-an-id")
 	must(t, c.HandleFrame(ctx, owner))
 	must(t, c.HandleFrame(ctx, strings.Replace(owner, "QR", "MRZ", 1)))
-	if s := c.State(); !s.IsApplicant || s.Basis != BasisApplicant || s.Collector.Trust != dossier.TrustConsistent || s.FeeDue != 16000 {
+	if s := c.State(); !s.IsApplicant || s.Basis != BasisApplicant || s.Collector.Trust != dossier.TrustConsistent || s.FeeDue != 16000 || !s.FeeKnown {
 		t.Fatalf("%+v", s)
 	}
 	c.SetBasis(BasisFamily)
@@ -229,6 +229,34 @@ func TestHandOverToTheApplicant(t *testing.T) {
 		t.Errorf("still listed: %+v", s.Ready)
 	}
 	problem(t, c, c.HandleFrame(ctx, "SLIP DL27-1"), "counter.already")
+}
+
+// A fee that the agency has not told is no fee of 0: the money on the table is
+// what was taken.
+func TestHandOverWithAnUnknownFee(t *testing.T) {
+	ctx := context.Background()
+	for _, given := range []int64{0, 30000} {
+		c, f := newCounter(t)
+		for i := range f.cards {
+			f.cards[i].News = []dossier.News{{Status: dossier.StatusProcessed}}
+		}
+		must(t, c.HandleFrame(ctx, "BADGE|clerk"))
+		must(t, c.Login(ctx, "1234"))
+		must(t, c.HandleFrame(ctx, "SLIP DL27-1"))
+		must(t, c.HandleFrame(ctx, owner))
+		c.GivenExactly()
+		if s := c.State(); s.FeeKnown || s.FeeDue != 0 || s.Given != 0 || s.Missing != "" {
+			t.Errorf("%+v", s)
+		}
+		must(t, c.SetGiven(given))
+		if s := c.State(); s.Change != 0 {
+			t.Errorf("%d to give back of a sum that nobody knows", s.Change)
+		}
+		must(t, c.HandOver(ctx))
+		if h := f.kept["t1 p1"]; h.FeeTaken != given {
+			t.Errorf("%d taken, kept %+v", given, h)
+		}
+	}
 }
 
 func TestHandOverToSomebodyElse(t *testing.T) {

@@ -74,7 +74,11 @@ func (f Form01) Document(reprint bool) (printer.Document, error) {
 	if d.Collect != "" {
 		p.line(plain(w.T("form01.collect")+" "), bold(d.Collect))
 	}
-	p.row(w.T("form01.fee"), bold(w.Money(d.Fee)))
+	if d.Fee != nil {
+		p.row(w.T("form01.fee"), bold(w.Money(*d.Fee)))
+	} else {
+		p.row(w.T("form01.fee"), plain(w.T("form01.fee-elsewhere")))
+	}
 	if d.Book != "" || d.Serial != "" {
 		p.line(plain(w.T("form01.book", "book", orDash(d.Book), "serial", orDash(d.Serial))))
 	}

@@ -54,6 +54,7 @@ func longSlip() Slip {
 }
 
 func form01() Form01 {
+	fee := int64(16000)
 	at := time.Date(2026, 7, 14, 7, 10, 0, 0, time.UTC)
 	return Form01{
 		Station: Station{Code: "DL27", Name: "Điểm BĐ – VHX Hoà Phú"},
@@ -64,7 +65,7 @@ func form01() Form01 {
 			Request: "Cấp bản sao trích lục hộ tịch",
 			Papers: []dossier.Form01Item{{Name: "Tờ khai", Copy: dossier.CopyElectronic, Quantity: 1}, {Name: "Giấy khai sinh cũ", Copy: dossier.CopyCopy, Quantity: 2},
 				{Name: "Văn bản uỷ quyền", Copy: dossier.CopyOriginal}},
-			Days: "trong ngày làm việc", Received: at, Return: at.Add(26 * time.Hour), Collect: "Điểm BĐ – VHX Hoà Phú", Fee: 16000,
+			Days: "trong ngày làm việc", Received: at, Return: at.Add(26 * time.Hour), Collect: "Điểm BĐ – VHX Hoà Phú", Fee: &fee,
 			Book: "01/2026", Serial: "42", Officer: "Trần Thị Hoa",
 		},
 	}
@@ -251,6 +252,13 @@ QR H15.27-260714-0042 |
 	got = texts(document(t, f, true))
 	if !strings.Contains(got, "Hẹn trả kết quả … cơ quan báo sau") || strings.Contains(got, "QR ") || !strings.HasPrefix(got, "[BẢN IN LẠI]") {
 		t.Error(got)
+	}
+	free := int64(0)
+	for fee, says := range map[*int64]string{nil: "Phí, lệ phí … theo mức tỉnh, cơ quan quy định", &free: "Phí, lệ phí … 0 đồng"} {
+		f.Form.Fee = fee
+		if got := texts(document(t, f, false)); !strings.Contains(got, says) || strings.Contains(got, "đồng") != (fee != nil) {
+			t.Errorf("want %q in\n%s", says, got)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package visit
 
 import (
+	"encoding/json"
 	"strings"
 	"unicode/utf8"
 
@@ -183,19 +184,20 @@ func (v *Visit) contact() (Step, string) {
 	return "", ""
 }
 
-// copiesKey is the question that says how many copies are asked for.
-const copiesKey = "copies"
-
-// fee computes what the procedure costs with the answers so far.
+// fee is what the procedure costs with the answers so far.
 func (v *Visit) fee() Fee {
-	f := Fee{Count: 1}
-	if v.procedure.Fee.Amount == nil {
-		return f
+	var answers json.RawMessage
+	if v.filling != nil {
+		answers, _ = v.filling.Answers() // answers that cannot be told make a fee unknown
 	}
-	if v.filling != nil && len(v.procedure.Fee.Per) > 0 {
-		f.Count = max(1, v.filling.Int(copiesKey))
+	return feeFor(v.procedure, answers)
+}
+
+func feeFor(p dossier.Procedure, answers json.RawMessage) Fee {
+	total, known := p.FeeFor(answers)
+	if !known {
+		return Fee{Count: 1}
 	}
-	f.Known, f.Unit = true, *v.procedure.Fee.Amount
-	f.Total = f.Unit * f.Count
-	return f
+	n, _ := p.Copies(answers)
+	return Fee{Known: true, Unit: *p.Fee.Amount, Count: n, Total: total}
 }

@@ -125,9 +125,10 @@ type DeliveryChoice struct {
 	Pay     Pay
 }
 
-// Fee is what the procedure costs, as far as the station knows.
+// Fee is what the procedure costs by dossier.Procedure.FeeFor, as far as the
+// station knows.
 type Fee struct {
-	Known bool  `json:"known"` // false: set elsewhere, the note says where
+	Known bool  `json:"known"` // false: set elsewhere, or by answers still to come
 	Unit  int64 `json:"unit"`  // đồng for one
 	Count int64 `json:"count"` // copies asked for, at least 1
 	Total int64 `json:"total"` // đồng

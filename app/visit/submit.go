@@ -66,7 +66,7 @@ func (v *Visit) BeginSubmit() (l Letter, ok bool) {
 		d.Address = v.delivery.Address
 	}
 	v.goTo(Submitting)
-	return Letter{Token: v.token, Dossier: d, Agency: agency, Papers: v.papers.Marked(), Fee: v.fee(), Pay: v.delivery.Pay}, true
+	return Letter{Token: v.token, Dossier: d, Agency: agency, Papers: v.papers.Marked(), Fee: feeFor(v.procedure, answers), Pay: v.delivery.Pay}, true
 }
 
 // FinishSubmit takes the outcome of the commit. On a failure the citizen is

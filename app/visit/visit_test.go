@@ -17,6 +17,9 @@ import (
 func TestWholeVisit(t *testing.T) {
 	h := newHouse(t)
 	h.toForm(t)
+	if s := h.State(); s.Fee != (Fee{Count: 1}) {
+		t.Errorf("nobody said how many copies yet: %+v", s.Fee)
+	}
 	h.fill(t)
 	if s := h.State(); s.Missing != 1 || s.Fee != (Fee{Known: true, Unit: 8000, Count: 2, Total: 16000}) {
 		t.Fatalf("%d missing, fee %+v", s.Missing, s.Fee)
@@ -47,6 +50,9 @@ func TestWholeVisit(t *testing.T) {
 	}
 	if l.Agency.ID != "commune" || l.Fee.Total != 16000 || l.Pay != PayCounter {
 		t.Errorf("letter %+v", l)
+	}
+	if total, known := h.State().Procedure.FeeFor(l.Dossier.Answers); !known || total != l.Fee.Total {
+		t.Errorf("the sealed answers cost %d, the slip says %d", total, l.Fee.Total)
 	}
 	h.Finish()
 	h.at(t, Home)

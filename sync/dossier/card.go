@@ -13,7 +13,7 @@ type News struct {
 	Text    string    `json:"text,omitempty"`
 	Office  string    `json:"office,omitempty"`
 	Officer string    `json:"officer,omitempty"`
-	FeeDue  int64     `json:"fee_due,omitempty"` // đồng
+	FeeDue  *int64    `json:"fee_due,omitempty"` // đồng; nil: not known
 	Form01  *Form01   `json:"form01,omitempty"`  // on the citizen's card only
 }
 
@@ -71,12 +71,13 @@ func (t Track) Due() time.Time {
 	return time.Time{}
 }
 
-// FeeDue is what the latest news asks for, in đồng.
-func (t Track) FeeDue() int64 {
-	if len(t.News) == 0 {
-		return 0
+// FeeDue is what the latest news asks for, in đồng. Unless the agency said a sum,
+// even 0, it is not known.
+func (t Track) FeeDue() (amount int64, known bool) {
+	if len(t.News) == 0 || t.News[len(t.News)-1].FeeDue == nil {
+		return 0, false
 	}
-	return t.News[len(t.News)-1].FeeDue
+	return *t.News[len(t.News)-1].FeeDue, true
 }
 
 // Ready reports whether a result waits to be collected.

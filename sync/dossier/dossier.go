@@ -101,7 +101,7 @@ type Event struct {
 	Text    string    `json:"text,omitempty"` // the officer's words
 	Office  string    `json:"office,omitempty"`
 	Officer string    `json:"officer,omitempty"`
-	FeeDue  int64     `json:"fee_due,omitempty"` // đồng
+	FeeDue  *int64    `json:"fee_due,omitempty"` // đồng; nil: not known, which is not 0
 	Form01  *Form01   `json:"form01,omitempty"`
 }
 
@@ -121,7 +121,7 @@ type Form01 struct {
 	Received  time.Time    `json:"received"`
 	Return    time.Time    `json:"return"`
 	Collect   string       `json:"collect"`
-	Fee       int64        `json:"fee"`
+	Fee       *int64       `json:"fee,omitempty"` // đồng; nil: set elsewhere, which is not 0
 	Book      string       `json:"book,omitempty"`
 	Serial    string       `json:"serial,omitempty"`
 	Officer   string       `json:"officer"`

@@ -26,7 +26,7 @@ type DeskDossier struct {
 	Code       string               `json:"code,omitempty"`
 	Received   time.Time            `json:"received"`
 	Due        time.Time            `json:"due,omitzero"`
-	FeeDue     int64                `json:"fee_due,omitempty"`
+	FeeDue     *int64               `json:"fee_due,omitempty"` // nil: not known
 	Quarantine string               `json:"quarantine,omitempty"`
 	Steps      []DeskStep           `json:"steps,omitempty"`
 	Content    *dossier.Dossier     `json:"content,omitempty"`

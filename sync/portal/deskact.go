@@ -33,7 +33,7 @@ const (
 type DeskRequest struct {
 	Text   string    `json:"text,omitempty"`   // to the citizen
 	Due    time.Time `json:"due,omitzero"`     // stated by the officer, where no statutory time is known
-	Amount *int64    `json:"amount,omitempty"` // đồng
+	Amount *int64    `json:"amount,omitempty"` // đồng; stated by the officer, where the fee is set elsewhere
 }
 
 // maxTextBytes bounds an officer's words: they end up on 80 mm paper.
@@ -76,15 +76,8 @@ func (p *Portal) act(tx ledger.Tx, d *ledger.Dossier, a Action, q DeskRequest, c
 		if err := d.Status.To(to); err != nil { // to stay is no step here
 			return err
 		}
-		if q.Amount != nil || a == ActPay {
-			fee, err := p.feeOf(tx, *d, q)
-			if err != nil {
-				return err
-			}
-			if a == ActPay && fee == 0 {
-				return dossier.Errorf(dossier.CodeInvalid, "no amount is known: the officer states it")
-			}
-			d.FeeDue = fee
+		if err := p.due(tx, d, a, q); err != nil {
+			return err
 		}
 		ev.Due, ev.FeeDue = d.Due, d.FeeDue
 		return p.record(tx, d, to, a, detail, ev, ch)
@@ -104,8 +97,8 @@ func (p *Portal) act(tx ledger.Tx, d *ledger.Dossier, a Action, q DeskRequest, c
 		if d.Status == dossier.StatusProcessed && a == ActFinish {
 			return d.Status.To(dossier.StatusProcessed)
 		}
-		if q.Amount != nil {
-			d.FeeDue = *q.Amount
+		if err := p.due(tx, d, a, q); err != nil {
+			return err
 		}
 		ev.Due, ev.FeeDue = d.Due, d.FeeDue
 		return p.record(tx, d, dossier.StatusProcessed, a, detail, ev, ch)
@@ -151,24 +144,6 @@ func (p *Portal) openBody(pk ledger.Packet, v any) error {
 	return nil
 }
 
-// feeOf is the amount the officer states, else the procedure's.
-func (p *Portal) feeOf(tx ledger.Reader, d ledger.Dossier, q DeskRequest) (int64, error) {
-	if q.Amount != nil {
-		if *q.Amount < 0 {
-			return 0, dossier.Errorf(dossier.CodeInvalid, "a negative amount")
-		}
-		return *q.Amount, nil
-	}
-	proc, err := p.procedureAt(tx, d.Procedure)
-	if err != nil {
-		return 0, err
-	}
-	if proc.Fee.Amount == nil {
-		return 0, nil
-	}
-	return *proc.Fee.Amount, nil
-}
-
 // accept gives the dossier its official code and date. The facts on Form 01 are
 // those of the sealed dossier.
 func (p *Portal) accept(tx ledger.Tx, d *ledger.Dossier, q DeskRequest, detail stepDetail, ev *dossier.Event, ch *changes) error {
@@ -206,8 +181,15 @@ func (p *Portal) accept(tx ledger.Tx, d *ledger.Dossier, q DeskRequest, detail s
 	} else {
 		d.Due = q.Due.UTC().Truncate(time.Microsecond)
 	}
-	if d.FeeDue, err = p.feeOf(tx, *d, q); err != nil {
+	if err := p.due(tx, d, ActAccept, q); err != nil {
 		return err
+	}
+	fee, err := p.charged(tx, *d, q, proc, content)
+	if err != nil {
+		return err
+	}
+	if d.FeeDue == nil {
+		d.FeeDue = fee
 	}
 	d.AcceptedAt = now
 	number := ""
@@ -226,7 +208,7 @@ func (p *Portal) accept(tx ledger.Tx, d *ledger.Dossier, q DeskRequest, detail s
 	if err != nil {
 		return err
 	}
-	form := p.form01(*d, number, proc, content, station)
+	form := p.form01(*d, number, proc, content, station, fee)
 	detail.Form01, ev.Form01, ev.Due, ev.FeeDue = &form, &form, d.Due, d.FeeDue
 	return p.record(tx, d, dossier.StatusAccepted, ActAccept, detail, ev, ch)
 }

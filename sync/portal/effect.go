@@ -141,7 +141,7 @@ func (p *Portal) effect(tx ledger.Tx, pk ledger.Packet, root string, ch *changes
 			if d.Status.To(to) != nil { // an officer goes on from here
 				to = d.Status
 			}
-			d.FeeDue = 0
+			settle(&d)
 		}
 	case dossier.KindWithdrawal:
 		if d.Status.To(dossier.StatusWithdrawalRequested) == nil {
@@ -149,13 +149,20 @@ func (p *Portal) effect(tx ledger.Tx, pk ledger.Packet, root string, ch *changes
 		}
 	case dossier.KindHandover:
 		to = dossier.StatusReturned
-		d.FeeDue = 0
+		settle(&d)
 	}
 	var ev *dossier.Event
 	if to != d.Status {
 		ev = &dossier.Event{Kind: dossier.EventStatus, Due: d.Due, FeeDue: d.FeeDue}
 	}
 	return p.move(tx, &d, to, ledger.Step{Action: string(pk.Kind), Cause: pk.ID, Office: pk.Station}, ev, ch)
+}
+
+// settle leaves nothing due; a sum that nobody knew stays unknown.
+func settle(d *ledger.Dossier) {
+	if d.FeeDue != nil {
+		d.FeeDue = new(int64)
+	}
 }
 
 // before is the status a dossier had before the present one.

@@ -10,14 +10,14 @@ import (
 // form01 fills in the agency's receipt and appointment: applicant, papers and
 // request as the sealed dossier states them, code, dates and fee as the agency
 // decides them.
-func (p *Portal) form01(d ledger.Dossier, number string, proc dossier.Procedure, c dossier.Dossier, s ledger.Station) dossier.Form01 {
+func (p *Portal) form01(d ledger.Dossier, number string, proc dossier.Procedure, c dossier.Dossier, s ledger.Station, fee *int64) dossier.Form01 {
 	zone := p.o.Calendar.Zone()
 	f := dossier.Form01{
 		Number: number, Code: d.Code, Centre: p.o.Office,
 		Applicant: c.Applicant.Person.Name, Last4: c.Applicant.Person.Last4(), Address: c.Applicant.Person.Address,
 		Phone: c.Applicant.Phone, Email: c.Applicant.Email,
 		Request: c.Title, Days: daysText(proc.Deadline),
-		Received: d.AcceptedAt.In(zone), Return: d.Due.In(zone), Fee: d.FeeDue, Officer: p.o.Officer,
+		Received: d.AcceptedAt.In(zone), Return: d.Due.In(zone), Fee: fee, Officer: p.o.Officer,
 	}
 	if o := c.Applicant.Organisation; o != nil {
 		f.Applicant, f.Address = o.Name, o.Address

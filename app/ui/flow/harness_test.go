@@ -485,7 +485,7 @@ func (h *house) submitted() {
 func result(status dossier.Status, fee int64) dossier.Track {
 	t := dossier.Track{Slip: slipOf, Packet: "p1", Title: "Cấp bản sao trích lục hộ tịch", Station: "DL27", Sent: noon,
 		Submitted: dossier.Stamp{Wall: noon}, AsOf: noon}
-	t.News = []dossier.News{{Status: status, FeeDue: fee, At: noon, Heard: noon, Text: "Xin nộp thêm ảnh.", Officer: "Ngô Văn Tám", Office: "Tư pháp"}}
+	t.News = []dossier.News{{Status: status, FeeDue: &fee, At: noon, Heard: noon, Text: "Xin nộp thêm ảnh.", Officer: "Ngô Văn Tám", Office: "Tư pháp"}}
 	return t
 }
 

@@ -216,6 +216,7 @@ func (f *Flow) handoverScreen(s counter.State) fyne.CanvasObject {
 	if s.Step == counter.Keeping {
 		m.Missing = true
 	}
+	m.FeeUnknown = !s.FeeKnown
 	if s.FeeDue > 0 {
 		m.FeeDue, m.FeeTaken = e.Words.Money(s.FeeDue), s.Given >= s.FeeDue
 	}

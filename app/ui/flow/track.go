@@ -127,7 +127,9 @@ func (f *Flow) resultScreen(s visit.State) fyne.CanvasObject {
 		at = c.News[n-1].Heard
 	}
 	pay := e.T("resultready.pay-none")
-	if due := c.FeeDue(); due > 0 {
+	if due, known := c.FeeDue(); !known {
+		pay = e.T("resultready.pay-unknown")
+	} else if due > 0 {
 		pay = e.T("resultready.pay-how", "money", e.Words.Money(due))
 	}
 	return resultready.New(e, resultready.Model{What: c.Title, Of: e.T("resultready.of", "name", c.Applicant),
@@ -147,6 +149,10 @@ var statusSteps = map[dossier.Status]string{
 	dossier.StatusSupplementRequested: "supplement", dossier.StatusPaymentRequired: "payment", dossier.StatusWithdrawalRequested: "withdrawal",
 	dossier.StatusStopped: "stopped", dossier.StatusProcessed: "result", dossier.StatusReturned: "returned",
 }
+
+// feeExpected are the statuses under which a citizen expects to know the fee.
+var feeExpected = map[dossier.Status]bool{dossier.StatusAccepted: true, dossier.StatusInProgress: true,
+	dossier.StatusPaymentRequired: true, dossier.StatusProcessed: true}
 
 func (f *Flow) timelineScreen(s visit.State) fyne.CanvasObject {
 	e, c := f.env, s.Card
@@ -180,8 +186,10 @@ func (f *Flow) timelineScreen(s visit.State) fyne.CanvasObject {
 		if last.Officer != "" || last.Office != "" {
 			m.Who = e.T("timeline.officer", "officer", last.Officer, "office", last.Office)
 		}
-		if last.FeeDue > 0 {
-			m.Fee = e.T("timeline.fee", "money", e.Words.Money(last.FeeDue))
+		if due, known := c.FeeDue(); !known && feeExpected[status] {
+			m.Fee = e.T("timeline.fee-unknown")
+		} else if due > 0 {
+			m.Fee = e.T("timeline.fee", "money", e.Words.Money(due))
 		}
 	}
 	return timeline.New(e, m, timeline.Actions{Back: f.finish, Collect: f.then(func() { f.Visit.Collect() }), Print: func() {

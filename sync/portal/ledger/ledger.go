@@ -175,7 +175,7 @@ type Dossier struct {
 	ReceivedAt time.Time
 	AcceptedAt time.Time
 	Due        time.Time
-	FeeDue     int64 // đồng
+	FeeDue     *int64 // đồng; nil: not known
 	Quarantine string
 	UpdatedAt  time.Time
 }

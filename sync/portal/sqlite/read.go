@@ -156,7 +156,7 @@ func (r *reader) Quarantined(limit int) ([]string, error) {
 		[]any{min(limit, ledger.MaxList)}, scanString)
 }
 
-const dossierCols = "packet, station, procedure, version, agency, status, COALESCE(code, ''), received_us, accepted_us, due_us, fee_due, quarantine, updated_us"
+const dossierCols = "packet, station, procedure, version, agency, status, COALESCE(code, ''), received_us, accepted_us, due_us, CASE fee_known WHEN 1 THEN fee_due END, quarantine, updated_us"
 
 func dossierDst(d *ledger.Dossier) []any {
 	return []any{&d.Packet, &d.Station, &d.Procedure.Code, &d.Procedure.Version, &d.Agency, &d.Status, &d.Code,

@@ -100,3 +100,38 @@ func TestBackupOpens(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// A ledger of schema 1 says 0 for a fee that nobody knew: it stays unknown.
+func TestFeesOfTheFirstSchema(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir).(*Store)
+	for _, q := range []string{
+		"ALTER TABLE dossiers DROP COLUMN fee_known", "DELETE FROM goose_db_version WHERE version_id = 2", "PRAGMA foreign_keys = OFF",
+		`INSERT INTO dossiers (packet, station, procedure, version, agency, status, received_us, fee_due, quarantine, updated_us)
+		VALUES ('a', 'DL27', '2.000635', 1, 'x', 2, 1, 8000, '', 1), ('b', 'DL27', '1.004873', 1, 'x', 2, 1, 0, '', 1)`,
+	} {
+		if _, err := s.write.Exec(q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := open(t, dir)
+	if err := again.View(t.Context(), func(r ledger.Reader) error {
+		a, err := r.Dossier("a")
+		if err != nil {
+			return err
+		}
+		b, err := r.Dossier("b")
+		if a.FeeDue == nil || *a.FeeDue != 8000 || b.FeeDue != nil {
+			t.Errorf("%v, %v", a.FeeDue, b.FeeDue)
+		}
+		return err
+	}); err != nil {
+		t.Error(err)
+	}
+	if err := again.Close(); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -116,13 +116,17 @@ func (t *tx) PutDossier(d ledger.Dossier) error {
 	if d.Code != "" {
 		code = d.Code
 	}
-	_, err := t.exec("dossier", `INSERT INTO dossiers (packet, station, procedure, version, agency, status, code, received_us, accepted_us, due_us, fee_due, quarantine, updated_us)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	due := int64(0)
+	if d.FeeDue != nil {
+		due = *d.FeeDue
+	}
+	_, err := t.exec("dossier", `INSERT INTO dossiers (packet, station, procedure, version, agency, status, code, received_us, accepted_us, due_us, fee_due, fee_known, quarantine, updated_us)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (packet) DO UPDATE SET agency = excluded.agency, status = excluded.status, code = excluded.code,
-		accepted_us = excluded.accepted_us, due_us = excluded.due_us, fee_due = excluded.fee_due,
+		accepted_us = excluded.accepted_us, due_us = excluded.due_us, fee_due = excluded.fee_due, fee_known = excluded.fee_known,
 		quarantine = excluded.quarantine, updated_us = excluded.updated_us`,
 		d.Packet, d.Station, d.Procedure.Code, d.Procedure.Version, d.Agency, int(d.Status), code, d.ReceivedAt.UnixMicro(),
-		us(d.AcceptedAt), us(d.Due), d.FeeDue, d.Quarantine, d.UpdatedAt.UnixMicro())
+		us(d.AcceptedAt), us(d.Due), due, d.FeeDue != nil, d.Quarantine, d.UpdatedAt.UnixMicro())
 	return err
 }
 

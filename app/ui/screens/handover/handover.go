@@ -28,22 +28,23 @@ type Line struct {
 
 // Model is what the screen shows.
 type Model struct {
-	Staff    kit.Staff
-	Lines    []Line
-	Title    string // the result
-	Of       string
-	Other    bool   // the collector is not the applicant
-	Basis    string // "authorisation", "family" or ""
-	FeeDue   string // or "" with nothing to pay
-	FeeTaken bool
-	Missing  bool   // a check is missing: it cannot be handed over yet
-	Done     string // when it was handed over, or ""
-	Refusing bool   // the reasons are shown
-	Reasons  []Reason
-	Problem  string
-	Hint     string // what is missing still
-	Same     bool   // the collector is the applicant
-	Unready  bool   // no result yet: only looking
+	Staff      kit.Staff
+	Lines      []Line
+	Title      string // the result
+	Of         string
+	Other      bool   // the collector is not the applicant
+	Basis      string // "authorisation", "family" or ""
+	FeeDue     string // or "" with nothing to pay
+	FeeUnknown bool   // the agency has told no sum
+	FeeTaken   bool
+	Missing    bool   // a check is missing: it cannot be handed over yet
+	Done       string // when it was handed over, or ""
+	Refusing   bool   // the reasons are shown
+	Reasons    []Reason
+	Problem    string
+	Hint       string // what is missing still
+	Same       bool   // the collector is the applicant
+	Unready    bool   // no result yet: only looking
 }
 
 // Reason is one of the reasons not to hand over.
@@ -147,9 +148,12 @@ func side(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 		kit.NewParagraph(env, m.Title, kit.Style{Size: kit.TextRead, Bold: true, Line: 1.28, Max: 3}),
 		kit.NewParagraph(env, m.Of, kit.Style{Line: 1.3, Max: 2})))))
 	fee := []fyne.CanvasObject{}
-	if m.FeeDue == "" {
+	switch {
+	case m.FeeUnknown:
+		fee = append(fee, kit.Row(12, kit.NewIcon("info", 32, p.Bronze), kit.Grow(kit.Read(env, env.T("handover.fee-unknown")))))
+	case m.FeeDue == "":
 		fee = append(fee, kit.Row(12, kit.NewIcon("check", 32, p.Leaf), kit.Grow(kit.Read(env, env.T("handover.no-fee")))))
-	} else {
+	default:
 		fee = append(fee, kit.Row(12, kit.Grow(kit.Read(env, env.T("handover.fee-left"))),
 			kit.NewParagraph(env, m.FeeDue, kit.Style{Size: kit.TextRead, Bold: true})),
 			kit.NewChoice(env, kit.ChoiceSpec{Text: env.T("handover.received"), On: m.FeeTaken, Box: true, Do: a.Fee}))

@@ -280,12 +280,15 @@ func testDossiers(t *testing.T, open Opener) {
 			n.Packet = p.ID
 			must(t, tx.PutDossier(n))
 		}
-		d.Status, d.Code, d.AcceptedAt, d.Due, d.FeeDue = dossier.StatusAccepted, "H15.30-260714-0001", when, when.AddDate(0, 0, 3), 8000
-		must(t, tx.PutDossier(d))
-		got, err := tx.Dossier("p1")
-		must(t, err)
-		if diff := cmp.Diff(d, got); diff != "" {
-			t.Error(diff)
+		d.Status, d.Code, d.AcceptedAt, d.Due = dossier.StatusAccepted, "H15.30-260714-0001", when, when.AddDate(0, 0, 3)
+		free, fee := int64(0), int64(8000)
+		for _, d.FeeDue = range []*int64{nil, &free, nil, &fee} { // not known is not 0
+			must(t, tx.PutDossier(d))
+			got, err := tx.Dossier("p1")
+			must(t, err)
+			if diff := cmp.Diff(d, got); diff != "" {
+				t.Error(diff)
+			}
 		}
 		for i := range 3 {
 			must(t, tx.AddStep(ledger.Step{Packet: "p1", From: 1, To: dossier.Status(i + 1), At: when, Action: "accept", Office: "Bộ phận Một cửa", Sealed: []byte{9}}))
