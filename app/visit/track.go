@@ -21,8 +21,14 @@ func (v *Visit) openSlip(data string) ScanKind {
 	return ScanRefused
 }
 
-// Refresh looks under the slip on the screen again: news may have come.
+// Refresh looks again at what is on the screen: news may have come for a slip,
+// and a procedure may have been withdrawn.
 func (v *Visit) Refresh() {
+	if v.step == Procedure {
+		if _, err := v.catalogue().Procedure(v.looking.Code); err != nil {
+			_ = v.fail(err)
+		}
+	}
 	if v.step != Timeline && v.step != ResultReady {
 		return
 	}

