@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 )
 
@@ -183,4 +185,17 @@ func (b *Book) turner(icon, key string, to, pages int, words bool) *Button {
 		o.Text, o.MinWidth = "", bookPress
 	}
 	return NewButton(b.env, o)
+}
+
+// Sentences cuts a text into its sentences, items for a book that may be long.
+func Sentences(env *Env, text string, style Style) []fyne.CanvasObject {
+	var out []fyne.CanvasObject
+	for _, para := range strings.Split(text, "\n") {
+		for _, s := range strings.SplitAfter(para, ". ") {
+			if s = strings.TrimSpace(s); s != "" {
+				out = append(out, NewParagraph(env, s, style))
+			}
+		}
+	}
+	return out
 }

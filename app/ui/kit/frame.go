@@ -94,7 +94,7 @@ func (f *Frame) Speech() string {
 	return JoinSpoken(texts)
 }
 
-func (f *Frame) button(a *Action, kind Kind, h float32) *Button {
+func (f *Frame) button(a *Action, kind Kind, h float32, tight bool) *Button {
 	act := *a
 	spec := ButtonSpec{Action: act, Height: h}
 	switch kind {
@@ -107,6 +107,9 @@ func (f *Frame) button(a *Action, kind Kind, h float32) *Button {
 		if f.env.Reach {
 			spec.Pad = 24
 		}
+	}
+	if tight {
+		spec.Size, spec.Pad, spec.Gap, spec.MinWidth = TextBody, 16, 8, 160
 	}
 	return NewButton(f.env, spec)
 }
@@ -315,14 +318,34 @@ func (f *Frame) buildTray(m metrics, add adder) {
 
 func (f *Frame) buildBar(m metrics, add adder) {
 	e, o := f.env, f.o
-	barH := m.barH
+	barH, tight := m.barH, f.barTight()
 	x := Margin
-	for _, a := range []*Action{o.Back, o.Second} {
+	white := []*Action{o.Back, o.Second}
+	aside := o.Aside
+	if f.barRows() > 1 { // the other choices stand above, over the whole width
+		white, aside = white[:1], nil
+		for i, a := range []*Action{o.Second, o.Aside} {
+			if a == nil {
+				continue
+			}
+			b := f.button(a, White, barH, false)
+			both := o.Second != nil && o.Aside != nil
+			add(b, func(s fyne.Size) {
+				l, w := Margin, s.Width-2*Margin
+				if both {
+					w = (w - 20) / 2
+					l += float32(i) * (w + 20)
+				}
+				put(b, l, m.bar-barGap-barH, w, barH)
+			})
+		}
+	}
+	for _, a := range white {
 		if a == nil {
 			continue
 		}
-		b := f.button(a, White, barH)
-		if a == o.Back && b.width == 0 {
+		b := f.button(a, White, barH, tight)
+		if a == o.Back && b.width < 200 && !tight {
 			b.width = 200
 			if e.Reach {
 				b.width = 190
@@ -335,15 +358,15 @@ func (f *Frame) buildBar(m metrics, add adder) {
 	}
 	right := Margin
 	if o.Main != nil {
-		f.main = f.button(o.Main, Main, barH)
+		f.main = f.button(o.Main, Main, barH, tight)
 		add(f.main, func(s fyne.Size) {
 			w := fyne.Min(f.main.MinSize().Width, s.Width-x-Margin)
 			put(f.main, s.Width-Margin-w, m.bar, w, barH)
 		})
 		right += f.main.MinSize().Width + 20
 	}
-	if o.Aside != nil {
-		b := f.button(o.Aside, White, barH)
+	if aside != nil {
+		b := f.button(aside, White, barH, tight)
 		w := b.MinSize().Width
 		r := right
 		add(b, func(s fyne.Size) { put(b, s.Width-r-w, m.bar, w, barH) })

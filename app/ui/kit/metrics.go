@@ -61,7 +61,7 @@ func (f *Frame) metrics() metrics {
 			m.title, m.titleSize = 100, TextStaff
 		}
 	}
-	m.bodyEnd = m.bar - 24
+	m.bodyEnd = m.bar - 24 - float32(f.barRows()-1)*(m.barH+barGap)
 	if f.o.Keyboard != nil {
 		switch {
 		case e.IsPortrait():
@@ -90,6 +90,9 @@ func (f *Frame) metrics() metrics {
 	return m
 }
 
+// barGap is between two rows of buttons.
+const barGap float32 = 16
+
 // BodySize is the room a frame of this kind gives its body.
 func BodySize(env *Env, o FrameSpec) fyne.Size {
 	m := (&Frame{env: env, o: o}).metrics()
@@ -109,6 +112,27 @@ func (f *Frame) toolsAbove() bool {
 	return left+NewTools(f.env).MinSize().Width+20+right > f.env.Size.W
 }
 
+// barRows is how many rows the action row's buttons need: upright screens give
+// a second choice its own row where all have no room side by side.
+func (f *Frame) barRows() int {
+	if !f.env.IsPortrait() || f.o.Second == nil && f.o.Aside == nil {
+		return 1
+	}
+	if left, right := f.barSides(); left+right > f.env.Size.W {
+		return 2
+	}
+	return 1
+}
+
+// barTight reports whether the buttons side by side must be narrower.
+func (f *Frame) barTight() bool {
+	if f.barRows() > 1 {
+		return false
+	}
+	left, right := f.barSides()
+	return left+right-20 > f.env.Size.W
+}
+
 // barSides is how much of the action row its buttons take at either side.
 func (f *Frame) barSides() (left, right float32) {
 	left, right = Margin, Margin
@@ -116,7 +140,7 @@ func (f *Frame) barSides() (left, right float32) {
 		if a == nil {
 			return 0
 		}
-		return fyne.Max(least, f.button(a, kind, 64).MinSize().Width) + 20
+		return fyne.Max(least, f.button(a, kind, 64, false).MinSize().Width) + 20
 	}
 	left += width(f.o.Back, White, 190) + width(f.o.Second, White, 0)
 	right += width(f.o.Main, Main, 0) + width(f.o.Aside, White, 0)

@@ -104,9 +104,13 @@ func list(m Model, a Actions) func(*kit.Env) fyne.CanvasObject {
 	return func(env *kit.Env) fyne.CanvasObject {
 		const height, gap = 80, 14
 		var rows []fyne.CanvasObject
+		chosen := -1 // the row whose page is shown first
 		two := len(m.Options) > oneColumn && !env.IsPortrait()
 		for i := 0; i < len(m.Options); i++ {
 			row := choice(env, m, a, m.Options[i], false, height)
+			if m.Options[i].On || two && i+1 < len(m.Options) && m.Options[i+1].On {
+				chosen = len(rows)
+			}
 			if two {
 				var beside fyne.CanvasObject = kit.Space(1)
 				if i+1 < len(m.Options) {
@@ -117,6 +121,6 @@ func list(m Model, a Actions) func(*kit.Env) fyne.CanvasObject {
 			}
 			rows = append(rows, row)
 		}
-		return kit.Col(16, append(above(env, m), kit.Grow(kit.NewBook(env, gap, rows...)))...)
+		return kit.Col(16, append(above(env, m), kit.Grow(kit.NewBook(env, gap, rows...).OpenAt(chosen)))...)
 	}
 }

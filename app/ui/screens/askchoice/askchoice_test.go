@@ -92,3 +92,19 @@ func TestPressing(t *testing.T) {
 	m.Missing = true
 	golden.Off(t, askchoice.New(env, m, a), "Xin trả lời")
 }
+
+func TestTheChosenAnswerIsInSight(t *testing.T) {
+	env := golden.Cases[0].Env(t)
+	m := list(env, 25)
+	m.Options[1].On, m.Options[22].On = false, true
+	obj := askchoice.New(env, m, askchoice.Actions{})
+	obj.Resize(fyne.NewSize(env.Size.W, env.Size.H))
+	golden.Texts(t, obj, "Câu trả lời số 23")
+	if kit.Find(obj, "Là chính tôi") != nil {
+		t.Error("the first page is shown, not the one with the answer")
+	}
+	for kit.Find(obj, "Trang trước").Enabled() {
+		golden.Press(t, obj, "Trang trước")
+	}
+	golden.Texts(t, obj, "Là chính tôi")
+}

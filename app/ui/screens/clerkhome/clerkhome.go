@@ -56,26 +56,26 @@ type Actions struct {
 	Slip string // of the first result
 }
 
-const (
-	rowsPerPage = 5
-	maxAsks     = 3 // what else there is follows when these are answered
-)
-
 // New builds the screen.
 func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
-	list := list(env, m, a)
-	side := kit.NewPanelPad(env, kit.Surface, 16, 22, 16, 22, asks(env, m, a))
 	o := kit.FrameSpec{Staff: &m.Staff, Title: env.T("clerkhome.title", "station", m.Station), TitleNote: env.T("clerkhome.scan")}
 	if a.Next != nil {
 		o.Main = kit.MainAction(env.T("clerkhome.main", "slip", a.Slip), a.Next)
 	}
-	if env.IsPortrait() {
-		o.Body = kit.Col(20, kit.Fixed(640, list), side)
-	} else {
-		o.Body = kit.RowFill(24, kit.GrowBy(776, list), kit.GrowBy(400, side))
+	body := func(env *kit.Env) fyne.CanvasObject {
+		list := list(env, m, a)
+		side := kit.NewPanelPad(env, kit.Surface, 16, 22, 16, 22, asks(env, m, a))
+		if env.IsPortrait() {
+			return kit.Col(20, kit.Grow(list), kit.Fixed(fyne.Min(side.HeightFor(env.Width()), portraitAsks), side))
+		}
+		return kit.RowFill(24, kit.GrowBy(776, list), kit.GrowBy(400, side))
 	}
+	o.Body = kit.Fit(env, kit.BodySize(env, o), body)
 	return kit.NewFrame(env, o)
 }
+
+// portraitAsks is the most room of what needs attention on an upright screen.
+const portraitAsks float32 = 460
 
 func list(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	if len(m.Rows) == 0 {
@@ -84,9 +84,9 @@ func list(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	var rows []fyne.CanvasObject
 	for _, r := range m.Rows {
 		rows = append(rows, kit.NewListRow(env, kit.RowSpec{Icon: "doc", Text: r.Text, Second: r.Second, Size: kit.TextBody,
-			Height: 84, Trail: tag(env, r.State), Do: func() { a.Open(r.Packet) }}))
+			Height: 84, Lines: 3, Trail: tag(env, r.State), Do: func() { a.Open(r.Packet) }}))
 	}
-	return kit.NewPager(env, rows, rowsPerPage, 1, 12)
+	return kit.NewBook(env, 12, rows...)
 }
 
 func tag(env *kit.Env, s State) fyne.CanvasObject {
@@ -109,30 +109,29 @@ func tag(env *kit.Env, s State) fyne.CanvasObject {
 
 func asks(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	p := env.Pal()
-	rows := []fyne.CanvasObject{kit.NewParagraph(env, env.T("clerkhome.attention"), kit.Style{Size: kit.TextButton, Bold: true, Line: 1.25})}
+	head := kit.NewParagraph(env, env.T("clerkhome.attention"), kit.Style{Size: kit.TextButton, Bold: true, Line: 1.25})
+	var items []fyne.CanvasObject
 	if m.Problem != "" {
-		rows = append(rows, kit.NewParagraph(env, m.Problem, kit.Style{Bold: true, Color: p.Bronze, Max: 4}))
+		items = append(items, kit.NewParagraph(env, m.Problem, kit.Style{Bold: true, Color: p.Bronze, Line: 1.3}))
 	}
 	if len(m.Asks) == 0 && m.Problem == "" {
-		rows = append(rows, kit.Quiet(env, env.T("clerkhome.all-good")))
+		items = append(items, kit.Quiet(env, env.T("clerkhome.all-good")))
 	}
-	for i, q := range m.Asks {
-		if i == maxAsks {
-			break
-		}
-		if i > 0 {
-			rows = append(rows, kit.Rule(p.Line, 1.5))
-		}
-		words := []fyne.CanvasObject{kit.NewParagraph(env, q.Text, kit.Style{Bold: true, Line: 1.28, Max: 2})}
+	for _, q := range m.Asks {
+		words := []fyne.CanvasObject{kit.NewParagraph(env, q.Text, kit.Style{Bold: true, Line: 1.28, Max: 3})}
 		if q.Second != "" {
 			words = append(words, kit.NewParagraph(env, q.Second, kit.Style{Color: p.Ink2, Line: 1.3, Max: 2}))
 		}
-		rows = append(rows, kit.RowTop(14, kit.NewIcon(q.Icon, 32, p.Bronze), kit.Grow(kit.Col(0, words...))))
+		item := []fyne.CanvasObject{kit.RowTop(14, kit.NewIcon(q.Icon, 32, p.Bronze), kit.Grow(kit.Col(0, words...)))}
 		if q.ID != "" {
-			rows = append(rows, kit.RowFill(10,
-				kit.Grow(kit.Small(env, "check", env.T("clerkhome.slip-yes"), func() { a.Yes(q.ID) })),
-				kit.Grow(kit.Small(env, "printer", env.T("clerkhome.slip-no"), func() { a.No(q.ID) }))))
+			item = append(item, kit.RowFill(8, kit.Grow(answer(env, env.T("clerkhome.slip-yes"), func() { a.Yes(q.ID) })),
+				kit.Grow(answer(env, env.T("clerkhome.slip-no"), func() { a.No(q.ID) }))))
 		}
+		items = append(items, kit.Col(8, item...))
 	}
-	return kit.Col(10, rows...)
+	return kit.Col(10, head, kit.Grow(kit.NewRuledBook(env, 8, items...)))
+}
+
+func answer(env *kit.Env, text string, do func()) fyne.CanvasObject {
+	return kit.NewButton(env, kit.ButtonSpec{Action: kit.Action{Text: text, Do: do}, Small: true, Pad: 10})
 }

@@ -64,7 +64,8 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	switch {
 	case m.Done != "":
 		o.Title, o.Back = env.T("handover.done"), nil
-		o.Body = kit.Col(20, kit.NewNotice(env, kit.Leaf, "check", "**"+env.T("handover.done")+"**", env.T("handover.done-note", "clock", m.Done)))
+		o.Body = kit.Col(20, kit.NewPanelPad(env, kit.Leaf, 24, 32, 24, 32, kit.Row(28, kit.NewPict(env, "result", 120),
+			kit.Grow(kit.NewParagraph(env, env.T("handover.done-note", "clock", m.Done), kit.Style{Size: kit.TextButton})))))
 		o.Main = &kit.Action{Text: env.T("handover.finish"), Icon: "check", Do: a.Finish}
 		return kit.NewFrame(env, o)
 	case m.Refusing:
@@ -73,33 +74,11 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 		for _, r := range m.Reasons {
 			rows = append(rows, kit.NewListRow(env, kit.RowSpec{Icon: "x", IconTint: env.Pal().Stop, Text: r.Text, Do: func() { a.Because(r.ID) }}))
 		}
-		o.Body = kit.Col(14, rows...)
+		o.Body = kit.NewBook(env, 14, rows...)
 		return kit.NewFrame(env, o)
 	}
 	if m.Other {
 		o.Title = env.T("handover.title-other")
-	}
-	left := []fyne.CanvasObject{kit.NewPanelPad(env, kit.Surface, 6, 22, 6, 22, table(env, m))}
-	switch {
-	case m.Problem != "":
-		left = append(left, kit.NewNotice(env, kit.Stop, "warn", "**"+m.Problem+"**", ""))
-	case m.Same:
-		left = append(left, kit.NewNotice(env, kit.Leaf, "check", "**"+env.T("handover.same")+"**", env.T("handover.same-note")))
-	case m.Hint != "":
-		left = append(left, kit.NewNotice(env, kit.Gold, "info", "**"+m.Hint+"**", ""))
-	case m.Other:
-		choice := func(id, key string) fyne.CanvasObject {
-			return kit.NewChoice(env, kit.ChoiceSpec{Text: env.T(key), On: m.Basis == id, Do: func() { a.Basis(id) }})
-		}
-		left = append(left, kit.NewPanelPad(env, kit.Gold, 14, 22, 14, 22, kit.Col(10,
-			kit.NewParagraph(env, env.T("handover.basis"), kit.Style{Size: kit.TextRead, Bold: true, Max: 2}),
-			kit.Grid(2, 12, 0, choice("authorisation", "handover.authorised"), choice("family", "handover.family")))))
-	}
-	right := side(env, m, a)
-	if env.IsPortrait() {
-		o.Body = kit.Col(20, append(left, right)...)
-	} else {
-		o.Body = kit.RowFill(20, kit.GrowBy(760, kit.Col(16, left...)), kit.GrowBy(420, right))
 	}
 	if !m.Unready {
 		o.Second = &kit.Action{Text: env.T("handover.refuse"), Icon: "x", Kind: kit.Ending, Do: a.Refuse}
@@ -108,18 +87,62 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 			o.Main = &kit.Action{Text: env.T("handover.main-first"), Icon: "none", Off: true}
 		}
 	}
+	o.Body = kit.Fit(env, kit.BodySize(env, o), body(m, a, airy), body(m, a, between), body(m, a, tight))
 	return kit.NewFrame(env, o)
 }
 
-func table(env *kit.Env, m Model) fyne.CanvasObject {
+// Space over and under every line.
+const (
+	airy    float32 = 15
+	between float32 = 10
+	tight   float32 = 6
+)
+
+// body is the comparison, what follows from it, and the result beside them;
+// air is over and under every line.
+func body(m Model, a Actions, air float32) func(*kit.Env) fyne.CanvasObject {
+	return func(env *kit.Env) fyne.CanvasObject {
+		left := []fyne.CanvasObject{kit.NewPanelPad(env, kit.Surface, 4, 22, 4, 22, table(env, m, air))}
+		switch {
+		case m.Problem != "":
+			left = append(left, kit.NewNotice(env, kit.Stop, "warn", "**"+m.Problem+"**", ""))
+		case m.Same:
+			left = append(left, kit.NewNotice(env, kit.Leaf, "check", "**"+env.T("handover.same")+"**", env.T("handover.same-note")))
+		case m.Hint != "":
+			left = append(left, kit.NewNotice(env, kit.Gold, "info", "**"+m.Hint+"**", ""))
+		}
+		if m.Other {
+			left = append(left, basis(env, m, a, air))
+		}
+		right := side(env, m, a)
+		if env.IsPortrait() {
+			return kit.Col(20, append(left, right)...)
+		}
+		return kit.RowFill(20, kit.GrowBy(760, kit.Col(air+3, left...)), kit.GrowBy(420, right))
+	}
+}
+
+// basis asks on what ground somebody else collects.
+func basis(env *kit.Env, m Model, a Actions, air float32) fyne.CanvasObject {
+	choice := func(id, key string) fyne.CanvasObject {
+		return kit.NewChoice(env, kit.ChoiceSpec{Text: env.T(key), On: m.Basis == id, Do: func() { a.Basis(id) }})
+	}
+	rows := []fyne.CanvasObject{kit.Grid(2, 12, 0, choice("authorisation", "handover.authorised"), choice("family", "handover.family"))}
+	if m.Problem == "" || air > tight { // what is wrong says as much
+		rows = append([]fyne.CanvasObject{kit.NewParagraph(env, env.T("handover.basis"), kit.Style{Size: kit.TextRead, Bold: true, Line: 1.3})}, rows...)
+	}
+	return kit.NewPanelPad(env, kit.Gold, air, 22, air, 22, kit.Col(8, rows...))
+}
+
+func table(env *kit.Env, m Model, air float32) fyne.CanvasObject {
 	p := env.Pal()
 	row := func(a, b, c, d fyne.CanvasObject) fyne.CanvasObject {
 		return kit.Row(14, kit.Fixed(172, a), kit.GrowBy(214, b), kit.GrowBy(240, c), kit.Fixed(40, d))
 	}
 	quiet := func(s string) fyne.CanvasObject {
-		return kit.NewParagraph(env, s, kit.Style{Color: p.Ink2, Max: 1})
+		return kit.NewParagraph(env, s, kit.Style{Color: p.Ink2, Max: 1, Fit: true})
 	}
-	rows := []fyne.CanvasObject{kit.Fixed(48, row(kit.Space(1), quiet(env.T("handover.on-file")), quiet(env.T("handover.collector")), kit.Space(1)))}
+	rows := []fyne.CanvasObject{kit.Fixed(44, row(kit.Space(1), quiet(env.T("handover.on-file")), quiet(env.T("handover.collector")), kit.Space(1)))}
 	for _, l := range m.Lines {
 		var mark fyne.CanvasObject = kit.Space(1)
 		switch l.Mark {
@@ -134,10 +157,10 @@ func table(env *kit.Env, m Model) fyne.CanvasObject {
 		case Stops:
 			mark = kit.NewIcon("x", 36, p.Stop)
 		}
-		rows = append(rows, kit.Rule(p.Line, 1.5), kit.Fixed(62, row(
-			kit.NewParagraph(env, l.What, kit.Style{Bold: true, Line: 1.2, Max: 2}),
-			kit.NewParagraph(env, l.OnFile, kit.Style{Line: 1.2, Max: 2}),
-			kit.NewParagraph(env, l.Collector, kit.Style{Line: 1.2, Max: 2}), mark)))
+		rows = append(rows, kit.Rule(p.Line, 1.5), kit.Pad(air, 0, air, 0, row(
+			kit.NewParagraph(env, l.What, kit.Style{Bold: true, Line: 1.2}),
+			kit.NewParagraph(env, l.OnFile, kit.Style{Line: 1.2}),
+			kit.NewParagraph(env, l.Collector, kit.Style{Line: 1.2}), mark)))
 	}
 	return kit.Col(0, rows...)
 }
@@ -145,7 +168,7 @@ func table(env *kit.Env, m Model) fyne.CanvasObject {
 func side(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	p := env.Pal()
 	what := kit.NewPanelPad(env, kit.Surface, 16, 22, 16, 22, kit.Row(16, kit.NewPict(env, "result", 72), kit.Grow(kit.Col(0,
-		kit.NewParagraph(env, m.Title, kit.Style{Size: kit.TextRead, Bold: true, Line: 1.28, Max: 3}),
+		kit.NewParagraph(env, m.Title, kit.Style{Size: kit.TextRead, Bold: true, Line: 1.28}),
 		kit.NewParagraph(env, m.Of, kit.Style{Line: 1.3, Max: 2})))))
 	fee := []fyne.CanvasObject{}
 	switch {

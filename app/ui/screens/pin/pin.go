@@ -45,20 +45,32 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 				frame.SetMain(main(len(s)))
 			}
 		}, Submit: login})
-	left := []fyne.CanvasObject{
-		kit.NewParagraph(env, env.T("clerklogin.pin"), kit.Style{Size: kit.TextRead, Bold: true}), field,
-		kit.NewParagraph(env, env.T("clerklogin.help"), kit.Style{Size: kit.TextRead, Color: env.Pal().Ink2, Max: 3})}
-	if m.Problem != "" {
-		left = append(left, kit.NewNotice(env, kit.Gold, "warn", "**"+m.Problem+"**", ""))
-	}
 	padPanel := keyboard.NewPad(env, field, "")
 	first := main(0)
 	o := kit.FrameSpec{Title: env.T("clerklogin.title"), Back: kit.BackAction(env, a.Back), Main: &first}
+	left := func(env *kit.Env) fyne.CanvasObject {
+		rows := []fyne.CanvasObject{
+			kit.NewParagraph(env, env.T("clerklogin.pin"), kit.Style{Size: kit.TextRead, Bold: true}), field,
+			kit.NewParagraph(env, env.T("clerklogin.help"), kit.Style{Size: kit.TextRead, Color: env.Pal().Ink2})}
+		if m.Problem != "" {
+			rows = append(rows, kit.NewNotice(env, kit.Gold, "warn", "**"+m.Problem+"**", ""))
+		}
+		return kit.Col(14, rows...)
+	}
+	room := kit.BodySize(env, o)
 	if env.IsPortrait() {
-		o.Body = kit.Col(24, append(left, kit.Fixed(520, padPanel))...)
+		room.Height -= portraitPad + 24
+		o.Body = kit.Col(24, kit.Fit(env, room, left), kit.Fixed(portraitPad, padPanel))
 	} else {
-		o.Body = kit.RowFill(32, kit.GrowBy(772, kit.Col(14, left...)), kit.Fixed(396, padPanel))
+		room.Width -= padWidth + 32
+		o.Body = kit.RowFill(32, kit.Grow(kit.Fit(env, room, left)), kit.Fixed(padWidth, padPanel))
 	}
 	frame = kit.NewFrame(env, o)
 	return frame
 }
+
+// The digits' room.
+const (
+	padWidth    float32 = 396
+	portraitPad float32 = 560
+)

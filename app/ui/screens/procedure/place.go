@@ -1,8 +1,6 @@
 package procedure
 
 import (
-	"strings"
-
 	"fyne.io/fyne/v2"
 
 	"tramhoso/app/ui/kit"
@@ -44,14 +42,7 @@ func where(env *kit.Env, m Model, turn func()) fyne.CanvasObject {
 
 // know is the text about the procedure, a sentence at a time where it is long.
 func know(env *kit.Env, m Model, turn func()) fyne.CanvasObject {
-	var rows []fyne.CanvasObject
-	for _, para := range strings.Split(m.About, "\n") {
-		for _, s := range strings.SplitAfter(para, ". ") {
-			if s = strings.TrimSpace(s); s != "" {
-				rows = append(rows, kit.NewParagraph(env, s, kit.Style{Line: 1.3}))
-			}
-		}
-	}
+	rows := kit.Sentences(env, m.About, kit.Style{Line: 1.3})
 	return kit.Col(10, kit.Head(env, env.T("procedure.about")), kit.Grow(kit.NewBook(env, 8, rows...)),
 		kit.At(kit.Start, kit.Small(env, "agency", env.T("procedure.place"), turn)))
 }

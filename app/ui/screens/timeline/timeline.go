@@ -33,8 +33,6 @@ type Actions struct{ Back, Print, Collect func() }
 
 // New builds the screen.
 func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
-	left := kit.NewPanelPad(env, kit.Surface, 16, 24, 16, 24, line(env, m))
-	right := side(env, m)
 	o := kit.FrameSpec{Brand: env.T("timeline.brand"), Title: m.Title, TitleNote: m.News, Back: kit.BackAction(env, a.Back)}
 	if m.Form01 {
 		o.Second = &kit.Action{Text: env.T("timeline.print"), Icon: "printer", Do: a.Print}
@@ -48,11 +46,19 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 		o.Main = &kit.Action{Text: env.T("timeline.main"), Icon: "check", Do: a.Back}
 		o.Back = nil
 	}
-	if env.IsPortrait() {
-		o.Body = kit.Col(24, left, right)
-	} else {
-		o.Body = kit.RowFill(24, kit.GrowBy(560, left), kit.GrowBy(616, right))
+	body := func(turned bool) func(*kit.Env) fyne.CanvasObject {
+		return func(env *kit.Env) fyne.CanvasObject {
+			left := kit.NewPanelPad(env, kit.Surface, 16, 24, 16, 24, line(env, m))
+			switch {
+			case env.IsPortrait() && turned:
+				return kit.Col(24, kit.GrowBy(9, left), kit.GrowBy(10, side(env, m, true)))
+			case env.IsPortrait():
+				return kit.Col(24, left, kit.Grow(side(env, m, false)))
+			}
+			return kit.RowFill(24, kit.GrowBy(560, left), kit.GrowBy(616, side(env, m, true)))
+		}
 	}
+	o.Body = kit.Fit(env, kit.BodySize(env, o), body(false), body(true))
 	return kit.NewFrame(env, o)
 }
 
@@ -63,13 +69,14 @@ func line(env *kit.Env, m Model) fyne.CanvasObject {
 		code = env.T("timeline.no-code")
 	}
 	return kit.Col(0,
-		kit.NewParagraph(env, m.Name, kit.Style{Size: kit.TextRead, Bold: true, Line: 1.25, Max: 2}),
-		kit.NewParagraph(env, code, kit.Style{Color: p.Ink2, Line: 1.3, Max: 1}),
-		kit.NewParagraph(env, m.Slip, kit.Style{Color: p.Ink2, Line: 1.3, Max: 1}), kit.Space(12),
+		kit.NewParagraph(env, m.Name, kit.Style{Size: kit.TextRead, Bold: true, Line: 1.25}),
+		kit.NewParagraph(env, code, kit.Style{Color: p.Ink2, Line: 1.3, Max: 2}),
+		kit.NewParagraph(env, m.Slip, kit.Style{Color: p.Ink2, Line: 1.3, Max: 2}), kit.Space(12),
 		kit.Grow(kit.NewTimeline(env, m.Moments)))
 }
 
-func side(env *kit.Env, m Model) fyne.CanvasObject {
+// side is what the agency says, page by page if turned, and when it is due.
+func side(env *kit.Env, m Model, turned bool) fyne.CanvasObject {
 	p := env.Pal()
 	tone := kit.Surface
 	if m.Gold {
@@ -80,16 +87,20 @@ func side(env *kit.Env, m Model) fyne.CanvasObject {
 		says = env.T("timeline.nothing-said")
 	}
 	words := []fyne.CanvasObject{kit.NewParagraph(env, env.T("timeline.says"), kit.Style{Size: kit.TextButton, Bold: true, Line: 1.25}),
-		kit.NewParagraph(env, says, kit.Style{Size: kit.TextRead, Max: 5})}
-	if m.Who != "" {
-		words = append(words, kit.Rule(p.Line, 1.5), kit.Row(12, kit.NewIcon("person", 34, p.Ink2), kit.Grow(kit.NewParagraph(env, m.Who, kit.Style{Color: p.Ink2, Max: 2}))))
-	}
+		kit.Grow(kit.NewBook(env, 8, kit.Sentences(env, says, kit.Style{Size: kit.TextRead, Line: 1.3})...))}
 	if m.Fee != "" {
 		words = append(words, kit.Row(12, kit.NewIcon("coin", 34, p.Bronze), kit.Grow(kit.Read(env, m.Fee))))
 	}
-	due := kit.NewPanelPad(env, kit.Surface, 18, 22, 18, 26, kit.Row(16, kit.NewIconStroke("cal", 44, p.Bronze, 2.2),
-		kit.Grow(kit.Col(0, kit.Read(env, m.Due), kit.NewParagraph(env, m.DueNote, kit.Style{Color: p.Ink2, Max: 2})))))
-	return kit.Col(16, kit.Grow(kit.NewPanelPad(env, tone, 20, 26, 20, 26, kit.Col(14, words...))), due)
+	if m.Who != "" {
+		words = append(words, kit.Rule(p.Line, 1.5), kit.Row(12, kit.NewIcon("person", 34, p.Ink2), kit.Grow(kit.NewParagraph(env, m.Who, kit.Style{Color: p.Ink2, Line: 1.3, Max: 3}))))
+	}
+	due := kit.NewPanelPad(env, kit.Surface, 16, 22, 16, 26, kit.Row(16, kit.NewIconStroke("cal", 44, p.Bronze, 2.2),
+		kit.Grow(kit.Col(0, kit.Read(env, m.Due), kit.NewParagraph(env, m.DueNote, kit.Style{Color: p.Ink2, Line: 1.3})))))
+	card := kit.NewPanelPad(env, tone, 18, 26, 18, 26, kit.Col(12, words...))
+	if !turned {
+		return kit.Col(16, card, due)
+	}
+	return kit.Col(16, kit.Grow(card), due)
 }
 
 // PresentModel says only how many dossiers are here.
@@ -107,8 +118,11 @@ func NewPresent(env *kit.Env, m PresentModel, a PresentActions) fyne.CanvasObjec
 	if m.Count == 0 {
 		o.Title = env.T("timeline.present-none")
 	}
-	o.Body = kit.Col(20,
-		kit.NewPanel(env, kit.Surface, kit.Row(28, kit.NewPict(env, "guard", 120), kit.Grow(kit.NewParagraph(env, env.T("timeline.present-note"), kit.Style{Size: kit.TextButton, Line: 1.36})))),
-		kit.NewNotice(env, kit.Gold, "info", env.T("timeline.present-lost"), ""))
+	o.Body = kit.Fit(env, kit.BodySize(env, o), func(env *kit.Env) fyne.CanvasObject {
+		return kit.Col(20,
+			kit.NewPanel(env, kit.Surface, kit.Row(28, kit.NewPict(env, "guard", 120),
+				kit.Grow(kit.NewParagraph(env, env.T("timeline.present-note"), kit.Style{Size: kit.TextButton, Line: 1.36})))),
+			kit.NewNotice(env, kit.Gold, "info", env.T("timeline.present-lost"), ""))
+	})
 	return kit.NewFrame(env, o)
 }

@@ -47,11 +47,8 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	return kit.NewFrame(env, o)
 }
 
-// A page holds as many as fit without scrolling.
-const (
-	topicsPerPage     = 9
-	proceduresPerPage = 8
-)
+// topicsPerPage fit without scrolling.
+const topicsPerPage = 9
 
 func topicGrid(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	cols := 3
@@ -74,9 +71,20 @@ func procedureList(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	if env.IsPortrait() {
 		cols = 1
 	}
+	const gap = 14
 	var rows []fyne.CanvasObject
-	for _, it := range m.Items {
-		rows = append(rows, kit.NewListRow(env, kit.RowSpec{Icon: "doc", Text: it.Name, Second: it.Second, Do: func() { a.Pick(it.ID) }}))
+	for i := 0; i < len(m.Items); i += cols {
+		var row []fyne.CanvasObject
+		for j := i; j < i+cols; j++ {
+			if j >= len(m.Items) {
+				row = append(row, kit.Spring())
+				continue
+			}
+			it := m.Items[j]
+			row = append(row, kit.Grow(kit.NewListRow(env, kit.RowSpec{Icon: "doc", Text: it.Name, Second: it.Second, Lines: 5,
+				Do: func() { a.Pick(it.ID) }})))
+		}
+		rows = append(rows, kit.RowFill(gap, row...))
 	}
-	return kit.NewPager(env, rows, proceduresPerPage, cols, 14)
+	return kit.NewBook(env, gap, rows...)
 }

@@ -1,0 +1,77 @@
+package clerkhome_test
+
+import (
+	"fmt"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"tramhoso/app/ui/kit"
+	"tramhoso/app/ui/kit/golden"
+	"tramhoso/app/ui/screens/clerkhome"
+)
+
+func row(env *kit.Env, slip, title, name string, s clerkhome.State) clerkhome.Row {
+	return clerkhome.Row{Packet: slip, State: s, Text: env.T("clerkhome.row", "slip", slip, "title", title), Second: env.T("clerkhome.row-note", "name", name, "last4", "0123")}
+}
+
+func sample(env *kit.Env) clerkhome.Model {
+	titles := [2]string{"Cấp bản sao trích lục hộ tịch", "Cấp giấy xác nhận tình trạng hôn nhân"}
+	if env.Words.Lang() == "en" {
+		titles = [2]string{"Copy of a civil status extract", "Certificate of marital status"}
+	}
+	return clerkhome.Model{Station: "Hoà Phú", Staff: kit.Staff{Who: "Trần Thị Hoa", Lock: func() {}},
+		Rows: []clerkhome.Row{
+			row(env, "DL27-000311-P", titles[0], "H’ Bia Niê", clerkhome.Ready),
+			row(env, "DL27-000314-A", titles[1], "Y Thuận Êban", clerkhome.Supplement),
+			row(env, "DL27-000318-K", titles[0], "Nguyễn Hoàng Thuỵ Khánh Nguyên Phượng", clerkhome.Unsent),
+			row(env, "DL27-000317-M", titles[1], "Y Khôi Niê", clerkhome.Waiting),
+		},
+		Asks: []clerkhome.Ask{
+			{Icon: "bell", Text: env.T("clerkhome.called"), Second: env.T("clerkhome.called-note", "clock", "09:40")},
+			{ID: "7", Icon: "printer", Text: env.T("clerkhome.slip-asked", "slip", "DL27-000318-K"), Second: env.T("clerkhome.slip-asked-note")},
+		}}
+}
+
+func many(env *kit.Env) clerkhome.Model {
+	m := sample(env)
+	for i := range 20 {
+		s := []clerkhome.State{clerkhome.Payment, clerkhome.Stopped, clerkhome.Done, clerkhome.Waiting}[i%4]
+		m.Rows = append(m.Rows, row(env, fmt.Sprintf("DL27-0004%02d-K", i), "Cấp giấy xác nhận tình trạng hôn nhân có yếu tố nước ngoài tại khu vực biên giới", "Công Tằng Tôn Nữ Thị Ngọc Huyền Trân", s))
+		m.Asks = append(m.Asks, clerkhome.Ask{ID: fmt.Sprint(i), Icon: "printer", Text: env.T("clerkhome.slip-asked", "slip", fmt.Sprintf("DL27-0004%02d-K", i)), Second: env.T("clerkhome.slip-asked-note")})
+	}
+	m.Problem = golden.Longest(env)
+	return m
+}
+
+func screen(model func(*kit.Env) clerkhome.Model) func(*kit.Env) fyne.CanvasObject {
+	return func(env *kit.Env) fyne.CanvasObject {
+		return clerkhome.New(env, model(env), clerkhome.Actions{Open: func(string) {}, Yes: func(string) {}, No: func(string) {}, Next: func() {}, Slip: "DL27-000311-P"})
+	}
+}
+
+func TestLook(t *testing.T) {
+	golden.Screen(t, "clerk", screen(sample), "Quầy giao dịch Hoà Phú", "Trần Thị Hoa", "DL27-000311-P – Cấp bản sao trích lục hộ tịch", "Có kết quả", "Cần lưu ý", "Có người gọi giúp",
+		"Trao kết quả: DL27-000311-P")
+}
+
+func TestOtherStates(t *testing.T) {
+	golden.State(t, "clerkhome-many", screen(many))
+	golden.State(t, "clerkhome-nothing", func(env *kit.Env) fyne.CanvasObject {
+		return clerkhome.New(env, clerkhome.Model{Station: "Điểm Bưu điện – Văn hoá xã Hoà Phú", Staff: kit.Staff{Lock: func() {}}}, clerkhome.Actions{})
+	}, "Chưa có hồ sơ nào ở trạm này.", "Không có việc gì cần lưu ý.")
+}
+
+func TestPressing(t *testing.T) {
+	var did string
+	env := golden.Cases[0].Env(t)
+	obj := clerkhome.New(env, sample(env), clerkhome.Actions{Open: func(p string) { did = "open " + p }, Yes: func(id string) { did = "yes " + id },
+		No: func(id string) { did = "no " + id }, Next: func() { did = "next" }, Slip: "DL27-000311-P"})
+	golden.Render(t, obj, kit.Size1280)
+	for name, want := range map[string]string{"DL27-000314-A": "open DL27-000314-A", "Đã ra": "yes 7", "Chưa, in lại": "no 7", "Trao kết quả: DL27-000311-P": "next"} {
+		golden.Press(t, obj, name)
+		if did != want {
+			t.Errorf("%q did %q, not %q", name, did, want)
+		}
+	}
+}
