@@ -89,4 +89,14 @@ func TestPressing(t *testing.T) {
 		}
 	}
 	golden.Off(t, procedure.New(env, marital(env), a), "Chưa nộp được tại đây")
+	m := marital(env)
+	m.Free = true // only looking: nothing is refused
+	if kit.Find(procedure.New(env, m, a), "Chưa nộp được tại đây") != nil {
+		t.Error("somebody only looking is refused")
+	}
+	place := procedure.New(env, extract(env), a)
+	golden.Press(t, place, "Cần biết")
+	golden.Texts(t, place, "Bản sao trích lục từ sổ hộ tịch: khai sinh, kết hôn, khai tử và những việc khác đã đăng ký.")
+	golden.Press(t, place, "Nơi giải quyết")
+	golden.Texts(t, place, "0262 000 1022")
 }

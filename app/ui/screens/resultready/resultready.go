@@ -25,6 +25,7 @@ type Actions struct{ Back, Call, Finish func() }
 func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	o := kit.FrameSpec{Tall: true, Title: env.T("resultready.title"), Brand: env.T("resultready.brand"), Back: kit.BackAction(env, a.Back),
 		Main: &kit.Action{Text: env.T("resultready.main"), Icon: "bell", Do: a.Call}}
+	o.Second = &kit.Action{Text: env.T("app.finish"), Icon: "check", Do: a.Finish}
 	if m.Called {
 		o.Main = &kit.Action{Text: env.T("resultready.called"), Icon: "none", Off: true}
 	}
@@ -34,6 +35,9 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 				card(env, "card", "resultready.bring", env.T("resultready.bring-note"), drawn), card(env, "cash", "resultready.pay", m.Pay, drawn)}
 			if env.IsPortrait() {
 				return kit.Col(24, head(env, m, drawn*2), kit.Grid(1, 0, 20, cards...))
+			}
+			if drawn < 96 { // each as high as it must be
+				return kit.Col(16, head(env, m, drawn*2), kit.Grid(3, 20, 0, cards...))
 			}
 			return kit.Col(20, kit.GrowBy(316, head(env, m, drawn*2)), kit.GrowBy(208, kit.Grid(3, 20, 0, cards...)))
 		}

@@ -21,7 +21,7 @@ func sample(env *kit.Env) resultready.Model {
 
 func screen(model func(*kit.Env) resultready.Model) func(*kit.Env) fyne.CanvasObject {
 	return func(env *kit.Env) fyne.CanvasObject {
-		return resultready.New(env, model(env), resultready.Actions{Back: func() {}, Call: func() {}})
+		return resultready.New(env, model(env), resultready.Actions{Back: func() {}, Call: func() {}, Finish: func() {}})
 	}
 }
 
@@ -42,8 +42,8 @@ func TestOtherStates(t *testing.T) {
 func TestPressing(t *testing.T) {
 	var did string
 	env := golden.Cases[0].Env(t)
-	a := resultready.Actions{Back: func() { did = "back" }, Call: func() { did = "call" }}
-	for name, want := range map[string]string{"Quay lại": "back", "Gọi giao dịch viên": "call"} {
+	a := resultready.Actions{Back: func() { did = "back" }, Call: func() { did = "call" }, Finish: func() { did = "finish" }}
+	for name, want := range map[string]string{"Quay lại": "back", "Gọi giao dịch viên": "call", "Kết thúc": "finish"} {
 		golden.Press(t, resultready.New(env, sample(env), a), name)
 		if did != want {
 			t.Errorf("%q did %q, not %q", name, did, want)
