@@ -209,12 +209,7 @@ func (g *guide) save(ts *testscript.TestScript, name string, data []byte) error 
 	if filepath.Base(name) != name {
 		return fmt.Errorf("%q is no name of a file", name)
 	}
-	for _, path := range []string{filepath.Join(g.out, name), ts.MkAbs(name)} {
-		if err := os.WriteFile(path, data, 0o644); err != nil {
-			return fmt.Errorf("failed to save %s: %w", name, err)
-		}
-	}
-	return nil
+	return saveAll([]string{filepath.Join(g.out, name), ts.MkAbs(name)}, data)
 }
 
 func (g *guide) network(_ *testscript.TestScript, args []string) error {
@@ -275,14 +270,12 @@ func (g *guide) portal(ts *testscript.TestScript, args []string) error {
 }
 
 func (g *guide) shot(ts *testscript.TestScript, args []string) error {
-	if err := g.saveShot(args[0]); err != nil {
-		return err
-	}
-	return os.Link(filepath.Join(g.out, args[0]+".png"), ts.MkAbs(args[0]+".png"))
+	return g.saveShot(args[0], ts.MkAbs)
 }
 
-// saveShot saves the screen beside the report.
-func (g *guide) saveShot(name string) error {
+// saveShot saves the screen beside the report, and wherever else it is wanted.
+// Each place gets a copy: the folder of a script may lie on another file system.
+func (g *guide) saveShot(name string, also ...func(file string) string) error {
 	if filepath.Base(name) != name {
 		return fmt.Errorf("%q is no name of a picture", name)
 	}
@@ -290,9 +283,23 @@ func (g *guide) saveShot(name string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(g.out, name+".png"), a.PNG, 0o644); err != nil {
-		return fmt.Errorf("failed to save the picture: %w", err)
+	paths := []string{filepath.Join(g.out, name+".png")}
+	for _, place := range also {
+		paths = append(paths, place(name+".png"))
+	}
+	if err := saveAll(paths, a.PNG); err != nil {
+		return err
 	}
 	g.played.Pictures = append(g.played.Pictures, g.relative(name+".png"))
+	return nil
+}
+
+// saveAll writes the same file to every path.
+func saveAll(paths []string, data []byte) error {
+	for _, path := range paths {
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			return fmt.Errorf("failed to save %s: %w", filepath.Base(path), err)
+		}
+	}
 	return nil
 }

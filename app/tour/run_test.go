@@ -133,3 +133,33 @@ func TestRunRefuses(t *testing.T) {
 		t.Errorf("a missing portal: %v", err)
 	}
 }
+
+// A picture lies beside the report and where the script finds it, each a file of
+// its own: a folder for temporary files often is on another file system.
+func TestPicturesAreCopied(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "visit.txt")
+	if err := os.WriteFile(file, []byte("shot home\napart home.png\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	g := &guide{ctx: t.Context(), out: t.TempDir(), played: &played{Name: "visit"}, scene: &scene{remote: drive(t, &fakeStation{})}}
+	s := &script{}
+	g.script(s, testscript.Params{
+		Files: []string{file},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"shot": g.commands()["shot"],
+			"apart": func(ts *testscript.TestScript, _ bool, args []string) {
+				kept, err := os.Stat(filepath.Join(g.out, args[0]))
+				ts.Check(err)
+				used, err := os.Stat(ts.MkAbs(args[0]))
+				ts.Check(err)
+				if os.SameFile(kept, used) {
+					ts.Fatalf("one file under two names")
+				}
+			},
+		},
+	})
+	if s.failed {
+		t.Error(s.log.String())
+	}
+}
