@@ -292,6 +292,11 @@ func (f *Flow) submit() {
 				f.Log.Error("submit failed", "code", dossier.CodeOf(ferr), "err", ferr)
 			}
 			f.Render()
+			early := f.early
+			f.early = nil
+			for _, n := range early { // the printer was quicker than the way here
+				f.PrintChanged(n.old, n.job, n.state, n.why)
+			}
 			if err != nil { // the declaration was made; only the keeping failed
 				f.declared = declared
 				f.Render()

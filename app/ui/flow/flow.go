@@ -67,6 +67,7 @@ type Flow struct {
 	underOf  visit.Step
 	picture  image.Image // of the slip
 	pictured int64       // the job that picture is of
+	early    []printNews // of a paper whose commit is not known here yet
 	asks     []Ask       // papers that a person must say something about
 }
 
@@ -256,10 +257,21 @@ func (f *Flow) Scan(data string) {
 // Bad hears a frame that was no text: its fault is named, never its content.
 func (f *Flow) Bad() { f.Scan("\x00") }
 
+// printNews is what PrintChanged hears.
+type printNews struct {
+	old, job int64
+	state    visit.PrintState
+	why      string
+}
+
 // PrintChanged hears what became of a paper; before is the job that it
 // replaces, 0 for none.
 func (f *Flow) PrintChanged(old, job int64, s visit.PrintState, why string) {
 	before := f.Visit.State()
+	if before.Step == visit.Submitting {
+		f.early = append(f.early, printNews{old, job, s, why})
+		return
+	}
 	if old != 0 && old == before.Submitted.Job {
 		f.Visit.Reprinted(job)
 		f.paperPicture(job)

@@ -100,3 +100,18 @@ func TestReprintComesTooLate(t *testing.T) {
 	h.settle()
 	h.gone()
 }
+
+// The printer is quicker than the news of the commit: what it said is not lost.
+func TestPrintNewsBeforeTheCommit(t *testing.T) {
+	h := newHouse(t)
+	h.toSign()
+	h.tap("sign.main")
+	h.PrintChanged(0, 1, visit.PrintBlocked, "paper-out")
+	h.see("sign.submitting")
+	h.settle()
+	h.at(visit.PaperOut)
+	h.see("paperout.out")
+	h.PrintChanged(1, 2, visit.PrintWaiting, "")
+	h.PrintChanged(0, 2, visit.PrintPrinted, "")
+	h.see("submitted.print-printed")
+}
