@@ -73,6 +73,9 @@ func (d desk) IsApplicant(ctx context.Context, packet, number string) (bool, err
 type records struct{ s *station }
 
 func (r records) HandOver(ctx context.Context, token, packet string, h dossier.Handover) error {
+	if r.s.kept == nil {
+		return r.s.broken
+	}
 	_, err := r.s.outbox.HandOver(ctx, token, packet, h)
 	if err == nil {
 		r.s.record(didHandOver, packet)
@@ -83,6 +86,9 @@ func (r records) HandOver(ctx context.Context, token, packet string, h dossier.H
 // Refuse tells the portal, as part of the custody of the result, why it was not
 // handed over.
 func (r records) Refuse(ctx context.Context, token string, c counter.Refusal) error {
+	if r.s.kept == nil {
+		return r.s.broken
+	}
 	_, err := r.s.outbox.Submit(ctx, outbox.Letter{Token: token, Kind: dossier.KindCustody, Parent: c.Packet,
 		Body: func(string) (any, error) {
 			return dossier.Custody{Slip: c.Slip, What: dossier.CustodyNotHandedOver, Reason: c.Reason, Staff: c.Staff, At: c.At}, nil
@@ -118,6 +124,9 @@ func (c counterCodes) SlipNumber(text string) (string, error) {
 type asks struct{ s *station }
 
 func (a asks) Open(ctx context.Context) ([]flow.Ask, error) {
+	if a.s.kept == nil {
+		return nil, a.s.broken
+	}
 	open, err := a.s.store.OpenPrintJobs(ctx)
 	if err != nil {
 		return nil, err
@@ -145,6 +154,9 @@ func (a asks) Open(ctx context.Context) ([]flow.Ask, error) {
 }
 
 func (a asks) Answer(ctx context.Context, job int64, out bool) error {
+	if a.s.kept == nil {
+		return a.s.broken
+	}
 	_, err := a.s.press.Answer(ctx, job, out)
 	if err == nil {
 		a.s.record(didAnswer, strconv.FormatInt(job, 10))

@@ -11,10 +11,13 @@ import (
 	"sync/atomic"
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"tramhoso/app/config"
 	"tramhoso/app/paper"
 	"tramhoso/app/visit"
 	"tramhoso/assets"
+	"tramhoso/device/printer"
 	"tramhoso/sync/audit"
 	"tramhoso/sync/catalogue"
 	"tramhoso/sync/clock"
@@ -36,6 +39,8 @@ type station struct {
 	broken error
 	*kept
 
+	post     func(func()) // runs on the user interface's goroutine
+	printing paper.Observer
 	idle     *visit.Idle
 	devices  devices
 	diskFull atomic.Bool // tours: the disk is said to be full
@@ -63,7 +68,7 @@ type kept struct {
 // openStation opens the storage and what stands on it. It never fails: a
 // station that cannot keep anything says so on its screen.
 func openStation(ctx context.Context, cfg config.Config, log *slog.Logger) *station {
-	s := &station{cfg: cfg, log: log}
+	s := &station{cfg: cfg, log: log, post: fyne.Do, printing: paper.Observer{Job: func(paper.Event) {}, Status: func(printer.Status) {}}}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	s.devices.init()
 	var floor time.Time
@@ -117,6 +122,10 @@ func (s *station) keep(st *store.Store) (*kept, error) {
 		Recipient: province.Recipient, Counter: province.Counter, Log: s.log})
 	k.queue = outbox.NewQueue(st, s.log, nil)
 	k.journal = newJournal(k, s)
+	k.press = paper.NewPress(jobs{k.outbox, st}, paper.Observer{
+		Job:    func(e paper.Event) { s.printing.Job(e) },
+		Status: func(now printer.Status) { s.printing.Status(now) },
+	})
 	k.mirror = outbox.NewMirror(st, s.cfg.Mirror, s.log)
 	return k, nil
 }
@@ -194,7 +203,6 @@ func (s *station) facts() visit.Facts {
 	if s.kept == nil {
 		f.Enrolled = true
 		f.StorageReadOnly = true
-		f.CatalogueVersion = 1
 		return f
 	}
 	_, err := s.province.Enrolment()

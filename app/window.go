@@ -89,7 +89,7 @@ func (s *station) newFlow(w *window) *flow.Flow {
 		Upkeep:  flow.Upkeep{Upkeep: s.newUpkeep(), Station: s.code, Version: version},
 		Look:    flow.Look{Contrast: s.cfg.Screen.Contrast, Large: s.cfg.Screen.LargeText, Reach: s.cfg.Screen.Reach},
 		Station: s.name, StationOf: s.nameOf, Language: s.cfg.Language, Words: func(l string) *assets.Words { return loaded[l] },
-		Show: w.win.SetContent, Post: fyne.Do, Go: func(f func()) { s.work.Go(f) }, Log: s.log,
+		Show: w.win.SetContent, Post: s.post, Go: func(f func()) { s.work.Go(f) }, Log: s.log,
 		Scanning: func(on bool) {
 			s.devices.set(func() { s.devices.want = on })
 			s.refresh(w)
@@ -110,7 +110,7 @@ func (s *station) refresh(w *window) {
 func (s *station) start(ctx context.Context, w *window) {
 	post := func(f func()) {
 		if ctx.Err() == nil {
-			fyne.Do(f)
+			s.post(f)
 		}
 	}
 	tell := func() { post(func() { s.refresh(w) }) }
@@ -131,7 +131,7 @@ func (s *station) start(ctx context.Context, w *window) {
 	if s.kept == nil {
 		return
 	}
-	s.press = paper.NewPress(jobs{s.outbox, s.store}, paper.Observer{
+	s.printing = paper.Observer{
 		Job: func(e paper.Event) {
 			s.log.Info("paper", "job", e.Job, "state", e.State, "reason", e.Reason)
 			post(func() { w.flow.PrintChanged(e.Before, e.Job, printStates[e.State], string(e.Reason)) })
@@ -141,7 +141,7 @@ func (s *station) start(ctx context.Context, w *window) {
 				changed()
 			}
 		},
-	})
+	}
 	s.record(didStart, version)
 	s.resume()
 	s.runPrinter(tell)
