@@ -94,26 +94,6 @@ func (f *Frame) Speech() string {
 	return JoinSpoken(texts)
 }
 
-func (f *Frame) button(a *Action, kind Kind, h float32, tight bool) *Button {
-	act := *a
-	spec := ButtonSpec{Action: act, Height: h}
-	switch kind {
-	case Main:
-		spec.Kind = Main
-		if f.env.Reach {
-			spec.MinWidth, spec.Pad = 260, 24
-		}
-	default:
-		if f.env.Reach {
-			spec.Pad = 24
-		}
-	}
-	if tight {
-		spec.Size, spec.Pad, spec.Gap, spec.MinWidth = TextBody, 16, 8, 160
-	}
-	return NewButton(f.env, spec)
-}
-
 func (f *Frame) build() {
 	e, p, o := f.env, f.env.Pal(), f.o
 	m := f.metrics()
@@ -314,81 +294,6 @@ func (f *Frame) buildTray(m metrics, add adder) {
 	}
 	tray := f.o.Keyboard.Tray()
 	add(tray, func(s fyne.Size) { put(tray, 0, m.trayRows, s.Width, m.bar-m.trayRows) })
-}
-
-func (f *Frame) buildBar(m metrics, add adder) {
-	e, o := f.env, f.o
-	barH, tight := m.barH, f.barTight()
-	x := Margin
-	white := []*Action{o.Back, o.Second}
-	aside := o.Aside
-	if f.barRows() > 1 { // the other choices stand above, over the whole width
-		white, aside = white[:1], nil
-		for i, a := range []*Action{o.Second, o.Aside} {
-			if a == nil {
-				continue
-			}
-			b := f.button(a, White, barH, false)
-			both := o.Second != nil && o.Aside != nil
-			add(b, func(s fyne.Size) {
-				l, w := Margin, s.Width-2*Margin
-				if both {
-					w = (w - 20) / 2
-					l += float32(i) * (w + 20)
-				}
-				put(b, l, m.bar-barGap-barH, w, barH)
-			})
-		}
-	}
-	for _, a := range white {
-		if a == nil {
-			continue
-		}
-		b := f.button(a, White, barH, tight)
-		if a == o.Back && b.width < 200 && !tight {
-			b.width = 200
-			if e.Reach {
-				b.width = 190
-			}
-		}
-		w := b.MinSize().Width
-		left := x
-		add(b, func(s fyne.Size) { put(b, left, m.bar, w, barH) })
-		x += w + 20
-	}
-	right := Margin
-	if o.Main != nil {
-		f.main = f.button(o.Main, Main, barH, tight)
-		add(f.main, func(s fyne.Size) {
-			w := fyne.Min(f.main.MinSize().Width, s.Width-x-Margin)
-			put(f.main, s.Width-Margin-w, m.bar, w, barH)
-		})
-		right += f.main.MinSize().Width + 20
-	}
-	if aside != nil {
-		b := f.button(aside, White, barH, tight)
-		w := b.MinSize().Width
-		r := right
-		add(b, func(s fyne.Size) { put(b, s.Width-r-w, m.bar, w, barH) })
-		right += w + 20
-	}
-	if o.Keyboard == nil {
-		return
-	}
-	keys := o.Keyboard.Bottom()
-	if e.IsPortrait() { // the keys' last row has its own line above the buttons
-		add(keys, func(s fyne.Size) { put(keys, Margin, m.bar-24-64, s.Width-2*Margin, 64) })
-		return
-	}
-	const gap = 25
-	add(keys, func(s fyne.Size) {
-		mainW := float32(0)
-		if f.main != nil {
-			mainW = f.main.MinSize().Width + 20
-		}
-		l, r := x-20+gap+20, s.Width-Margin-mainW+20-gap-20
-		put(keys, l, m.bar+(barH-64)/2, r-l, 64)
-	})
 }
 
 // Opaque is a page that covers everything: a dialog here is never a dimmed one.

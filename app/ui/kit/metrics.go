@@ -111,38 +111,3 @@ func (f *Frame) toolsAbove() bool {
 	left, right := f.barSides()
 	return left+NewTools(f.env).MinSize().Width+20+right > f.env.Size.W
 }
-
-// barRows is how many rows the action row's buttons need: upright screens give
-// a second choice its own row where all have no room side by side.
-func (f *Frame) barRows() int {
-	if !f.env.IsPortrait() || f.o.Second == nil && f.o.Aside == nil {
-		return 1
-	}
-	if left, right := f.barSides(); left+right > f.env.Size.W {
-		return 2
-	}
-	return 1
-}
-
-// barTight reports whether the buttons side by side must be narrower.
-func (f *Frame) barTight() bool {
-	if f.barRows() > 1 {
-		return false
-	}
-	left, right := f.barSides()
-	return left+right-20 > f.env.Size.W
-}
-
-// barSides is how much of the action row its buttons take at either side.
-func (f *Frame) barSides() (left, right float32) {
-	left, right = Margin, Margin
-	width := func(a *Action, kind Kind, least float32) float32 {
-		if a == nil {
-			return 0
-		}
-		return fyne.Max(least, f.button(a, kind, 64, false).MinSize().Width) + 20
-	}
-	left += width(f.o.Back, White, 190) + width(f.o.Second, White, 0)
-	right += width(f.o.Main, Main, 0) + width(f.o.Aside, White, 0)
-	return left, right
-}

@@ -39,7 +39,7 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 			if drawn < 96 { // each as high as it must be
 				return kit.Col(16, head(env, m, drawn*2), kit.Grid(3, 20, 0, cards...))
 			}
-			return kit.Col(20, kit.GrowBy(316, head(env, m, drawn*2)), kit.GrowBy(208, kit.Grid(3, 20, 0, cards...)))
+			return kit.Col(20, kit.Grow(head(env, m, drawn*2)), kit.Fixed(208, kit.Grid(3, 20, 0, cards...)))
 		}
 	}
 	o.Body = kit.Fit(env, kit.BodySize(env, o), body(96), body(60))
