@@ -232,8 +232,22 @@ func (f *Flow) help() {
 	f.Render()
 }
 
-// SetStatus changes the status line at once.
-func (f *Flow) SetStatus(s kit.Status) { f.env.SetStatus(s) }
+// SetStatus changes the status line at once, and the screens that say the same
+// at length: a screen must not call a device well that its own line calls dead.
+func (f *Flow) SetStatus(s kit.Status) {
+	changed := s != f.env.Status
+	f.env.SetStatus(s)
+	if changed && f.warning == 0 && f.tellsOfDevices() {
+		f.Render()
+	}
+}
+
+func (f *Flow) tellsOfDevices() bool {
+	if f.staffing() {
+		return f.Counter.Step() == counter.Technical
+	}
+	return f.last == f.Visit.Step() && f.last != visit.Home && waitsForScan(f.last)
+}
 
 // Scan hears a scanned payload.
 func (f *Flow) Scan(data string) {

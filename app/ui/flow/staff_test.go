@@ -264,3 +264,23 @@ func TestStatusLineForStaff(t *testing.T) {
 	h.SetStatus(kit.Status{Printer: kit.PrinterCover})
 	h.see("status.printer-cover")
 }
+
+// What a screen says of a device must not lag behind its own status line.
+func TestScreensFollowTheDevices(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		h.tap("home.submit")
+		h.hidden(h.env.T("scanid.down-note"))
+		h.SetStatus(kit.Status{Scanner: kit.ScannerDown})
+		h.see("scanid.down-note")
+		h.SetStatus(kit.Status{Scanner: kit.ScannerOn})
+		h.hidden(h.env.T("scanid.down-note"))
+		h.tap("app.back")
+
+		h.Scan("BADGE|technician")
+		h.pin("123456")
+		h.see("upkeep.title")
+		h.parts.Printer = upkeep.PrinterDown
+		h.SetStatus(kit.Status{Printer: kit.PrinterDown})
+		h.see("upkeep.title-fix", "n", 1)
+	})
+}

@@ -147,6 +147,12 @@ func TestStatusChangesOnTheScreenShown(t *testing.T) {
 	golden.Render(t, f, env.Size)
 	env.SetStatus(kit.Status{Printer: kit.PrinterOut})
 	golden.Texts(t, f, "Máy in hết giấy")
+
+	// Staff go on counting packets.
+	f = kit.NewFrame(env, kit.FrameSpec{Staff: &kit.Staff{Role: "Giao dịch viên"}, Title: "Quầy", Body: kit.P(env, "x")})
+	golden.Render(t, f, env.Size)
+	env.SetStatus(kit.Status{Waiting: 3})
+	golden.Texts(t, f, "3 gói tin chờ gửi")
 }
 
 func TestFieldEditing(t *testing.T) {

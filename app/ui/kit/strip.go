@@ -133,6 +133,7 @@ func stripHeight(env *Env) float32 {
 
 // Set changes the line.
 func (t *Strip) Set(s Status) {
+	s.Staff = t.status.Staff // whose screen it is does not change
 	if s == t.status {
 		return
 	}

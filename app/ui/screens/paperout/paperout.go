@@ -64,13 +64,17 @@ func body(m Model, why string, code float32) func(*kit.Env) fyne.CanvasObject {
 }
 
 func safe(env *kit.Env, m Model, why string) fyne.CanvasObject {
+	note := "paperout.stay-printer"
+	if m.Why == Paper {
+		note = "paperout.stay-note"
+	}
 	moments := kit.NewTimeline(env, []kit.Moment{
 		{State: kit.Past, Text: env.T("paperout.safe"), Second: env.T("paperout.safe-note", "clock", m.At)},
 		{State: kit.Present, Icon: "printer", Text: env.T(why), Second: env.T("paperout.told", "clock", m.ToldAt)},
 		{State: kit.ToCome, Text: env.T("paperout.again"), Second: env.T("paperout.again-note")},
 	})
 	return kit.Col(18, kit.Grow(moments), kit.NewPanelPad(env, kit.Gold, 14, 22, 14, 22, kit.Row(20, kit.NewPict(env, "roll", 72),
-		kit.Grow(kit.Col(0, kit.Read(env, env.T("paperout.stay")), kit.Read(env, env.T("paperout.stay-note")))))))
+		kit.Grow(kit.Col(0, kit.Read(env, env.T("paperout.stay")), kit.Read(env, env.T(note)))))))
 }
 
 func number(env *kit.Env, m Model, code float32) fyne.CanvasObject {

@@ -29,7 +29,7 @@ func TestLook(t *testing.T) {
 
 func TestOtherStates(t *testing.T) {
 	golden.State(t, "paperout-cover", screen(func(m *paperout.Model) { m.Why, m.Called = paperout.Cover, true }), "Nắp máy in đang mở", "Đã báo giao dịch viên")
-	golden.State(t, "paperout-down", screen(func(m *paperout.Model) { m.Why, m.QR = paperout.Down, "" }), "Máy in không trả lời")
+	golden.State(t, "paperout-down", screen(func(m *paperout.Model) { m.Why, m.QR = paperout.Down, "" }), "Máy in không trả lời", "Phiếu in ra ngay khi máy in chạy lại.")
 }
 
 func TestPressing(t *testing.T) {
