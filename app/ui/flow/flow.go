@@ -114,7 +114,7 @@ func (f *Flow) Render() {
 	f.env.Tools = kit.Tools{Language: f.switchLanguage, Help: f.help}
 	f.hold()
 	if f.warning > 0 {
-		f.Show(idle.New(f.env, idle.Model{Seconds: f.warning}, idle.Actions{End: f.wipe, Stay: f.stay}))
+		f.Show(idle.New(f.env, idle.Model{Seconds: f.warning, Total: int(visit.Countdown.Seconds())}, idle.Actions{End: f.wipe, Stay: f.stay}))
 		return
 	}
 	if f.staffing() {

@@ -141,7 +141,7 @@ func (f *Flow) band(s counter.State) kit.Staff {
 }
 
 func (f *Flow) clerkScreen(s counter.State) fyne.CanvasObject {
-	m := clerkhome.Model{Station: f.Station(f.lang()), Staff: f.band(s), Problem: f.counterProblem(s.Problem)}
+	m := clerkhome.Model{Station: f.Station(f.lang()), Staff: f.band(s), Problem: f.counterProblem(s.Problem), Done: s.HandedN}
 	a := clerkhome.Actions{Open: func(slip string) { f.do(func() error { return f.Counter.Choose(slip) })() }}
 	row := func(c dossier.CounterCard, state clerkhome.State) {
 		m.Rows = append(m.Rows, clerkhome.Row{Packet: c.Slip, State: state,

@@ -45,6 +45,7 @@ type Model struct {
 	Rows    []Row
 	Asks    []Ask
 	Problem string
+	Done    int // handed over, not listed
 }
 
 // Actions is what can be pressed.
@@ -79,7 +80,11 @@ const portraitAsks float32 = 460
 
 func list(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	if len(m.Rows) == 0 {
-		return kit.Col(0, kit.NewNotice(env, kit.Leaf, "info", env.T("clerkhome.nothing"), ""))
+		text := env.T("clerkhome.nothing")
+		if m.Done > 0 {
+			text = env.T("clerkhome.all-done", "n", m.Done)
+		}
+		return kit.Col(0, kit.NewNotice(env, kit.Leaf, "info", text, ""))
 	}
 	var rows []fyne.CanvasObject
 	for _, r := range m.Rows {
