@@ -3,6 +3,7 @@ package flow
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"tramhoso/app/ui/kit"
 	"tramhoso/app/visit"
@@ -252,4 +253,16 @@ func TestEveryReasonIsSaid(t *testing.T) {
 			h.at(visit.Home)
 		})
 	}
+}
+
+// What was held before the scanner by mistake is not told to the next person.
+func TestSentenceAtHomeGoes(t *testing.T) {
+	h := newHouse(t)
+	h.Scan("https://example.vn/menu")
+	h.see("error.not-an-id")
+	pass := func(d time.Duration) { h.clock.at = h.clock.at.Add(d); h.Tick(h.Ports.Idle.Check()) }
+	pass(visit.CitizenIdle)
+	pass(visit.Countdown)
+	h.see("home.title")
+	h.hidden(h.env.T("error.not-an-id"))
 }

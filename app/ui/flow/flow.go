@@ -158,7 +158,7 @@ func waitsForScan(s visit.Step) bool {
 // hold stops the idle watch where there is nothing to wipe or a commit runs.
 func (f *Flow) hold() {
 	home := !f.staffing() && f.Visit.Step() == visit.Home && f.look() == f.Look &&
-		f.env.Words.Lang() == f.Language
+		f.env.Words.Lang() == f.Language && f.Visit.State().Problem == nil
 	f.Idle.Hold(home || !f.staffing() && f.Visit.Step() == visit.Submitting)
 }
 

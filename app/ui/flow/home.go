@@ -34,7 +34,7 @@ func (f *Flow) cannotStart(s visit.State) fyne.CanvasObject {
 		case visit.ReasonCatalogueOld:
 			m.Why, m.Days = cannotstart.Stale, int(facts.CatalogueAge.Hours()/24)
 		default:
-			m.Sentence = f.env.T(r.Word())
+			m.Why, m.Sentence = cannotstart.Storage, f.env.T(r.Word())
 		}
 	}
 	if facts.CatalogueVersion > 0 {

@@ -237,6 +237,7 @@ func TestTechnician(t *testing.T) {
 			h.see("upkeep." + string(p))
 		}
 		h.hidden(nameOf)
+		h.see("upkeep.visits-left", "n", h.env.Words.Number(32510))
 		h.parts.Printer = upkeep.PrinterReady
 		h.Changed()
 		h.see("upkeep.title")

@@ -27,7 +27,7 @@ func (f *Flow) upkeepScreen(c counter.State) fyne.CanvasObject {
 	for _, l := range s.Lines {
 		d := upkeepscreen.Device{ID: string(l.Part), Icon: partIcons[l.Part], Name: e.T("upkeep." + string(l.Part)),
 			State: e.T("upkeep." + map[upkeep.Health]string{upkeep.Well: "ready", upkeep.Fix: "fix", upkeep.Unknown: "unknown"}[l.Health]),
-			Note:  e.T(l.Word, f.clockTimes(l.Args)...), Good: l.Health == upkeep.Well}
+			Note:  e.T(l.Word, f.noteArgs(l.Args)...), Good: l.Health == upkeep.Well}
 		if l.CanTest {
 			d.Tested = e.T("upkeep.test")
 		}
@@ -70,12 +70,15 @@ func (f *Flow) test(run func(context.Context) upkeep.Result) {
 	})
 }
 
-// clockTimes writes the times among a sentence's arguments.
-func (f *Flow) clockTimes(args []any) []any {
+// noteArgs writes the times and numbers among a sentence's arguments.
+func (f *Flow) noteArgs(args []any) []any {
 	out := append([]any(nil), args...)
 	for i, a := range out {
-		if t, ok := a.(time.Time); ok {
-			out[i] = f.env.Words.Clock(t)
+		switch a := a.(type) {
+		case time.Time:
+			out[i] = f.env.Words.Clock(a)
+		case int:
+			out[i] = f.env.Words.Number(int64(a))
 		}
 	}
 	return out
