@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"tramhoso/app/counter"
 	"tramhoso/app/visit"
 	"tramhoso/device/port"
 	"tramhoso/device/twin"
@@ -195,6 +196,46 @@ func TestWholeVisit(t *testing.T) {
 	must(t, b.printTest(t.Context()))
 	if _, err := printer.NextPaper(ctx); err != nil {
 		t.Errorf("the test paper: %v", err)
+	}
+	b.handOver(o, printer, slip)
+}
+
+// handOver goes on from the agency's acceptance to the result in the hand.
+func (b *booth) handOver(o *office, printer *twin.Printer, slip visit.Slip) {
+	t, look, out := b.t, lookup{b.station}, records{b.station}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	h := dossier.Handover{Slip: slip.Number, Basis: "applicant", Staff: "GDV-1", At: b.clock.Now(), Collector: dossier.Person{Number: numberOf}}
+	if _, err := o.portal.Act(ctx, slip.Packet, portal.ActAccept, portal.DeskRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	var card dossier.CitizenCard
+	b.until("form 01", func() (ok bool) {
+		card, _ = look.BySlip(slip)
+		return card.Form01() != nil
+	})
+	must(t, papers{b.station}.Form01(ctx, card))
+	_, err := printer.NextPaper(ctx)
+	must(t, err)
+	if err := (papers{b.station}).Form01(ctx, dossier.CitizenCard{}); dossier.CodeOf(err) != dossier.CodeNotFound {
+		t.Errorf("form 01 out of nothing: %v", err)
+	}
+	if _, err := o.portal.Act(ctx, slip.Packet, portal.ActReady, portal.DeskRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	b.until("result", func() (ok bool) {
+		card, _ = look.BySlip(slip)
+		return card.Ready()
+	})
+	must(t, out.Refuse(ctx, "refusal", counter.Refusal{Slip: slip.Number, Packet: slip.Packet, Staff: "GDV-1", Reason: "Chưa muốn nhận", At: b.clock.Now()}))
+	must(t, out.HandOver(ctx, "hand-over", slip.Packet, h))
+	must(t, out.HandOver(ctx, "hand-over", slip.Packet, h)) // the same tap
+	if err := out.HandOver(ctx, "another", slip.Packet, h); dossier.CodeOf(err) != dossier.CodeBadTransition {
+		t.Errorf("a second hand-over: %v", err)
+	}
+	card, err = look.BySlip(slip)
+	if err != nil || card.Handed.IsZero() {
+		t.Errorf("handed over is %+v, %v", card, err)
 	}
 }
 
