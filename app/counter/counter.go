@@ -44,7 +44,7 @@ type Problem struct {
 }
 
 // Words lists the word keys beyond "error.<code>" that a counter uses.
-var Words = []string{"counter.already", "counter.not-ready", "counter.other-slip", "counter.slip-first", "counter.card-first",
+var Words = []string{"counter.already", "counter.not-ready", "counter.other-slip", "counter.slip-first", "counter.lock-first", "counter.card-first",
 	"counter.basis-needed", "counter.fee-short", "counter.fee-much", "counter.reason-needed", "counter.wait", "visit.unexpected"}
 
 // Basis is why somebody may collect.
@@ -289,6 +289,8 @@ func (c *Counter) HandleFrame(ctx context.Context, data string) error {
 		return nil
 	case c.ports.Codes.IsSlip(data):
 		return c.slip(data)
+	case c.ports.Codes.IsBadge(data):
+		return c.say(dossier.CodeInvalid, "counter.lock-first")
 	case c.step == Handover:
 		return c.collector(ctx, data)
 	}

@@ -184,6 +184,7 @@ func TestHandOverToTheApplicant(t *testing.T) {
 	ctx := context.Background()
 	c, f := login(t)
 	problem(t, c, c.HandleFrame(ctx, owner), "counter.slip-first")
+	problem(t, c, c.HandleFrame(ctx, "BADGE|tech"), "counter.lock-first")
 	problem(t, c, c.HandleFrame(ctx, "SLIP DL27-1 forged"), "error.slip-altered")
 	problem(t, c, c.HandleFrame(ctx, "SLIP DL27-2"), "counter.not-ready")
 	problem(t, c, c.HandleFrame(ctx, "SLIP DL27-4"), "counter.already")

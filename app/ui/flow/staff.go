@@ -38,8 +38,12 @@ func (f *Flow) badge(text string) {
 	f.Scanning(false)
 }
 
-// logout ends the staff's work.
+// logout ends the staff's work. Whoever called for help has been read about on
+// the counter's list by now, where somebody did log in.
 func (f *Flow) logout() {
+	if f.Counter.State().Staff.ID != "" {
+		f.CallAnswered()
+	}
 	f.Counter.Lock()
 	f.asks = nil
 	f.Idle.Staff(false)
@@ -62,7 +66,6 @@ func (f *Flow) login(typed string) {
 				f.Log.Warn("log-in refused", "code", dossier.CodeOf(err))
 			} else {
 				f.Log.Info("logged in", "staff", session.ID, "role", session.Role)
-				f.CallAnswered()
 			}
 			f.Render()
 			f.loadCards()

@@ -64,11 +64,12 @@ func TestLogIn(t *testing.T) {
 		h.pin("123456")
 		h.counterAt(counter.Home)
 		h.see("clerkhome.nothing")
-		if !h.rung.IsZero() {
-			t.Error("the clerk is there, and still called")
-		}
+		h.see("clerkhome.called")
 		h.tap("app.lock")
 		h.gone()
+		if !h.rung.IsZero() {
+			t.Error("the clerk was there, and is still called")
+		}
 		if !h.want {
 			t.Error("after the clerk locked the station, no scan is waited for")
 		}
@@ -283,5 +284,19 @@ func TestScreensFollowTheDevices(t *testing.T) {
 		h.parts.Printer = upkeep.PrinterDown
 		h.SetStatus(kit.Status{Printer: kit.PrinterDown})
 		h.see("upkeep.title-fix", "n", 1)
+	})
+}
+
+// A call stands on the counter's list until the clerk who read it leaves.
+func TestCallIsRead(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		h.CallHelp()
+		h.Scan("BADGE|clerk")
+		h.tap("app.back") // a badge alone reads nothing
+		h.clerk()
+		h.see("clerkhome.called")
+		h.tap("app.lock")
+		h.clerk()
+		h.hidden(h.env.T("clerkhome.called"))
 	})
 }
