@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -221,10 +222,23 @@ func TestDiskFull(t *testing.T) {
 // close ends everything that was begun.
 func TestClose(t *testing.T) {
 	before := goleak.IgnoreCurrent()
+	last := errors.New("the work did not end before the station")
 	t.Run("station", func(t *testing.T) {
 		b := openBooth(t, quiet(t, t.TempDir()))
 		b.see("Hôm nay ông/bà cần làm gì?")
+		b.goes("last work", func(ctx context.Context) error {
+			<-ctx.Done()
+			for range 20 { // takes its time, on a storage that is still there
+				if _, last = b.store.OpenPrintJobs(context.Background()); last != nil {
+					return last
+				}
+			}
+			return nil
+		})
 	})
+	if last != nil {
+		t.Error(last)
+	}
 	goleak.VerifyNone(t, before, // the toolkit watches its settings for good
 		goleak.IgnoreAnyFunction("fyne.io/fyne/v2/app.watchFile.func1"),
 		goleak.IgnoreAnyFunction("fyne.io/fyne/v2/internal/async.(*UnboundedChan[...]).processing"),

@@ -190,6 +190,9 @@ func TestWholeVisit(t *testing.T) {
 			t.Errorf("%s is the applicant: %v, %v", number, same, err)
 		}
 	}
+	if same, err := session.Desk.IsApplicant(t.Context(), "another packet", numberOf); err != nil || same {
+		t.Errorf("the applicant of another dossier: %v, %v", same, err)
+	}
 	if n, err := (counterCodes{codes{b.station}}).SlipNumber(s.Submitted.QR); err != nil || n != slip.Number {
 		t.Errorf("at the counter: %q, %v", n, err)
 	}
