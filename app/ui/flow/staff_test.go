@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -248,6 +249,9 @@ func TestTechnician(t *testing.T) {
 		h.see("upkeep.testing")
 		h.settle()
 		h.see("upkeep.tested-bad", "clock", h.env.Words.Clock(noon))
+		if got, want := strings.Count(h.said(), h.env.T("upkeep.fix")), len(upkeep.Parts)-1; got < want {
+			t.Errorf("%d parts failed their test, %d are called so", want, got)
+		}
 		h.broken = nil
 		h.tap("upkeep.test-all")
 		h.settle()

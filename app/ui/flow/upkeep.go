@@ -9,6 +9,7 @@ import (
 	"tramhoso/app/counter"
 	upkeepscreen "tramhoso/app/ui/screens/upkeep"
 	"tramhoso/app/upkeep"
+	"tramhoso/sync/dossier"
 )
 
 // Upkeep is a technician's work, and which program at which station it is.
@@ -38,7 +39,8 @@ func (f *Flow) upkeepScreen(c counter.State) fyne.CanvasObject {
 		case l.TestOK:
 			d.Note = e.T("upkeep.tested-ok", "clock", e.Words.Clock(l.TestedAt))
 		default:
-			d.Note, d.Good = e.T("upkeep.tested-bad", "clock", e.Words.Clock(l.TestedAt)), false
+			d.State, d.Good = e.T("upkeep.fix"), false
+			d.Note = e.T("upkeep.tested-bad", "clock", e.Words.Clock(l.TestedAt))
 		}
 		m.Devices = append(m.Devices, d)
 	}
@@ -62,6 +64,9 @@ func (f *Flow) test(run func(context.Context) upkeep.Result) {
 	f.Go(func() {
 		r := run(context.Background())
 		f.Post(func() {
+			if r.Err != nil {
+				f.Log.Warn("a test failed", "part", r.Part, "code", dossier.CodeOf(r.Err), "err", r.Err)
+			}
 			f.Upkeep.FinishTest(r)
 			if f.staffing() {
 				f.Render()
