@@ -45,7 +45,7 @@ func (s *Store) CanStart(ctx context.Context) error {
 	if n < 1 {
 		return dossier.Errorf(dossier.CodeStorageFull, "the disk budget is used up")
 	}
-	if err := probe(s.dir); err != nil {
+	if err := s.probe(); err != nil {
 		return err
 	}
 	// A disk that turned read-only under an open database shows here.
@@ -55,6 +55,12 @@ func (s *Store) CanStart(ctx context.Context) error {
 		return coded(fmt.Errorf("failed to write to the database: %w", err))
 	}
 	return nil
+}
+
+func (s *Store) probe() error {
+	s.probed.Lock()
+	defer s.probed.Unlock()
+	return probe(s.dir)
 }
 
 // used sums up the database's own files.

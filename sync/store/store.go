@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -49,6 +50,7 @@ type Store struct {
 	read   *sql.DB
 	hot    map[string]*sql.Stmt // of the writer, by their text
 	lock   *os.File
+	probed sync.Mutex // one probe at a time: it writes and removes one file
 	now    func() time.Time
 	free   func(string) (int64, error)
 	quota  int64

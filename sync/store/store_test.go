@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -232,6 +233,23 @@ func TestBudgetQuota(t *testing.T) {
 	if n != 0 {
 		t.Errorf("%d visits left beyond the quota", n)
 	}
+}
+
+// The screen and a technician's test may ask in the same moment.
+func TestCanStartAskedTwiceAtOnce(t *testing.T) {
+	b := open(t, t.TempDir(), Options{})
+	var asking sync.WaitGroup
+	for range 4 {
+		asking.Go(func() {
+			for range 25 {
+				if err := b.CanStart(t.Context()); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	asking.Wait()
 }
 
 func TestCanStartSeesAFolderTurnedReadOnly(t *testing.T) {
