@@ -246,7 +246,10 @@ func (s *scene) setScanner(state string) error {
 	case "plug":
 		return s.scanner.Plug()
 	case "garbage":
-		return s.scanner.Garbage()
+		err := s.scanner.Garbage()
+		// Noise may leave a frame open; a hand takes longer than that frame does.
+		time.Sleep(scanner.Silence + pollEvery)
+		return err
 	}
 	return fmt.Errorf("a scanner cannot be %q: unplug, plug or garbage", state)
 }
