@@ -148,7 +148,7 @@ func (a asks) Open(ctx context.Context) ([]flow.Ask, error) {
 				return nil, err
 			}
 		}
-		out = append(out, flow.Ask{Job: j.ID, Slip: named.Number})
+		out = append(out, flow.Ask{Job: j.ID, Slip: named.Number, Restarted: j.Reason == store.ReasonRestarted})
 	}
 	return out, nil
 }

@@ -43,6 +43,7 @@ type station struct {
 	printing paper.Observer
 	idle     *visit.Idle
 	devices  devices
+	room     room
 	diskFull atomic.Bool // tours: the disk is said to be full
 	calls    calls
 	work     sync.WaitGroup
@@ -207,15 +208,7 @@ func (s *station) facts() visit.Facts {
 	}
 	_, err := s.province.Enrolment()
 	f.Enrolled = err == nil
-	switch dossier.CodeOf(s.store.CanStart(s.ctx)) {
-	case dossier.CodeStorageReadOnly:
-		f.StorageReadOnly = true
-	case dossier.CodeStorageFull:
-	default:
-		if n, err := s.store.VisitsLeft(); err == nil {
-			f.VisitsLeft = n
-		}
-	}
+	f.StorageReadOnly, f.VisitsLeft = s.room.look(s.ctx, s.store, s.diskFull.Load())
 	if c := s.catalogue(); c != nil {
 		f.CatalogueVersion = c.Version()
 		f.CatalogueAge = s.clock.Now().Sub(s.catalogueSeen())

@@ -11,9 +11,13 @@ import (
 
 func (f *Flow) homeScreen() fyne.CanvasObject {
 	facts := f.Facts()
+	problem := f.problem(f.Visit.State().Problem)
+	if problem == "" {
+		problem = f.openSlip()
+	}
 	return home.New(f.env, home.Model{
 		Station: f.Station(f.lang()), NoSubmit: len(visit.CanStart(facts)) > 0,
-		NoBrowse: facts.CatalogueVersion == 0, NoRate: true, Problem: f.problem(f.Visit.State().Problem),
+		NoBrowse: facts.CatalogueVersion == 0, NoRate: true, Problem: problem,
 	}, home.Actions{
 		Submit:  f.then(func() { f.Visit.Start(visit.GoalSubmit) }),
 		Lookup:  f.then(func() { f.Visit.Start(visit.GoalTrack) }),

@@ -115,3 +115,20 @@ func TestPrintNewsBeforeTheCommit(t *testing.T) {
 	h.PrintChanged(0, 2, visit.PrintPrinted, "")
 	h.see("submitted.print-printed")
 }
+
+// Whoever waited for a slip that a restart interrupted reads at the start screen
+// that the dossier is safe, until a clerk has said what came of it.
+func TestRestartedWhilePrinting(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		h.open = []Ask{{Job: 7, Slip: slipOf, Restarted: true}}
+		h.LoadAsks()
+		h.settle()
+		h.see("home.slip-open", "slip", slipOf)
+		h.clerk()
+		h.tap("clerkhome.slip-yes")
+		h.settle()
+		h.tap("app.lock")
+		h.settle()
+		h.hidden(h.env.T("home.slip-open", "slip", slipOf))
+	})
+}

@@ -10,6 +10,7 @@ import (
 	"tramhoso/app/ui/screens/clerkhome"
 	"tramhoso/app/ui/screens/handover"
 	"tramhoso/app/ui/screens/pin"
+	"tramhoso/app/visit"
 	"tramhoso/sync/dossier"
 )
 
@@ -22,8 +23,36 @@ type Asks interface {
 
 // Ask is one such paper.
 type Ask struct {
-	Job  int64
-	Slip string
+	Job       int64
+	Slip      string
+	Restarted bool // the station restarted while it was printed
+}
+
+// LoadAsks reads them anew: at the start, and when staff have gone.
+func (f *Flow) LoadAsks() {
+	f.Go(func() {
+		asks, err := f.Asks.Open(context.Background())
+		f.Post(func() {
+			if err != nil {
+				return // a station without storage has said so already
+			}
+			f.asks = asks
+			if !f.staffing() && f.Visit.Step() == visit.Home && f.warning == 0 {
+				f.Render()
+			}
+		})
+	})
+}
+
+// openSlip is the sentence at the start screen about a slip that a restart
+// interrupted: whoever waited for it must not think that nothing was received.
+func (f *Flow) openSlip() string {
+	for _, q := range f.asks {
+		if q.Restarted && q.Slip != "" {
+			return f.env.T("home.slip-open", "slip", q.Slip)
+		}
+	}
+	return ""
 }
 
 // staffing reports whether staff are at work: a citizen's visit is over then.
@@ -45,7 +74,7 @@ func (f *Flow) logout() {
 		f.CallAnswered()
 	}
 	f.Counter.Lock()
-	f.asks = nil
+	f.LoadAsks()
 	f.Idle.Staff(false)
 	f.home()
 }

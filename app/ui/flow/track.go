@@ -111,7 +111,7 @@ func (f *Flow) paperOutScreen(s visit.State) fyne.CanvasObject {
 		f.CallHelp()
 	}
 	return paperout.New(f.env, paperout.Model{Station: f.Station(f.lang()), Slip: s.Submitted.Slip, At: f.env.Words.Clock(s.Submitted.At.Wall),
-		ToldAt: f.env.Words.Clock(f.toldAt), Why: why, QR: s.Submitted.QR, Called: !f.called.IsZero()},
+		Why: why, QR: s.Submitted.QR, Called: !f.called.IsZero()},
 		paperout.Actions{Leave: f.finish, Call: f.call})
 }
 

@@ -28,7 +28,7 @@ func TestCalledLook(t *testing.T) {
 	var did []string
 	obj := New(env, Model{Called: golden.Moment}, actions(&did))
 	golden.Check(t, "help-called", obj, env.Size)
-	golden.Texts(t, obj, "Đã báo giao dịch viên lúc 09:24")
+	golden.Texts(t, obj, "Đã ghi lời gọi lúc 09:24")
 	if kit.Find(obj, "Gọi giao dịch viên") != nil {
 		t.Error("the clerk can be called twice")
 	}

@@ -23,7 +23,6 @@ type Model struct {
 	Station string
 	Slip    string
 	At      string // when it was stored
-	ToldAt  string // when the clerk was told
 	Why     Why
 	QR      string // what the slip's QR holds
 	Called  bool
@@ -70,7 +69,7 @@ func safe(env *kit.Env, m Model, why string) fyne.CanvasObject {
 	}
 	moments := kit.NewTimeline(env, []kit.Moment{
 		{State: kit.Past, Text: env.T("paperout.safe"), Second: env.T("paperout.safe-note", "clock", m.At)},
-		{State: kit.Present, Icon: "printer", Text: env.T(why), Second: env.T("paperout.told", "clock", m.ToldAt)},
+		{State: kit.Present, Icon: "printer", Text: env.T(why), Second: env.T("paperout.told")},
 		{State: kit.ToCome, Text: env.T("paperout.again"), Second: env.T("paperout.again-note")},
 	})
 	return kit.Col(18, kit.Grow(moments), kit.NewPanelPad(env, kit.Gold, 14, 22, 14, 22, kit.Row(20, kit.NewPict(env, "roll", 72),

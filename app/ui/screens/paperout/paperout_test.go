@@ -16,7 +16,7 @@ const payload = "HTTPS://HOSO.DAKLAK.GOV.VN/S/AEBAGBAFAYDQQCIKBMGA2DQPCAIREEYUCU
 func screen(change func(*paperout.Model)) func(*kit.Env) fyne.CanvasObject {
 	return func(env *kit.Env) fyne.CanvasObject {
 		env.Status.Printer = kit.PrinterOut
-		m := paperout.Model{Station: "Hoà Phú", Slip: "DL27-000318-K", At: "09:41", ToldAt: "09:41", QR: payload}
+		m := paperout.Model{Station: "Hoà Phú", Slip: "DL27-000318-K", At: "09:41", QR: payload}
 		change(&m)
 		return paperout.New(env, m, paperout.Actions{Leave: func() {}, Call: func() {}})
 	}
@@ -28,7 +28,7 @@ func TestLook(t *testing.T) {
 }
 
 func TestOtherStates(t *testing.T) {
-	golden.State(t, "paperout-cover", screen(func(m *paperout.Model) { m.Why, m.Called = paperout.Cover, true }), "Nắp máy in đang mở", "Đã báo giao dịch viên")
+	golden.State(t, "paperout-cover", screen(func(m *paperout.Model) { m.Why, m.Called = paperout.Cover, true }), "Nắp máy in đang mở", "Đã ghi lời gọi")
 	golden.State(t, "paperout-down", screen(func(m *paperout.Model) { m.Why, m.QR = paperout.Down, "" }), "Máy in không trả lời", "Phiếu in ra ngay khi máy in chạy lại.")
 }
 
@@ -42,5 +42,5 @@ func TestPressing(t *testing.T) {
 			t.Errorf("%q did %q, not %q", name, did, want)
 		}
 	}
-	golden.Off(t, paperout.New(env, paperout.Model{Called: true}, paperout.Actions{}), "Đã báo giao dịch viên")
+	golden.Off(t, paperout.New(env, paperout.Model{Called: true}, paperout.Actions{}), "Đã ghi lời gọi")
 }

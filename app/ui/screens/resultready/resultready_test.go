@@ -36,7 +36,7 @@ func TestOtherStates(t *testing.T) {
 		m.Of = env.T("resultready.of", "name", "Công Tằng Tôn Nữ Thị Ngọc Huyền Trân")
 		m.Pay, m.Called = env.T("resultready.pay-none"), true
 		return m
-	}), "Đã báo giao dịch viên")
+	}), "Đã ghi lời gọi")
 }
 
 func TestPressing(t *testing.T) {
@@ -51,5 +51,5 @@ func TestPressing(t *testing.T) {
 	}
 	m := sample(env)
 	m.Called = true
-	golden.Off(t, resultready.New(env, m, a), "Đã báo giao dịch viên")
+	golden.Off(t, resultready.New(env, m, a), "Đã ghi lời gọi")
 }
