@@ -121,7 +121,8 @@ func put(o fyne.CanvasObject, x, y, w, h float32) {
 	o.Resize(fyne.NewSize(w, h))
 }
 
-func children(o fyne.CanvasObject) []fyne.CanvasObject {
+// Children are the parts of a container or of one of the kit's widgets.
+func Children(o fyne.CanvasObject) []fyne.CanvasObject {
 	switch o := o.(type) {
 	case *fyne.Container:
 		return o.Objects
@@ -137,7 +138,7 @@ func Walk(obj fyne.CanvasObject, visit func(fyne.CanvasObject) bool) {
 	if obj == nil || !obj.Visible() || !visit(obj) {
 		return
 	}
-	for _, c := range children(obj) {
+	for _, c := range Children(obj) {
 		Walk(c, visit)
 	}
 }
@@ -167,7 +168,7 @@ func Controls(obj fyne.CanvasObject) []Control {
 	Walk(obj, func(o fyne.CanvasObject) bool {
 		if c, ok := o.(Control); ok {
 			found = append(found, c)
-			return len(children(o)) > 0
+			return len(Children(o)) > 0
 		}
 		return true
 	})

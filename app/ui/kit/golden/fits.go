@@ -86,14 +86,7 @@ func Fits(t testing.TB, obj fyne.CanvasObject, may ...string) {
 			within.x, within.y = max(within.x, at.X), max(within.y, at.Y)
 			within.w, within.h = x2-within.x, y2-within.y
 		}
-		var parts []fyne.CanvasObject
-		switch o := o.(type) {
-		case *fyne.Container:
-			parts = o.Objects
-		case kit.Parent:
-			parts = o.Objects()
-		}
-		for _, p := range parts {
+		for _, p := range kit.Children(o) {
 			visit(p, at, within, whole)
 		}
 	}

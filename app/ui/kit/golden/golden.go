@@ -174,14 +174,7 @@ func Inside(t testing.TB, obj fyne.CanvasObject) {
 		case kit.Control:
 			in, holder = own, o.AccessibleName()
 		}
-		var parts []fyne.CanvasObject
-		switch o := o.(type) {
-		case *fyne.Container:
-			parts = o.Objects
-		case kit.Parent:
-			parts = o.Objects()
-		}
-		for _, p := range parts {
+		for _, p := range kit.Children(o) {
 			visit(p, at, in, holder)
 		}
 	}
@@ -221,14 +214,7 @@ func Reachable(t testing.TB, obj fyne.CanvasObject) {
 			boxes = append(boxes, b)
 			return
 		}
-		var parts []fyne.CanvasObject
-		switch o := o.(type) {
-		case *fyne.Container:
-			parts = o.Objects
-		case kit.Parent:
-			parts = o.Objects()
-		}
-		for _, p := range parts {
+		for _, p := range kit.Children(o) {
 			visit(p, at)
 		}
 	}
