@@ -147,7 +147,8 @@ func (p *Paragraph) ink() color.Color {
 	return p.style.Color
 }
 
-// smallestFit is how far text may shrink to stay in one line.
+// smallestFit is how far text may shrink to stay in one line; below body text
+// nothing shrinks.
 const smallestFit = 0.8
 
 // minimum is the size in as few lines as the text has by itself.
@@ -172,7 +173,8 @@ func (p *Paragraph) wrap(w float32) []line {
 	if w != p.width || p.lines == nil {
 		p.scale = 1
 		if p.style.Fit {
-			for p.scale > smallestFit && p.minimum().Width > w {
+			least := fyne.Min(1, fyne.Max(smallestFit, p.env.Px(TextBody)/p.size()))
+			for p.scale-0.02 >= least && p.minimum().Width > w {
 				p.scale -= 0.02
 			}
 			if p.minimum().Width > w {
