@@ -71,7 +71,7 @@ func (s *station) printTest(ctx context.Context) error {
 		printer.Text{Align: printer.Center, Runs: []printer.Run{{Text: w.T("upkeep.test-paper")}}},
 		printer.Text{Align: printer.Center, Runs: []printer.Run{{Text: s.code() + "  " + w.DateTime(s.clock.Now())}}},
 		printer.Rule{Dashed: true}, printer.Cut{},
-	}})
+	}}, nil)
 	if err != nil {
 		return err
 	}

@@ -55,7 +55,8 @@ type Jobs interface {
 
 // Machine is a printer on an open line.
 type Machine interface {
-	Print(ctx context.Context, d printer.Document) (printer.Outcome, error)
+	// Print says by sending, on the caller's goroutine, which band goes next.
+	Print(ctx context.Context, d printer.Document, sending func(band, bands int)) (printer.Outcome, error)
 	// WaitReady waits until the printer says that it can print.
 	WaitReady(ctx context.Context) (printer.Status, error)
 	Status(ctx context.Context) (printer.Status, error)
@@ -236,7 +237,7 @@ func (p *Press) one(ctx context.Context, m Machine, id int64) error {
 		return p.skip(ctx, id, err)
 	}
 	p.tell.Job(Event{Job: id, State: Sending})
-	out, lineErr := m.Print(ctx, doc)
+	out, lineErr := m.Print(ctx, doc, nil)
 
 	keep := context.WithoutCancel(ctx) // what happened is written down even while the program ends
 	switch {

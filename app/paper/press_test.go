@@ -101,7 +101,7 @@ type play struct {
 	err error
 }
 
-func (m *machine) Print(ctx context.Context, d printer.Document) (printer.Outcome, error) {
+func (m *machine) Print(ctx context.Context, d printer.Document, _ func(band, bands int)) (printer.Outcome, error) {
 	if ctx.Err() != nil {
 		return printer.Outcome{Reason: printer.ReasonCancelled}, ctx.Err()
 	}
@@ -352,7 +352,7 @@ type stopping struct {
 	out  printer.Outcome
 }
 
-func (m stopping) Print(ctx context.Context, _ printer.Document) (printer.Outcome, error) {
+func (m stopping) Print(ctx context.Context, _ printer.Document, _ func(band, bands int)) (printer.Outcome, error) {
 	m.stop()
 	return m.out, ctx.Err()
 }

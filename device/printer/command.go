@@ -10,9 +10,6 @@ const (
 // Fixed commands (Epson TM-T88 and what clones share of it).
 var (
 	initialise = []byte{esc, '@'}
-	// cut feeds to the cutter and cuts, leaving a hinge: the form of GS V that
-	// every printer with a cutter takes.
-	cut = []byte{gs, 'V', 66, 0}
 	// autoStatus makes the printer report by itself: 2 online, 4 error,
 	// 8 paper. The drawer is not ours.
 	autoStatus = []byte{gs, 'a', 2 | 4 | 8}
@@ -23,6 +20,36 @@ var (
 	// that everything before it was taken.
 	paperQuery = []byte{gs, 'r', 1}
 )
+
+// cut ends a paper. Feeding is split so that no unit count is 10, which would
+// read as the beginning of a real-time command.
+func cut(p Profile) []byte {
+	if p.Cut == CutFeed {
+		return []byte{gs, 'V', 66, 0}
+	}
+	out := feed(p.TearDots * p.FeedUnitsPerDot)
+	switch p.Cut {
+	case CutFull:
+		out = append(out, gs, 'V', 0)
+	case CutPartial:
+		out = append(out, gs, 'V', 1)
+	}
+	return out
+}
+
+// feed moves the paper by vertical motion units: ESC J.
+func feed(units int) []byte {
+	var out []byte
+	for units > 0 {
+		n := min(units, 255)
+		if n == dle {
+			n--
+		}
+		out = append(out, esc, 'J', byte(n))
+		units -= n
+	}
+	return out
+}
 
 // statusQuery is DLE EOT n, answered at once.
 func statusQuery(n byte) []byte { return []byte{dle, 0x04, n} }

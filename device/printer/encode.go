@@ -32,9 +32,7 @@ func Pieces(img *image.Gray, profile Profile) ([]Piece, error) {
 	margin := 0
 	for _, s := range m.spans(p) {
 		if s.white() {
-			for units := (s.y1 - s.y0) * p.FeedUnitsPerDot; units > 0; units -= 255 {
-				out = append(out, Piece{Bytes: []byte{esc, 'J', byte(min(units, 255))}})
-			}
+			out = append(out, Piece{Bytes: feed((s.y1 - s.y0) * p.FeedUnitsPerDot)})
 			continue
 		}
 		for _, b := range m.bands(s, p) {
@@ -56,13 +54,17 @@ func Pieces(img *image.Gray, profile Profile) ([]Piece, error) {
 // Encode is a whole job as it goes over the wire: initialise, picture, cut.
 // Print sends the same bytes piece by piece.
 func Encode(img *image.Gray, profile Profile) ([]byte, error) {
-	pieces, err := Pieces(img, profile)
+	p, err := profile.filled()
+	if err != nil {
+		return nil, fmt.Errorf("failed to encode: %w", err)
+	}
+	pieces, err := Pieces(img, p)
 	if err != nil {
 		return nil, err
 	}
-	out := start(profile)
-	for _, p := range pieces {
-		out = append(out, p.Bytes...)
+	out := start(p)
+	for _, piece := range pieces {
+		out = append(out, piece.Bytes...)
 	}
-	return append(out, cut...), nil
+	return append(out, cut(p)...), nil
 }

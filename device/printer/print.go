@@ -29,6 +29,8 @@ type Outcome struct {
 	Result  Result
 	Reason  Reason
 	Started bool
+	// Band is the last band that was begun, of Bands; 0 is none.
+	Band, Bands int
 }
 
 // Print lays a document out, sends it band by band and finds out what became
@@ -36,8 +38,11 @@ type Outcome struct {
 // gone, a document that cannot be printed or a context that ended, and is nil
 // for what printers do in daily life (no paper, cover open).
 //
+// Before each band goes to the line, sending is told which it is, from 1, and
+// of how many; it is called on this goroutine, may be nil and must not block.
+//
 // A document that failed is printed again from its start, after WaitReady.
-func (p *Printer) Print(ctx context.Context, doc Document) (Outcome, error) {
+func (p *Printer) Print(ctx context.Context, doc Document, sending func(band, bands int)) (Outcome, error) {
 	img, err := Layout(doc, p.profile.Paper())
 	if err != nil {
 		return Outcome{Reason: ReasonDocument}, err
@@ -61,8 +66,14 @@ func (p *Printer) Print(ctx context.Context, doc Document) (Outcome, error) {
 	if err := p.recoverTorn(ctx); err != nil {
 		return Outcome{Reason: lost(ctx)}, fmt.Errorf("failed to print: %w", err)
 	}
-	j := &job{Printer: p, before: before, pieces: pieces}
+	j := &job{Printer: p, before: before, pieces: pieces, sending: sending}
+	for _, piece := range pieces {
+		if piece.Owed > 0 {
+			j.bands++
+		}
+	}
 	out, err := j.run(ctx)
+	out.Band, out.Bands = j.band, j.bands
 	if err != nil {
 		err = fmt.Errorf("failed to print: %w", err)
 	}
@@ -82,6 +93,9 @@ type job struct {
 	*Printer
 	before  Status
 	pieces  []Piece
+	sending func(band, bands int)
+	band    int // the last one begun
+	bands   int
 	maxOwed int // the largest picture sent so far
 	unasked int // bytes since the printer was last heard to be well
 	silent  bool
@@ -106,7 +120,7 @@ func (j *job) run(ctx context.Context) (Outcome, error) {
 		return j.fail(ctx, reason, err)
 	}
 	for _, piece := range j.pieces {
-		j.maxOwed = max(j.maxOwed, piece.Owed)
+		j.begin(piece)
 		sent, reason, err := j.write(ctx, piece.Bytes, j.stop)
 		if reason == ReasonCancelled {
 			return j.cancel(ctx, piece.Bytes[sent:], err)
@@ -122,6 +136,18 @@ func (j *job) run(ctx context.Context) (Outcome, error) {
 		}
 	}
 	return j.confirm(ctx)
+}
+
+// begin counts a piece that is about to go to the line.
+func (j *job) begin(piece Piece) {
+	if piece.Owed == 0 {
+		return
+	}
+	j.maxOwed = max(j.maxOwed, piece.Owed)
+	j.band++
+	if j.sending != nil {
+		j.sending(j.band, j.bands)
+	}
 }
 
 // check asks a printer that has no automatic status after every buffer full.
@@ -141,14 +167,15 @@ func (j *job) check(ctx context.Context) (Reason, error) {
 
 // confirm cuts, and asks for the job's mark behind the cut.
 func (j *job) confirm(ctx context.Context) (Outcome, error) {
-	tail := append([]byte(nil), cut...)
+	end := cut(j.profile)
+	tail := append([]byte(nil), end...)
 	var id [4]byte
 	if !j.profile.NoProcessID {
 		id = j.mark()
 		tail = append(tail, processID(id)...)
 	}
 	tail = append(tail, paperQuery...)
-	if sent, reason, err := j.write(ctx, tail, nil); sent < len(cut) {
+	if sent, reason, err := j.write(ctx, tail, nil); sent < len(end) {
 		if reason == ReasonCancelled {
 			return j.cancel(ctx, nil, err)
 		}
@@ -252,7 +279,7 @@ func (j *job) cancel(ctx context.Context, rest []byte, err error) (Outcome, erro
 	bye, done := context.WithTimeout(context.WithoutCancel(ctx), farewell+j.profile.lineTime(len(rest)))
 	defer done()
 	if out.Started {
-		rest = append(append([]byte(nil), rest...), cut...)
+		rest = append(append([]byte(nil), rest...), cut(j.profile)...)
 	}
 	if _, _, werr := j.write(bye, rest, nil); werr != nil {
 		j.torn, j.owed, j.remnant = true, j.maxOwed, out.Started

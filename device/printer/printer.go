@@ -307,7 +307,7 @@ func (p *Printer) recoverTorn(ctx context.Context) error {
 	b = append(b, make([]byte, p.owed)...)
 	b = append(b, initialise...)
 	if p.remnant {
-		b = append(b, cut...)
+		b = append(b, cut(p.profile)...)
 	}
 	if _, _, err := p.write(ctx, b, nil); err != nil {
 		return fmt.Errorf("failed to clear the printer: %w", err)

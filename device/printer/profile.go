@@ -3,7 +3,9 @@ package printer
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // Position is how a band is moved away from the left edge.
@@ -17,11 +19,66 @@ const (
 	FromLeft                    // none: the left white is sent
 )
 
+// Flow is how a printer holds the line back while its buffer is full.
+type Flow string
+
+// The ways; the zero value is FlowNone.
+const (
+	FlowNone    Flow = "none" // not at all, or nobody knows: it is asked before more is sent
+	FlowXOnXOff Flow = "xonxoff"
+	FlowRTSCTS  Flow = "rtscts" // printer DTR to host CTS
+)
+
+// CutWay is how a paper ends.
+type CutWay string
+
+// The ways; the zero value is CutFeed.
+const (
+	CutFeed    CutWay = "feed"    // GS V 66 0: feed to the cutter and cut; the form that printers share
+	CutFull    CutWay = "full"    // GS V 0, after TearDots
+	CutPartial CutWay = "partial" // GS V 1, after TearDots
+	CutNone    CutWay = "none"    // no cutter: feed TearDots to the tear bar; a person tears
+)
+
+// Raster is the command that carries a picture.
+type Raster string
+
+// The commands; the zero value is RasterGSv0.
+const (
+	RasterGSv0 Raster = "gs-v-0"     // the one that clones share
+	RasterGSpL Raster = "gs-paren-l" // GS ( L functions 112 and 50, GS 8 L where it is long
+)
+
+// maxNameBytes bounds a profile's name: a model, not a text.
+const maxNameBytes = 64
+
 // Profile is what is known of a printer model. The zero value is a common
 // 80 mm printer at 9,600 baud; differences are measured, not guessed.
 type Profile struct {
-	WidthDots int // printable dots; 0 means Width80mm
-	Baud      int // line rate for deadlines; 0 means 9,600
+	Name      string // the model, for people and logs; may be empty
+	WidthDots int    // printable dots; 0 means Width80mm
+	Baud      int    // line rate for deadlines; 0 means 9,600
+	// Flow is how the printer holds the line back; "" means FlowNone.
+	Flow Flow
+	// BufferBytes is the receive buffer: a printer without flow control is
+	// never sent more before it has answered. 0 means DefaultBufferBytes.
+	BufferBytes int
+	// Cut is how a paper ends; "" means CutFeed.
+	Cut CutWay
+	// TearDots is the way from the head to the cutter or tear bar, fed before
+	// the end where Cut is not CutFeed; 0 means DefaultTearDots.
+	TearDots int
+	// Raster carries pictures; "" means RasterGSv0.
+	Raster Raster
+	// Columns: the printer has ESC * 33 and ESC $ as Epson documents them, so
+	// that ink with wide gaps may be sent without the gaps.
+	Columns bool
+	// ClearSequence: the printer has DLE DC4 8, which clears its buffers also
+	// where DLE ENQ 2 is only heard in an error.
+	ClearSequence bool
+	// NoStatus: the printer never says a word. It is not asked, and what it
+	// did is unknown.
+	NoStatus bool
 	// BandRows is the tallest piece of picture sent at once, 120–400; 0 means
 	// DefaultBandRows.
 	BandRows int
@@ -61,6 +118,16 @@ const (
 	// DefaultBandRows is the usual band.
 	DefaultBandRows = 240
 
+	// DefaultBufferBytes is the usual receive buffer.
+	DefaultBufferBytes = 4096
+	// MinBufferBytes holds the headers of a band and some rows of it;
+	// MaxBufferBytes is more than any receipt printer has.
+	MinBufferBytes = 256
+	MaxBufferBytes = 4 << 20
+	// DefaultTearDots is 15 mm, the usual way from head to cutter.
+	DefaultTearDots = 120
+	maxTearDots     = 400
+
 	defaultBaud = 9600
 	// DefaultReplyWait: a real-time reply takes milliseconds, a USB adapter's
 	// latency timer 16 more; half a second is silence.
@@ -70,6 +137,12 @@ const (
 	// DefaultStallWait covers a printer that is busy with what it has.
 	DefaultStallWait = 8 * time.Second
 )
+
+// Check says why a profile cannot be used; nil when it can.
+func (p Profile) Check() error {
+	_, err := p.filled()
+	return err
+}
 
 // filled returns the profile with its defaults, or why it cannot be.
 func (p Profile) filled() (Profile, error) {
@@ -86,6 +159,17 @@ func (p Profile) filled() (Profile, error) {
 	set(&p.WidthDots, Width80mm)
 	set(&p.Baud, defaultBaud)
 	set(&p.BandRows, DefaultBandRows)
+	set(&p.BufferBytes, DefaultBufferBytes)
+	set(&p.TearDots, DefaultTearDots)
+	if p.Flow == "" {
+		p.Flow = FlowNone
+	}
+	if p.Cut == "" {
+		p.Cut = CutFeed
+	}
+	if p.Raster == "" {
+		p.Raster = RasterGSv0
+	}
 	set(&p.FeedUnitsPerDot, 1)
 	wait(&p.ReplyWait, DefaultReplyWait)
 	wait(&p.ConfirmWait, DefaultConfirmWait)
@@ -95,6 +179,18 @@ func (p Profile) filled() (Profile, error) {
 		return p, fmt.Errorf("a profile with a width of %d dots", p.WidthDots)
 	case p.BandRows < MinBandRows || p.BandRows > MaxBandRows:
 		return p, fmt.Errorf("a profile with bands of %d rows, not %d to %d", p.BandRows, MinBandRows, MaxBandRows)
+	case len(p.Name) > maxNameBytes || strings.ContainsFunc(p.Name, func(r rune) bool { return !unicode.IsPrint(r) }):
+		return p, errors.New("a profile whose name is too long or not printable")
+	case p.Flow != FlowNone && p.Flow != FlowXOnXOff && p.Flow != FlowRTSCTS:
+		return p, fmt.Errorf("a profile with the flow control %q", p.Flow)
+	case p.Cut != CutFeed && p.Cut != CutFull && p.Cut != CutPartial && p.Cut != CutNone:
+		return p, fmt.Errorf("a profile with the cut %q", p.Cut)
+	case p.Raster != RasterGSv0 && p.Raster != RasterGSpL:
+		return p, fmt.Errorf("a profile with the raster command %q", p.Raster)
+	case p.BufferBytes < MinBufferBytes || p.BufferBytes > MaxBufferBytes:
+		return p, fmt.Errorf("a profile with a buffer of %d bytes, not %d to %d", p.BufferBytes, MinBufferBytes, MaxBufferBytes)
+	case p.TearDots < 0 || p.TearDots > maxTearDots:
+		return p, fmt.Errorf("a profile with a tear bar after %d dots", p.TearDots)
 	case p.FeedUnitsPerDot < 1 || p.FeedUnitsPerDot > 2:
 		return p, fmt.Errorf("a profile with %d feed units per dot", p.FeedUnitsPerDot)
 	case p.Position < LeftMargin || p.Position > FromLeft:

@@ -88,8 +88,8 @@ func (f *fixture) print(pr *printer.Printer, doc printer.Document, want printer.
 	f.Helper()
 	ctx, done := context.WithTimeout(context.Background(), longWait)
 	defer done()
-	got, err := pr.Print(ctx, doc)
-	if err != nil || got != want {
+	got, err := pr.Print(ctx, doc, nil)
+	if got.Band, got.Bands = 0, 0; err != nil || got != want {
 		f.Fatalf("printed: %+v, %v; want %+v", got, err, want)
 	}
 }
@@ -329,7 +329,7 @@ func TestUnplugMidwayAndBack(t *testing.T) {
 	}
 	ctx, done := context.WithTimeout(context.Background(), longWait)
 	defer done()
-	out, err := pr.Print(ctx, doc("A"))
+	out, err := pr.Print(ctx, doc("A"), nil)
 	if err == nil || out != (printer.Outcome{Reason: printer.ReasonUnplugged}) {
 		t.Fatalf("%+v, %v", out, err)
 	}
@@ -354,7 +354,7 @@ func TestCancelLeavesACleanPrinter(t *testing.T) {
 			}
 		}
 	})
-	out, err := pr.Print(ctx, doc("A"))
+	out, err := pr.Print(ctx, doc("A"), nil)
 	if !errors.Is(err, context.Canceled) || out.Result == printer.Printed || out.Result == printer.ProbablyPrinted {
 		t.Fatalf("%+v, %v", out, err)
 	}
