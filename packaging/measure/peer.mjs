@@ -1,7 +1,8 @@
 // Reads a picture from standard input (width and height as text, a line each,
 // then a grey byte per dot), has the peer encode it as one full-width raster
-// with a cut, and prints how many bytes that takes on the wire.
-import { readFileSync } from 'node:fs';
+// with a cut, and writes those bytes to standard output. The peer's other way,
+// columns (ESC *), is larger and feeds 36 dots where it prints 24.
+import { readFileSync, writeFileSync } from 'node:fs';
 import ReceiptPrinterEncoder from '@point-of-sale/receipt-printer-encoder';
 
 const input = readFileSync(0);
@@ -15,6 +16,6 @@ for (let i = 0; i < width * height; i++) {
 	data.fill(grey[i], i * 4, i * 4 + 3);
 	data[i * 4 + 3] = 255;
 }
-const encoder = new ReceiptPrinterEncoder({ language: 'esc-pos', columns: 48 });
-const bytes = encoder.initialize().image({ width, height, data }, width, height, 'threshold').cut().encode();
-console.log(bytes.length);
+const encoder = new ReceiptPrinterEncoder({ language: 'esc-pos', imageMode: 'raster', columns: 48 });
+const bytes = encoder.initialize().image({ width, height, data }, width, height, 'threshold', 128).cut().encode();
+writeFileSync(1, bytes);

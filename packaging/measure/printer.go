@@ -1,128 +1,142 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	_ "embed"
+	"errors"
 	"fmt"
 	"image"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
 
-	"tramhoso/app/paper"
-	"tramhoso/app/visit"
-	"tramhoso/app/visit/papers"
 	"tramhoso/device/printer"
-	"tramhoso/sync/dossier"
+	"tramhoso/device/twin"
 )
 
-// What ours is measured beside, pinned so that figures stay comparable.
-const (
-	peerPackage = "@point-of-sale/receipt-printer-encoder"
-	peerVersion = "3.0.3"
-)
+// drawRounds is how often each paper is laid out and encoded.
+const drawRounds = 20
 
-//go:embed peer.mjs
-var peerScript []byte
-
-// encodeRounds is how often the slip is laid out and encoded.
-const encodeRounds = 40
-
-// measurePrinter measures a slip with its QR on the wire beside a full-width
-// raster encoder, for the same picture.
+// measurePrinter measures what the station prints on the wire, beside a
+// full-width raster encoder that is given the same picture and beside the plain
+// raster. All three are printed on a simulated printer and must draw that very
+// picture there: an encoder that draws something else is no peer.
 func measurePrinter(ctx context.Context, s *sheet) error {
-	doc, err := slip().Document(false)
+	peer, err := installPeer(ctx)
 	if err != nil {
 		return err
 	}
-	img, err := printer.Layout(doc, printer.Paper{WidthDots: printer.Width80mm})
+	defer peer.remove()
+	s.peer(peerPackage + " " + peerVersion)
+	for _, p := range realPapers {
+		if err := measurePaper(ctx, s, p, peer); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	return nil
+}
+
+func measurePaper(ctx context.Context, s *sheet, p realPaper, peer *peer) error {
+	doc, err := p.draw()
 	if err != nil {
 		return err
 	}
-	wire, err := printer.Encode(img, printer.Profile{WidthDots: printer.Width80mm})
-	if err != nil {
-		return err
-	}
-	theirs, err := peerBytes(ctx, img)
-	if err != nil {
-		return err
-	}
+	var img *image.Gray
+	var ours []byte
 	var drawn times
-	for range encodeRounds {
+	for range drawRounds {
 		start := time.Now()
-		again, err := printer.Layout(doc, printer.Paper{WidthDots: printer.Width80mm})
-		if err != nil {
+		if img, err = printer.Layout(doc, printer.Paper{WidthDots: p.width}); err != nil {
 			return err
 		}
-		if _, err := printer.Encode(again, printer.Profile{WidthDots: printer.Width80mm}); err != nil {
+		if ours, err = printer.Encode(img, printer.Profile{WidthDots: p.width}); err != nil {
 			return err
 		}
 		drawn = append(drawn, time.Since(start))
 	}
-	s.peer(peerPackage + " " + peerVersion)
-	s.figure("slip_bytes", float64(len(wire)), "B")
-	s.figure("slip_bytes_full_width_encoder", float64(theirs), "B")
-	s.figure("slip_bytes_beside_full_width_encoder", float64(len(wire))/float64(theirs), "ratio")
-	s.figure("slip_drawn_and_encoded", drawn.median(), "ms")
+	theirs, err := peer.encode(ctx, img)
+	if err != nil {
+		return err
+	}
+	raw := rawRaster(img)
+	for name, job := range map[string][]byte{"ours": ours, "the peer": theirs, "the plain raster": raw} {
+		if err := draws(ctx, job, img); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	s.figure(p.name+"-wire", float64(len(ours)), "B")
+	s.figure(p.name+"-wire-peer", float64(len(theirs)), "B")
+	s.figure(p.name+"-bytes", float64(len(ours))/float64(len(theirs)), "ratio")
+	s.figure(p.name+"-bytes-beside-raw", float64(len(ours))/float64(len(raw)), "ratio")
+	s.figure(p.name+"-drawn", drawn.median(), "ms")
 	return nil
 }
 
-// peerBytes has the peer encode a picture; the peer is installed into a folder
-// that is thrown away.
-func peerBytes(ctx context.Context, img *image.Gray) (int, error) {
-	dir, err := os.MkdirTemp("", "peer")
+// draws reports what a job prints that is not the picture.
+func draws(ctx context.Context, job []byte, img *image.Gray) error {
+	dir, err := os.MkdirTemp("", "twin")
 	if err != nil {
-		return 0, fmt.Errorf("failed to make room for the peer: %w", err)
+		return fmt.Errorf("failed to make room for a simulated printer: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	script := filepath.Join(dir, "peer.mjs")
-	if err := os.WriteFile(script, peerScript, 0o600); err != nil {
-		return 0, fmt.Errorf("failed to write the peer's script: %w", err)
-	}
-	install := exec.CommandContext(ctx, "npm", "install", "--silent", "--no-audit", "--no-fund",
-		"--prefix", dir, peerPackage+"@"+peerVersion)
-	if out, err := install.CombinedOutput(); err != nil {
-		return 0, fmt.Errorf("failed to install the peer: %w\n%s", err, out)
-	}
-	// The peer takes pictures whose height is a multiple of 8: white rows below.
-	width, height := img.Rect.Dx(), (img.Rect.Dy()+7)/8*8
-	input := fmt.Appendf(nil, "%d\n%d\n", width, height)
-	for y := range height {
-		row := bytes.Repeat([]byte{0xff}, width)
-		if y < img.Rect.Dy() {
-			copy(row, img.Pix[y*img.Stride:y*img.Stride+width])
-		}
-		input = append(input, row...)
-	}
-	node := exec.CommandContext(ctx, "node", script)
-	node.Stdin = bytes.NewReader(input)
-	var stderr bytes.Buffer
-	node.Stderr = &stderr
-	out, err := node.Output()
+	tw, err := twin.NewPrinter(twin.PrinterConfig{Link: filepath.Join(dir, "printer"), WidthDots: img.Rect.Dx()})
 	if err != nil {
-		return 0, fmt.Errorf("failed to run the peer: %w\n%s", err, stderr.String())
+		return err
 	}
-	return strconv.Atoi(strings.TrimSpace(string(out)))
+	got, err := printOn(ctx, filepath.Join(dir, "printer"), tw, job)
+	if err := errors.Join(err, tw.Close()); err != nil {
+		return err
+	}
+	return same(got.Image, img)
 }
 
-// slip is an ordinary one.
-func slip() paper.Slip {
-	return paper.Slip{
-		Number: "DL27-000318-K",
-		QR: "HTTPS://TRAMHOSO.EXAMPLE/S/AEBAGBAFAYDQQCIKBMGA2DQPCAIREEYUCULBOGAZDINRYHI6D4QCCIRDEQSSMJZIFEVCWLBNFYXTAMJSGM2DKNRXHA4TUOZ4" +
-			"#GEZDGNBVGY3TQOJQGEZDGNBVGY",
-		At:       dossier.Stamp{Wall: time.Date(2026, 7, 14, 2, 41, 0, 0, time.UTC), Source: dossier.TimeSystem},
-		Station:  paper.Station{Code: "DL27", Name: "Điểm BĐ – VHX Hoà Phú", Address: "Đắk Lắk"},
-		Sender:   paper.Party{Name: "H’ Bia Niê", Last4: "0123", Address: "Buôn Ea Bông, Cư Êbur, Buôn Ma Thuột, Đắk Lắk"},
-		Receiver: paper.Party{Name: "UBND phường Buôn Ma Thuột", Address: "Buôn Ma Thuột, Đắk Lắk"},
-		Title:    "Cấp bản sao trích lục hộ tịch", Procedure: "2.000635", Copies: 2,
-		Papers: []papers.Marked{
-			{Name: "Tờ khai", Mark: papers.MarkElectronic}, {Name: "Thẻ căn cước", Mark: papers.MarkShown},
-		},
-		Fee: visit.Fee{Known: true, Unit: 8000, Count: 2, Total: 16000}, Pay: visit.PayCollect,
+// printOn sends a job down a line and waits for its paper.
+func printOn(ctx context.Context, path string, tw *twin.Printer, job []byte) (twin.Paper, error) {
+	line, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return twin.Paper{}, fmt.Errorf("failed to open a simulated printer: %w", err)
 	}
+	defer line.Close()
+	if _, err := line.Write(job); err != nil {
+		return twin.Paper{}, fmt.Errorf("failed to print: %w", err)
+	}
+	return tw.NextPaper(ctx)
 }
+
+// same compares the dots of two pictures; white rows above and below are no
+// difference, since an encoder may feed as it likes.
+func same(got, want *image.Gray) error {
+	g, w := inked(got), inked(want)
+	if g.Dy() != w.Dy() {
+		return fmt.Errorf("%d rows are printed, %d were drawn", g.Dy(), w.Dy())
+	}
+	for y := range w.Dy() {
+		for x := range want.Rect.Dx() {
+			if ink(got, x, g.Min.Y+y) != ink(want, x, w.Min.Y+y) {
+				return fmt.Errorf("dot %d of row %d is not that of the picture", x, y)
+			}
+		}
+	}
+	return nil
+}
+
+// inked is the picture without the white rows above and below.
+func inked(img *image.Gray) image.Rectangle {
+	r := img.Rect
+	white := func(y int) bool {
+		for x := range r.Dx() {
+			if ink(img, x, y) {
+				return false
+			}
+		}
+		return true
+	}
+	for r.Min.Y < r.Max.Y && white(r.Min.Y) {
+		r.Min.Y++
+	}
+	for r.Max.Y > r.Min.Y && white(r.Max.Y-1) {
+		r.Max.Y--
+	}
+	return r
+}
+
+func ink(img *image.Gray, x, y int) bool { return img.GrayAt(x, y).Y < 0x80 }

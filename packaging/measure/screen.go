@@ -36,8 +36,8 @@ func measureScreen(ctx context.Context, s *sheet) error {
 			}
 		}
 	}
-	s.figure("search_keystroke", ours.median(), "ms")
-	s.figure("search_keystroke_p99", ours.quantile(0.99), "ms")
+	s.figure("search-keystroke", ours.median(), "ms")
+	s.figure("search-keystroke-p99", ours.quantile(0.99), "ms")
 	return nil
 }
 

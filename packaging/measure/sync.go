@@ -107,15 +107,15 @@ func measureSync(ctx context.Context, s *sheet) error {
 			sealed, submits = append(sealed, sealCommit), append(submits, submit)
 		}
 	}
-	s.figure("bare_sqlite_transaction", theirs.median(), "ms")
+	s.figure("bare-sqlite-transaction", theirs.median(), "ms")
 	s.figure("commit", commits.median(), "ms")
-	s.figure("seal_and_commit", sealed.median(), "ms")
+	s.figure("seal-and-commit", sealed.median(), "ms")
 	s.figure("submit", submits.median(), "ms") // and the keys and cards of a slip
-	s.figure("submit_p99", submits.quantile(0.99), "ms")
+	s.figure("submit-p99", submits.quantile(0.99), "ms")
 	// Of speeds, as the bars are stated: transactions per second, ours ÷ theirs.
-	s.figure("commit_speed", theirs.median()/commits.median(), "ratio")
-	s.figure("seal_and_commit_speed", theirs.median()/sealed.median(), "ratio")
-	s.figure("submit_speed", theirs.median()/submits.median(), "ratio")
+	s.figure("commit-speed", theirs.median()/commits.median(), "ratio")
+	s.figure("seal-and-commit-speed", theirs.median()/sealed.median(), "ratio")
+	s.figure("submit-speed", theirs.median()/submits.median(), "ratio")
 	return nil
 }
 
