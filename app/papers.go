@@ -31,6 +31,10 @@ func (j jobs) Set(ctx context.Context, id int64, to paper.State, reason string) 
 	return j.store.SetPrint(ctx, id, store.PrintState(to), reason)
 }
 
+func (j jobs) Progress(ctx context.Context, id int64, band, bands int) error {
+	return j.store.PrintProgress(ctx, id, band, bands)
+}
+
 func (j jobs) Reprint(ctx context.Context, id int64) (int64, error) { return j.store.Reprint(ctx, id) }
 
 // papers prints for the screens and draws what the printer draws.

@@ -33,6 +33,14 @@ const (
 	Blocked  State = "blocked" // waits until a person has helped the printer
 )
 
+// Reasons of the journal beside the printer's own.
+const (
+	ReasonJournal printer.Reason = "journal"  // what happens cannot be written down, so nothing is printed
+	ReasonSeen    printer.Reason = "seen"     // a person saw the paper
+	ReasonNotSeen printer.Reason = "not-seen" // a person saw that there is none
+	ReasonTries   printer.Reason = "tries"    // the printer says that it is ready and fails every time
+)
+
 // Job is one paper to print, opened.
 type Job struct {
 	ID     int64
@@ -43,11 +51,14 @@ type Job struct {
 	Data   []byte // JSON of a Slip or a Form01
 }
 
-// Jobs keeps papers.
+// Jobs is the journal of papers. What it has answered is on the disk.
 type Jobs interface {
 	Open(ctx context.Context, id int64) (Job, error)
 	// Set moves a job; CodeBadTransition when it may not go there.
 	Set(ctx context.Context, id int64, to State, reason string) error
+	// Progress says that a band of a job that is being sent goes out next. Only
+	// the first must be on the disk when it returns; later ones must not wait.
+	Progress(ctx context.Context, id int64, band, bands int) error
 	// Reprint makes a whole new copy of the same paper and returns it; one that
 	// still waits is returned again.
 	Reprint(ctx context.Context, id int64) (int64, error)
@@ -68,6 +79,9 @@ type Event struct {
 	Before int64 // the job that this one replaces, 0 for none
 	State  State
 	Reason printer.Reason
+	// Band is the last band that was sent, of Bands, when a paper ended or broke
+	// off; 0: nothing of it can be on paper.
+	Band, Bands int
 }
 
 // Observer hears what happens. It is called on the printing goroutine, or by
@@ -85,6 +99,10 @@ const StatusEvery = 3 * time.Second
 // lid that was just closed, a printer that says ready and fails at once.
 const settle = time.Second
 
+// maxTries bounds how often a paper is begun without a person's word: a printer
+// that says it is ready and then fails every time must not spend a roll.
+const maxTries = 5
+
 // Press is the print queue. It prints what Print was called for since the
 // program started, in that order, and nothing else: papers left over from
 // before are offered by whoever lists them, never printed by themselves.
@@ -96,6 +114,10 @@ type Press struct {
 	queue   []int64
 	serving bool
 	wake    chan struct{} // holds one token: something was queued
+
+	// Of Serve alone.
+	tries int   // of the head
+	debt  *fact // what happened and is not written down yet
 }
 
 // NewPress makes an empty queue.
@@ -146,13 +168,13 @@ func (p *Press) Again(ctx context.Context, id int64) (int64, error) {
 // is out, or a new copy is made of it. It returns the job to follow.
 func (p *Press) Answer(ctx context.Context, id int64, out bool) (int64, error) {
 	if out {
-		if err := p.jobs.Set(ctx, id, Printed, "seen"); err != nil {
+		if err := p.jobs.Set(ctx, id, Printed, string(ReasonSeen)); err != nil {
 			return 0, fmt.Errorf("failed to take the answer: %w", err)
 		}
 		p.tell.Job(Event{Job: id, State: Printed})
 		return id, nil
 	}
-	if err := p.jobs.Set(ctx, id, Failed, "not seen"); err != nil {
+	if err := p.jobs.Set(ctx, id, Failed, string(ReasonNotSeen)); err != nil {
 		return 0, fmt.Errorf("failed to take the answer: %w", err)
 	}
 	return p.Again(ctx, id)
@@ -176,6 +198,7 @@ func (p *Press) replace(id, by int64) {
 		return
 	}
 	if by == 0 {
+		p.tries = 0
 		p.queue = p.queue[1:]
 		return
 	}
@@ -186,146 +209,6 @@ func (p *Press) setServing(on bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.serving = on
-}
-
-// Serve prints on one open line until ctx ends or the line is gone; it is
-// called again for the next line and goes on where it was. It runs on the
-// caller's goroutine.
-func (p *Press) Serve(ctx context.Context, m Machine) error {
-	p.setServing(true)
-	defer func() {
-		p.setServing(false)
-		p.tell.Status(printer.Status{})
-	}()
-	look := time.NewTimer(0)
-	defer look.Stop()
-	for {
-		if id := p.head(); id != 0 {
-			if err := p.one(ctx, m, id); err != nil {
-				return err
-			}
-			look.Reset(0)
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-p.wake:
-		case <-look.C:
-			s, err := m.Status(ctx)
-			if err != nil {
-				return fmt.Errorf("failed to look at the printer: %w", err)
-			}
-			p.tell.Status(s)
-			look.Reset(StatusEvery)
-		}
-	}
-}
-
-// one prints one job as far as it goes. An error means that the line cannot be
-// used any more; the job stays at the head.
-func (p *Press) one(ctx context.Context, m Machine, id int64) error {
-	job, err := p.jobs.Open(ctx, id)
-	if err != nil {
-		return p.skip(ctx, id, err)
-	}
-	doc, err := Draw(job)
-	if err == nil {
-		err = p.jobs.Set(ctx, id, Sending, "")
-	}
-	if err != nil {
-		return p.skip(ctx, id, err)
-	}
-	p.tell.Job(Event{Job: id, State: Sending})
-	out, lineErr := m.Print(ctx, doc, nil)
-
-	keep := context.WithoutCancel(ctx) // what happened is written down even while the program ends
-	switch {
-	case out.Result == printer.Printed:
-		err = p.end(keep, id, Printed, out.Reason)
-	case out.Result == printer.ProbablyPrinted:
-		err = p.end(keep, id, Probably, out.Reason)
-	case out.Result == printer.Unknown:
-		err = p.end(keep, id, Unknown, out.Reason)
-	case out.Reason == printer.ReasonDocument:
-		err = p.end(keep, id, Failed, out.Reason)
-	default:
-		return p.blocked(ctx, m, id, out, lineErr)
-	}
-	if err != nil {
-		return err
-	}
-	return lineErr
-}
-
-// skip leaves a job that cannot even be sent; nothing of it is on paper.
-func (p *Press) skip(ctx context.Context, id int64, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	p.replace(id, 0)
-	p.tell.Job(Event{Job: id, State: Failed, Reason: printer.ReasonDocument})
-	if dossier.CodeOf(err) == "" {
-		return fmt.Errorf("failed to take a print job: %w", err)
-	}
-	return nil
-}
-
-func (p *Press) end(ctx context.Context, id int64, to State, reason printer.Reason) error {
-	p.replace(id, 0)
-	err := p.jobs.Set(ctx, id, to, string(reason))
-	p.tell.Job(Event{Job: id, State: to, Reason: reason})
-	if err != nil {
-		return fmt.Errorf("failed to keep the outcome of a print: %w", err)
-	}
-	return nil
-}
-
-// blocked keeps a job that the printer did not finish: the same job when none
-// of it can be on paper, else a whole new copy; then it waits for the printer.
-func (p *Press) blocked(ctx context.Context, m Machine, id int64, out printer.Outcome, lineErr error) error {
-	keep := context.WithoutCancel(ctx)
-	now := id
-	if !out.Started {
-		if err := p.jobs.Set(keep, id, Waiting, string(out.Reason)); err != nil {
-			return fmt.Errorf("failed to put a print job back: %w", err)
-		}
-	} else {
-		if err := p.jobs.Set(keep, id, Failed, string(out.Reason)); err != nil {
-			return fmt.Errorf("failed to keep the outcome of a print: %w", err)
-		}
-		copied, err := p.jobs.Reprint(keep, id)
-		if err != nil {
-			p.replace(id, 0)
-			p.tell.Job(Event{Job: id, State: Failed, Reason: out.Reason})
-			return lineErr
-		}
-		p.replace(id, copied)
-		now = copied
-	}
-	e := Event{Job: now, State: Blocked, Reason: out.Reason}
-	if now != id {
-		e.Before = id
-	}
-	p.tell.Job(e)
-	if lineErr != nil {
-		return lineErr
-	}
-	if s, err := m.Status(ctx); err == nil {
-		p.tell.Status(s)
-	}
-	s, err := m.WaitReady(ctx)
-	if err != nil {
-		return fmt.Errorf("failed to wait for the printer: %w", err)
-	}
-	p.tell.Status(s)
-	p.tell.Job(Event{Job: now, State: Waiting})
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(settle):
-		return nil
-	}
 }
 
 // Draw lays a job out; a copy says that it is one.

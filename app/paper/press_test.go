@@ -22,6 +22,7 @@ import (
 type shelf struct {
 	mu   sync.Mutex
 	jobs map[int64]*Job
+	band map[int64][2]int
 	last int64
 	most int
 }
@@ -32,7 +33,7 @@ func newShelf(t *testing.T, n int) *shelf {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &shelf{jobs: map[int64]*Job{}, most: 20}
+	s := &shelf{jobs: map[int64]*Job{}, band: map[int64][2]int{}, most: 20}
 	for range n {
 		s.last++
 		s.jobs[s.last] = &Job{ID: s.last, Packet: fmt.Sprint("p", s.last), Kind: KindSlip, State: Waiting, Data: raw}
@@ -62,6 +63,16 @@ func (s *shelf) Set(ctx context.Context, id int64, to State, _ string) error {
 		return dossier.E(dossier.CodeBadTransition, nil)
 	}
 	j.State = to
+	return nil
+}
+
+func (s *shelf) Progress(_ context.Context, id int64, band, bands int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.jobs[id].State != Sending {
+		return dossier.E(dossier.CodeBadTransition, nil)
+	}
+	s.band[id] = [2]int{band, bands}
 	return nil
 }
 

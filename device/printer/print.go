@@ -39,7 +39,8 @@ type Outcome struct {
 // for what printers do in daily life (no paper, cover open).
 //
 // Before each band goes to the line, sending is told which it is, from 1, and
-// of how many; it is called on this goroutine, may be nil and must not block.
+// of how many; it is called on this goroutine and may be nil. A band of which it
+// was told is not sent if ctx has ended by then.
 //
 // A document that failed is printed again from its start, after WaitReady.
 func (p *Printer) Print(ctx context.Context, doc Document, sending func(band, bands int)) (Outcome, error) {
@@ -120,7 +121,9 @@ func (j *job) run(ctx context.Context) (Outcome, error) {
 		return j.fail(ctx, reason, err)
 	}
 	for _, piece := range j.pieces {
-		j.begin(piece)
+		if err := j.begin(ctx, piece); err != nil {
+			return j.cancel(ctx, nil, err)
+		}
 		sent, reason, err := j.write(ctx, piece.Bytes, j.stop)
 		if reason == ReasonCancelled {
 			return j.cancel(ctx, piece.Bytes[sent:], err)
@@ -138,16 +141,21 @@ func (j *job) run(ctx context.Context) (Outcome, error) {
 	return j.confirm(ctx)
 }
 
-// begin counts a piece that is about to go to the line.
-func (j *job) begin(piece Piece) {
+// begin counts a piece that is about to go to the line. Whoever is told of a
+// band may still forbid it by ending ctx.
+func (j *job) begin(ctx context.Context, piece Piece) error {
 	if piece.Owed == 0 {
-		return
+		return nil
+	}
+	if j.sending != nil {
+		j.sending(j.band+1, j.bands)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 	}
 	j.maxOwed = max(j.maxOwed, piece.Owed)
 	j.band++
-	if j.sending != nil {
-		j.sending(j.band, j.bands)
-	}
+	return nil
 }
 
 // check asks a printer that has no automatic status after every buffer full.

@@ -45,3 +45,21 @@ func BenchmarkBare(b *testing.B) {
 		must(b, tx.Commit())
 	}
 }
+
+// BenchmarkPrintJournal is everything that is kept of one print of 40 bands.
+// Under `strace -f -c -e trace=fsync,fdatasync` it shows three waits for the
+// disk: when the paper is added, before its first band, and at the end.
+func BenchmarkPrintJournal(b *testing.B) {
+	s, ctx := open(b, b.TempDir(), Options{}), b.Context()
+	c, err := s.Commit(ctx, visit("t"))
+	must(b, err)
+	for b.Loop() {
+		id, err := s.AddPrint(ctx, c.Packet, Print{Kind: "slip", Sealed: benchBody, Key: []byte("k")})
+		must(b, err)
+		must(b, s.SetPrint(ctx, id, PrintSending, ""))
+		for band := range 40 {
+			must(b, s.PrintProgress(ctx, id, band+1, 40))
+		}
+		must(b, s.SetPrint(ctx, id, PrintPrinted, ""))
+	}
+}

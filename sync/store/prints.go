@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"tramhoso/sync/dossier"
@@ -14,7 +15,7 @@ import (
 type PrintState string
 
 // The states. A job moves right only, apart from sending → rendered when the
-// printer says that it took nothing.
+// printer took nothing of it.
 const (
 	PrintRendered PrintState = "rendered"
 	PrintSending  PrintState = "sending"
@@ -31,10 +32,14 @@ const ReasonRestarted = "restarted"
 // spend a roll.
 const maxCopies = 20
 
+// maxBands is more than the longest paper has: a printer's picture is bounded
+// by 24,000 rows, and a band of one row is the shortest.
+const maxBands = 24_000
+
 // before lists the states from which a job may come into a state.
 var before = map[PrintState][]PrintState{
 	PrintSending:  {PrintRendered},
-	PrintRendered: {PrintSending},
+	PrintRendered: {PrintSending, PrintRendered},               // the latter to say why it waits
 	PrintPrinted:  {PrintSending, PrintProbably, PrintUnknown}, // the latter two by a person's word
 	PrintProbably: {PrintSending},
 	PrintUnknown:  {PrintSending},
@@ -52,11 +57,13 @@ type PrintJob struct {
 	Key     []byte
 	State   PrintState
 	Reason  string
+	Band    int // the last band whose sending began; 0: nothing was sent
+	Bands   int
 	Created time.Time
 	Changed time.Time
 }
 
-const selectPrint = `SELECT id, packet, kind, coalesce(root, id), copy, sealed, key, state, reason, created_ms, changed_ms
+const selectPrint = `SELECT id, packet, kind, coalesce(root, id), copy, sealed, key, state, reason, band, bands, created_ms, changed_ms
 	FROM print_jobs `
 
 func scanPrint(row interface{ Scan(...any) error }) (PrintJob, error) {
@@ -64,7 +71,7 @@ func scanPrint(row interface{ Scan(...any) error }) (PrintJob, error) {
 		j                PrintJob
 		created, changed sql.NullInt64
 	)
-	err := row.Scan(&j.ID, &j.Packet, &j.Kind, &j.Root, &j.Copy, &j.Sealed, &j.Key, &j.State, &j.Reason, &created, &changed)
+	err := row.Scan(&j.ID, &j.Packet, &j.Kind, &j.Root, &j.Copy, &j.Sealed, &j.Key, &j.State, &j.Reason, &j.Band, &j.Bands, &created, &changed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return j, dossier.E(dossier.CodeNotFound, err)
 	}
@@ -132,25 +139,60 @@ func (s *Store) printJobs(ctx context.Context, query string, args ...any) (list 
 
 // SetPrint moves a job to a state with a reason that holds no personal data.
 // A move that the states do not allow is CodeBadTransition.
+//
+// Every move is on the disk when this returns but rendered → sending: that one
+// says nothing that a restart would not find out, so no print waits for it.
 func (s *Store) SetPrint(ctx context.Context, id int64, to PrintState, reason string) error {
-	err := s.tx(ctx, "move a print job", func(tx *sql.Tx) error {
+	move := func(tx *sql.Tx) error {
 		j, err := scanPrint(tx.QueryRowContext(ctx, selectPrint+`WHERE id = ?`, id))
 		if err != nil {
 			return err
 		}
-		for _, from := range before[to] {
-			if j.State == from {
-				_, err := tx.ExecContext(ctx, `UPDATE print_jobs SET state = ?, reason = ?, changed_ms = ? WHERE id = ?`,
-					string(to), reason, s.ms(), id)
-				return err
-			}
+		if !slices.Contains(before[to], j.State) {
+			return dossier.Errorf(dossier.CodeBadTransition, "a print job cannot go from %s to %s", j.State, to)
 		}
-		return dossier.Errorf(dossier.CodeBadTransition, "a print job cannot go from %s to %s", j.State, to)
-	})
+		if to == PrintRendered {
+			j.Band, j.Bands = 0, 0 // it will be sent from its start
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE print_jobs SET state = ?, reason = ?, band = ?, bands = ?, changed_ms = ? WHERE id = ?`,
+			string(to), reason, j.Band, j.Bands, s.ms(), id)
+		return err
+	}
+	var err error
+	if to == PrintSending {
+		err = s.txLazy(ctx, "move a print job", move)
+	} else {
+		err = s.tx(ctx, "move a print job", move)
+	}
 	if err == nil {
 		s.change.tell()
 	}
 	return err
+}
+
+// PrintProgress says that a band of a job that is being sent goes to the
+// printer next. The first is on the disk when this returns: from then on a part
+// of the paper may exist, and after a restart a person is asked. Later ones
+// change only how far it got, so they wait for no disk; a power cut may lose
+// them, a killed program does not.
+func (s *Store) PrintProgress(ctx context.Context, id int64, band, bands int) error {
+	if band < 1 || band > bands || bands > maxBands {
+		return dossier.Errorf(dossier.CodeInvalid, "band %d of %d", band, bands)
+	}
+	run := s.txLazy
+	if band == 1 {
+		run = s.tx
+	}
+	return run(ctx, "keep how far a print is", func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE print_jobs SET band = ?, bands = ? WHERE id = ? AND state = ?`, band, bands, id, string(PrintSending))
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 1 {
+			return err
+		}
+		return dossier.Errorf(dossier.CodeBadTransition, "print job %d is not being sent", id)
+	})
 }
 
 // Reprint makes a new copy of a paper, flagged as one. A copy that still waits
@@ -192,12 +234,17 @@ func (s *Store) Reprint(ctx context.Context, id int64) (copyID int64, err error)
 	return copyID, err
 }
 
-// recoverPrints says the truth about jobs that a restart interrupted.
+// recoverPrints says the truth about jobs that a restart interrupted: one of
+// which no band went out still waits, of any other nobody here knows.
 func (s *Store) recoverPrints(ctx context.Context) error {
-	_, err := s.write.ExecContext(ctx, `UPDATE print_jobs SET state = ?, reason = ?, changed_ms = ? WHERE state = ?`,
-		string(PrintUnknown), ReasonRestarted, s.ms(), string(PrintSending))
-	if err != nil {
-		return coded(fmt.Errorf("failed to recover print jobs: %w", err))
-	}
-	return nil
+	err := s.tx(ctx, "recover print jobs", func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE print_jobs SET state = ?, changed_ms = ? WHERE state = ? AND band = 0`,
+			string(PrintRendered), s.ms(), string(PrintSending)); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE print_jobs SET state = ?, reason = ?, changed_ms = ? WHERE state = ?`,
+			string(PrintUnknown), ReasonRestarted, s.ms(), string(PrintSending))
+		return err
+	})
+	return err
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -211,6 +212,10 @@ func (s *Store) tx(ctx context.Context, what string, f func(*sql.Tx) error) erro
 	if err != nil {
 		return coded(fmt.Errorf("failed to begin %s: %w", what, err))
 	}
+	return finish(tx, what, f)
+}
+
+func finish(tx *sql.Tx, what string, f func(*sql.Tx) error) error {
 	if err := f(tx); err != nil {
 		if back := tx.Rollback(); back != nil && !errors.Is(back, sql.ErrTxDone) {
 			err = errors.Join(err, back)
@@ -221,6 +226,32 @@ func (s *Store) tx(ctx context.Context, what string, f func(*sql.Tx) error) erro
 		return coded(fmt.Errorf("failed to commit %s: %w", what, err))
 	}
 	return nil
+}
+
+// txLazy is tx for what may be lost by a power cut, never by the end of the
+// program: it waits for no disk. In a WAL nothing written later can be on the
+// disk without it.
+func (s *Store) txLazy(ctx context.Context, what string, f func(*sql.Tx) error) (err error) {
+	conn, err := s.write.Conn(ctx)
+	if err != nil {
+		return coded(fmt.Errorf("failed to begin %s: %w", what, err))
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	if _, err := conn.ExecContext(ctx, `PRAGMA synchronous = NORMAL`); err != nil {
+		return coded(fmt.Errorf("failed to begin %s: %w", what, err))
+	}
+	defer func() {
+		if _, back := conn.ExecContext(context.WithoutCancel(ctx), `PRAGMA synchronous = FULL`); back != nil {
+			// A connection that no longer waits for the disk must not be used.
+			_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+			err = errors.Join(err, coded(fmt.Errorf("failed to end %s: %w", what, back)))
+		}
+	}()
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return coded(fmt.Errorf("failed to begin %s: %w", what, err))
+	}
+	return finish(tx, what, f)
 }
 
 func (s *Store) ms() int64 { return s.now().UnixMilli() }

@@ -1,0 +1,246 @@
+package paper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"tramhoso/device/printer"
+	"tramhoso/sync/dossier"
+)
+
+// Serve prints on one open line until ctx ends or the line is gone; it is
+// called again for the next line and goes on where it was. It runs on the
+// caller's goroutine.
+func (p *Press) Serve(ctx context.Context, m Machine) error {
+	p.setServing(true)
+	defer func() {
+		p.setServing(false)
+		p.tell.Status(printer.Status{})
+	}()
+	look := time.NewTimer(0)
+	defer look.Stop()
+	for {
+		err := p.pay(ctx)
+		id := p.head()
+		if err == nil && id != 0 {
+			err = p.one(ctx, m, id)
+		}
+		switch {
+		case errors.Is(err, errJournal) && ctx.Err() == nil:
+			if !pause(ctx, journalEvery) {
+				return ctx.Err()
+			}
+			continue
+		case err != nil:
+			return err
+		case id != 0:
+			look.Reset(0)
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-p.wake:
+		case <-look.C:
+			s, err := m.Status(ctx)
+			if err != nil {
+				return fmt.Errorf("failed to look at the printer: %w", err)
+			}
+			p.tell.Status(s)
+			look.Reset(StatusEvery)
+		}
+	}
+}
+
+// errJournal is a journal that cannot be written. The line is well: the job
+// waits for the disk.
+var errJournal = errors.New("the journal of prints cannot be written")
+
+// journalEvery is how often a journal that could not be written is tried again:
+// a full disk is not emptied in a second.
+const journalEvery = 3 * time.Second
+
+// one prints one job as far as it goes. An error means that the line cannot be
+// used any more, or is errJournal; a job that did not end stays at the head.
+func (p *Press) one(ctx context.Context, m Machine, id int64) error {
+	job, err := p.jobs.Open(ctx, id)
+	if err != nil {
+		return p.skip(ctx, id, err)
+	}
+	doc, err := Draw(job)
+	if err == nil {
+		err = p.jobs.Set(ctx, id, Sending, "")
+	}
+	if err != nil {
+		return p.skip(ctx, id, err)
+	}
+	p.tell.Job(Event{Job: id, State: Sending})
+	printing, stop := context.WithCancel(ctx)
+	defer stop()
+	j := p.journal(ctx, id, stop)
+	out, lineErr := m.Print(printing, doc, j.sending)
+	unwritten := j.close()
+	if unwritten != nil {
+		out.Reason = ReasonJournal
+		if ctx.Err() == nil && errors.Is(lineErr, context.Canceled) {
+			lineErr = nil // by our own wish
+		}
+	}
+	f := fact{job: id, reason: out.Reason, band: out.Band, bands: out.Bands}
+	switch {
+	case out.Result == printer.Printed:
+		f.to = Printed
+	case out.Result == printer.ProbablyPrinted:
+		f.to = Probably
+	case out.Result == printer.Unknown:
+		f.to = Unknown
+	case out.Reason == printer.ReasonDocument:
+		f.to = Failed
+	case out.Started:
+		f.to, f.again = Failed, true
+	default:
+		f.to = Waiting
+	}
+	p.debt = &f
+	if f.over() {
+		p.replace(id, 0)
+		p.tell.Job(f.event())
+	}
+	err = p.pay(ctx)
+	switch {
+	case lineErr != nil:
+		return lineErr
+	case err != nil:
+		return err
+	case unwritten != nil:
+		return fmt.Errorf("%w: %w", errJournal, unwritten)
+	case f.over() || p.head() != f.now:
+		return nil
+	}
+	return p.await(ctx, m, f.now)
+}
+
+// skip leaves a job that cannot even be sent; nothing of it is on paper. One
+// that only cannot be written down waits.
+func (p *Press) skip(ctx context.Context, id int64, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	switch code := dossier.CodeOf(err); code {
+	case dossier.CodeStorageFull, dossier.CodeStorageReadOnly:
+		p.tell.Job(Event{Job: id, State: Blocked, Reason: ReasonJournal})
+		return fmt.Errorf("%w: %w", errJournal, err)
+	default:
+		p.replace(id, 0)
+		p.tell.Job(Event{Job: id, State: Failed, Reason: printer.ReasonDocument})
+		if code != "" {
+			return nil
+		}
+	}
+	return fmt.Errorf("failed to take a print job: %w", err)
+}
+
+// fact is what became of a job; it is paid when it is written down. Until then
+// nothing else is printed: a copy that the journal does not know of could come
+// out twice.
+type fact struct {
+	job         int64
+	to          State
+	reason      printer.Reason
+	again       bool // it broke off: a whole new copy takes its place
+	band, bands int
+	told        bool  // that it is blocked
+	now         int64 // the job at the head after it
+}
+
+// over tells that nothing more is done about the job without a person.
+func (f *fact) over() bool { return !f.again && f.to != Waiting }
+
+func (f *fact) event() Event {
+	return Event{Job: f.job, State: f.to, Reason: f.reason, Band: f.band, Bands: f.bands}
+}
+
+// pay writes down what happened, even while the program ends.
+func (p *Press) pay(ctx context.Context) error {
+	f := p.debt
+	if f == nil {
+		return nil
+	}
+	err := p.write(context.WithoutCancel(ctx), f)
+	if err != nil {
+		if !f.over() && !f.told {
+			f.told = true
+			p.tell.Job(Event{Job: f.job, State: Blocked, Reason: f.reason, Band: f.band, Bands: f.bands})
+		}
+		return fmt.Errorf("%w: %w", errJournal, err)
+	}
+	p.debt = nil
+	return nil
+}
+
+func (p *Press) write(ctx context.Context, f *fact) error {
+	if err := p.jobs.Set(ctx, f.job, f.to, string(f.reason)); err != nil {
+		// An answer that was lost: it was written all the same.
+		if job, openErr := p.jobs.Open(ctx, f.job); openErr != nil || job.State != f.to {
+			return err
+		}
+	}
+	f.now = f.job
+	if f.over() {
+		return nil
+	}
+	e := f.event()
+	e.State = Blocked
+	if f.again {
+		p.tries++
+		if p.tries >= maxTries {
+			p.replace(f.job, 0)
+			p.tell.Job(Event{Job: f.job, State: Failed, Reason: ReasonTries, Band: f.band, Bands: f.bands})
+			return nil
+		}
+		copied, err := p.jobs.Reprint(ctx, f.job)
+		if dossier.CodeOf(err) == dossier.CodePrinterDown { // there are copies enough
+			p.replace(f.job, 0)
+			p.tell.Job(Event{Job: f.job, State: Failed, Reason: f.reason, Band: f.band, Bands: f.bands})
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		p.replace(f.job, copied)
+		f.now, e.Job, e.Before = copied, copied, f.job
+	}
+	p.tell.Job(e)
+	return nil
+}
+
+// await waits until a person has helped the printer, or it helped itself.
+func (p *Press) await(ctx context.Context, m Machine, id int64) error {
+	if s, err := m.Status(ctx); err == nil {
+		p.tell.Status(s)
+	}
+	s, err := m.WaitReady(ctx)
+	if err != nil {
+		return fmt.Errorf("failed to wait for the printer: %w", err)
+	}
+	p.tell.Status(s)
+	p.tell.Job(Event{Job: id, State: Waiting})
+	if !pause(ctx, settle) {
+		return ctx.Err()
+	}
+	return nil
+}
+
+// pause is over after d, or false when ctx ends.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
