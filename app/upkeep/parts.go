@@ -14,14 +14,19 @@ type Part string
 const (
 	Printer   Part = "printer"
 	Scanner   Part = "scanner"
+	Page      Part = "page"  // the A4 printer
+	Power     Part = "power" // the supply with a battery
 	Network   Part = "network"
 	Storage   Part = "storage"
 	Clock     Part = "clock"
 	Enrolment Part = "enrolment"
 )
 
-// Parts lists them.
-var Parts = []Part{Printer, Scanner, Network, Storage, Clock, Enrolment}
+// Parts lists them; Devices are those that `tramhoso devices` speaks of.
+var (
+	Parts   = []Part{Printer, Scanner, Page, Power, Network, Storage, Clock, Enrolment}
+	Devices = []Part{Printer, Scanner, Page, Power}
+)
 
 // Health is how a part is.
 type Health string
@@ -33,51 +38,14 @@ const (
 	Unknown Health = "unknown"
 )
 
-// PrinterState is what is known of the printer, a word each.
-type PrinterState string
-
-// The printer's states.
-const (
-	PrinterUnknown PrinterState = ""
-	PrinterReady   PrinterState = "ready"
-	PrinterLow     PrinterState = "low"
-	PrinterOut     PrinterState = "out"
-	PrinterCover   PrinterState = "cover"
-	PrinterDown    PrinterState = "down" // absent, faulted or in error
-)
-
-// Reach is what is known of the way to the portal.
-type Reach string
-
-// The states of the network.
-const (
-	ReachUnknown Reach = ""
-	ReachOn      Reach = "on"
-	ReachOff     Reach = "off"    // nothing answers
-	ReachClosed  Reach = "closed" // a log-in page answers
-)
-
-// Facts is what the program knows of the parts.
-type Facts struct {
-	Printer      PrinterState
-	ScannerKnown bool
-	ScannerReady bool
-	LastScan     time.Time
-	Reach        Reach
-	LastHeard    time.Time // from the portal
-	ReadOnly     bool
-	VisitsLeft   int // -1: not counted yet
-	Time         dossier.Stamp
-	Enrolled     bool
-	Station      string
-}
-
-// Line is one part as it is shown. Word is a key of the translations with its
-// name, value pairs; a time.Time among them is a time of day.
+// Line is one part as it is shown. Word is the key of how it is, in a few
+// words, and Note that of a sentence: what to do, or what else is known; both
+// with their name, value pairs. Write them with Words.
 type Line struct {
 	Part     Part
 	Health   Health
 	Word     string
+	Note     string // may be ""
 	Args     []any
 	CanTest  bool
 	Testing  bool
@@ -86,72 +54,149 @@ type Line struct {
 	Code     dossier.Code // of a test that failed
 }
 
-// Words lists the word keys that Lines, the doctor and the enrolment use.
-var Words = []string{"status.printer-ready", "status.printer-low", "status.printer-out", "status.printer-cover", "status.printer-down",
-	"status.printer-unknown", "status.scanner-ready", "status.scanner-down", "status.net-on", "status.net-off", "upkeep.unknown",
-	"upkeep.visits-left", "devices.last-scan", "devices.closed", "devices.read-only", "devices.full", "devices.clock-signed",
-	"devices.clock-system", "devices.clock-staff", "devices.clock-floored", "devices.enrolled", "devices.not-enrolled",
-	"devices.token", "doctor.cable", "doctor.dns", "doctor.login", "doctor.clock", "doctor.portal", "doctor.fix-cable", "doctor.fix-dns",
-	"doctor.fix-login", "doctor.fix-clock", "doctor.fix-portal", "doctor.well"}
+// told is how a state is worded: its health and what to say besides the state's
+// own advice.
+type told struct {
+	health Health
+	note   string
+}
 
-// lines words the facts.
-func lines(f Facts) []Line {
+var printerTold = map[PrinterState]told{
+	PrinterUnknown: {Unknown, "part.printer-unknown-note"}, PrinterReady: {Well, "part.printer-profile"}, PrinterLow: {Fix, "part.printer-low-note"},
+	PrinterOut: {Fix, "part.printer-out-note"}, PrinterCover: {Fix, "part.printer-cover-note"}, PrinterCutter: {Fix, "part.printer-cutter-note"},
+	PrinterHot: {Fix, "part.printer-hot-note"}, PrinterHardware: {Fix, "part.printer-hardware-note"}, PrinterError: {Fix, "part.printer-error-note"},
+	PrinterAbsent: {Fix, "part.printer-absent-note"}, PrinterFault: {Fix, "part.fault-note"}, PrinterTaken: {Unknown, ""},
+	PrinterNone: {Fix, "part.printer-none-note"},
+}
+
+var scannerTold = map[ScannerState]told{
+	ScannerNone: {Fix, "part.scanner-none-note"}, ScannerReady: {Well, "part.scanner-ready-note"}, ScannerAbsent: {Fix, "part.scanner-absent-note"},
+	ScannerFault: {Fix, "part.fault-note"}, ScannerTaken: {Unknown, ""},
+}
+
+var pageTold = map[PageState]told{
+	PageUnknown: {Unknown, "part.page-unknown-note"}, PageReady: {Well, "part.page-name"}, PageLow: {Fix, "part.page-low-note"},
+	PageOut: {Fix, "part.page-out-note"}, PageJam: {Fix, "part.page-jam-note"}, PageCover: {Fix, "part.page-cover-note"},
+	PageInk: {Fix, "part.page-ink-note"}, PageStopped: {Fix, "part.page-stopped-note"}, PageAbsent: {Fix, "part.page-absent-note"},
+}
+
+var powerTold = map[PowerState]told{
+	PowerUnknown: {Unknown, "part.power-unknown-note"}, PowerMains: {Well, "part.power-charge"}, PowerBattery: {Fix, "part.power-battery-note"},
+	PowerLow: {Fix, "part.power-low-note"},
+}
+
+// Lines words the facts, a line per part; a part that the station was never
+// meant to have has none.
+func Lines(f Facts) []Line {
 	out := make([]Line, 0, len(Parts))
-	add := func(p Part, h Health, word string, args ...any) {
-		out = append(out, Line{Part: p, Health: h, Word: word, Args: args, CanTest: p != Enrolment})
+	add := func(p Part, t told, word string, args ...any) {
+		out = append(out, Line{Part: p, Health: t.health, Word: word, Note: t.note, Args: args, CanTest: p != Enrolment})
 	}
-	switch f.Printer {
-	case PrinterReady:
-		add(Printer, Well, "status.printer-ready")
-	case PrinterLow, PrinterOut, PrinterCover, PrinterDown:
-		add(Printer, Fix, "status.printer-"+string(f.Printer))
-	default:
-		add(Printer, Unknown, "status.printer-unknown")
+	printer(f, add)
+	scanner(f, add)
+	if f.Page != PageNone {
+		t := pageTold[f.Page]
+		if t.note == "part.page-name" && f.PageName == "" {
+			t.note = ""
+		}
+		add(Page, t, "part.page-"+string(f.Page), "name", f.PageName)
 	}
-	switch {
-	case !f.ScannerKnown:
-		add(Scanner, Unknown, "upkeep.unknown")
-	case !f.ScannerReady:
-		add(Scanner, Fix, "status.scanner-down")
-	case f.LastScan.IsZero():
-		add(Scanner, Well, "status.scanner-ready")
-	default:
-		add(Scanner, Well, "devices.last-scan", "clock", f.LastScan)
+	if f.Power != PowerNone {
+		power(f, add)
 	}
 	switch f.Reach {
 	case ReachOn:
-		add(Network, Well, "status.net-on")
+		t := told{Well, "part.net-on-note"}
+		if f.LastHeard.IsZero() {
+			t.note = ""
+		}
+		add(Network, t, "part.net-on", "clock", f.LastHeard)
 	case ReachOff:
-		add(Network, Fix, "status.net-off")
+		add(Network, told{Fix, "part.net-off-note"}, "part.net-off")
 	case ReachClosed:
-		add(Network, Fix, "devices.closed")
+		add(Network, told{Fix, "part.net-closed-note"}, "part.net-closed")
 	default:
-		add(Network, Unknown, "upkeep.unknown")
+		add(Network, told{health: Unknown}, "upkeep.unknown")
 	}
 	switch {
 	case f.ReadOnly:
-		add(Storage, Fix, "devices.read-only")
+		add(Storage, told{Fix, "part.storage-read-only-note"}, "part.storage-read-only")
 	case f.VisitsLeft < 0:
-		add(Storage, Unknown, "upkeep.unknown")
+		add(Storage, told{health: Unknown}, "upkeep.unknown")
 	case f.VisitsLeft == 0:
-		add(Storage, Fix, "devices.full")
+		add(Storage, told{Fix, "part.storage-full-note"}, "part.storage-full")
 	default:
-		add(Storage, Well, "upkeep.visits-left", "n", f.VisitsLeft)
+		add(Storage, told{Well, "upkeep.visits-left"}, "part.storage-free", "n", f.VisitsLeft)
 	}
 	switch f.Time.Source {
 	case dossier.TimeSigned, dossier.TimeSystem:
-		add(Clock, Well, "devices.clock-"+string(f.Time.Source), "clock", f.Time.Wall)
+		add(Clock, told{Well, "part.clock-" + string(f.Time.Source)}, "upkeep.ready", "clock", f.Time.Wall)
 	case dossier.TimeStaff, dossier.TimeFloored:
-		add(Clock, Fix, "devices.clock-"+string(f.Time.Source), "clock", f.Time.Wall)
+		add(Clock, told{Fix, "part.clock-" + string(f.Time.Source)}, "upkeep.fix", "clock", f.Time.Wall)
 	default:
-		add(Clock, Unknown, "upkeep.unknown")
+		add(Clock, told{health: Unknown}, "upkeep.unknown")
 	}
 	if f.Enrolled {
-		add(Enrolment, Well, "devices.enrolled", "station", f.Station)
+		add(Enrolment, told{Well, "part.enrolled-note"}, "part.enrolled", "station", f.Station)
 	} else {
-		add(Enrolment, Fix, "devices.not-enrolled")
+		add(Enrolment, told{Fix, "part.not-enrolled-note"}, "part.not-enrolled")
 	}
 	return out
+}
+
+func printer(f Facts, add func(Part, told, string, ...any)) {
+	t := printerTold[f.Printer]
+	switch {
+	case f.Printer == PrinterReady && f.Profile == "":
+		t.note = ""
+	case f.Printer == PrinterTaken:
+		t.note = taken(f.PrinterBy)
+	}
+	add(Printer, t, word("printer", string(f.Printer)), "name", f.Profile, "mm", f.PaperMM, "who", f.PrinterBy)
+}
+
+func scanner(f Facts, add func(Part, told, string, ...any)) {
+	t, w := scannerTold[f.Scanner], word("scanner", string(f.Scanner))
+	switch {
+	case f.Keyboard != "" && f.Scanner != ScannerReady:
+		// What it scans would be typed into the screen: nobody's card may be.
+		t, w = told{Fix, "part.scanner-keyboard-note"}, "part.scanner-keyboard"
+	case f.Scanner == ScannerReady && !f.LastScan.IsZero():
+		t.note = "part.last-scan"
+	case f.Scanner == ScannerTaken:
+		t.note = taken(f.ScannerBy)
+	}
+	add(Scanner, t, w, "clock", f.LastScan, "name", f.Keyboard, "who", f.ScannerBy)
+}
+
+// taken says who holds a line.
+func taken(by string) string {
+	switch by {
+	case "":
+		return "part.taken-unknown-note"
+	case Program:
+		return "part.taken-station-note"
+	}
+	return "part.taken-note"
+}
+
+func power(f Facts, add func(Part, told, string, ...any)) {
+	t := powerTold[f.Power]
+	switch {
+	case f.Power == PowerMains && f.Charge < 0:
+		t.note = ""
+	case f.Power == PowerBattery && f.Runtime == 0:
+		t.note = "part.power-battery-unknown-note"
+	}
+	add(Power, t, word("power", string(f.Power)), "n", f.Charge, "min", int(f.Runtime.Minutes()))
+}
+
+// word is the key of a state; the empty one is the state's unknown or none.
+func word(part, state string) string {
+	if state == "" {
+		state = map[string]string{"printer": "unknown", "scanner": "none"}[part]
+	}
+	return "part." + part + "-" + state
 }
 
 // toFix counts the lines that need a hand.

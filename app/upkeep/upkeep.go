@@ -57,7 +57,7 @@ func New(p Ports) *Upkeep {
 
 // State returns a snapshot for the screen.
 func (u *Upkeep) State() State {
-	s := State{Lines: lines(u.ports.Facts()), Testing: len(u.running) > 0, Doctor: u.doctor, Examining: u.examining,
+	s := State{Lines: Lines(u.ports.Facts()), Testing: len(u.running) > 0, Doctor: u.doctor, Examining: u.examining,
 		Enrolling: u.enrolling, Problem: u.problem, Word: u.word}
 	for i := range s.Lines {
 		l := &s.Lines[i]
@@ -92,11 +92,12 @@ func (u *Upkeep) FinishTest(r Result) {
 	u.tests[r.Part] = result{at: u.ports.Now(), ok: r.Err == nil, code: dossier.CodeOf(r.Err)}
 }
 
-// BeginTestAll hands out the tests of every part that is not being tested.
+// BeginTestAll hands out the tests of every part that the station has and that
+// is not being tested.
 func (u *Upkeep) BeginTestAll() []func(context.Context) Result {
 	var out []func(context.Context) Result
-	for _, p := range Parts {
-		if run, ok := u.BeginTest(p); ok {
+	for _, l := range Lines(u.ports.Facts()) {
+		if run, ok := u.BeginTest(l.Part); ok {
 			out = append(out, run)
 		}
 	}
@@ -131,9 +132,9 @@ func (u *Upkeep) BeginEnrol(token string) (run func(context.Context) error, ok b
 	token = strings.TrimSpace(token)
 	switch {
 	case u.ports.Facts().Enrolled:
-		u.problem, u.word = dossier.CodeConflict, "devices.enrolled"
+		u.problem, u.word = dossier.CodeConflict, "part.already-enrolled"
 	case token == "" || len(token) > MaxToken || strings.ContainsAny(token, "\r\n\t "):
-		u.problem, u.word = dossier.CodeInvalid, "devices.token"
+		u.problem, u.word = dossier.CodeInvalid, "part.token"
 	}
 	if u.word != "" {
 		return nil, false
@@ -155,7 +156,7 @@ func (u *Upkeep) FinishEnrol(err error) {
 	switch u.problem {
 	case "":
 	case dossier.CodeInvalid:
-		u.word = "devices.token"
+		u.word = "part.token"
 	default:
 		u.word = "error." + string(u.problem)
 	}

@@ -8,8 +8,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"tramhoso/assets"
 	"tramhoso/sync/dossier"
 )
@@ -19,14 +17,14 @@ var noon = time.Date(2026, 7, 16, 12, 0, 0, 0, time.UTC)
 func now() time.Time { return noon }
 
 func well() Facts {
-	return Facts{Printer: PrinterReady, ScannerKnown: true, ScannerReady: true, Reach: ReachOn, VisitsLeft: 412,
+	return Facts{Printer: PrinterReady, Scanner: ScannerReady, Reach: ReachOn, VisitsLeft: 412,
 		Time: dossier.Stamp{Wall: noon, Source: dossier.TimeSigned}, Enrolled: true, Station: "DL27"}
 }
 
 func TestNothingKnownIsUnknown(t *testing.T) {
-	for _, l := range lines(Facts{VisitsLeft: -1}) {
+	for _, l := range Lines(Facts{VisitsLeft: -1}) {
 		want := Unknown
-		if l.Part == Enrolment {
+		if l.Part == Enrolment || l.Part == Scanner { // neither has been set up
 			want = Fix
 		}
 		if l.Health != want {
@@ -40,38 +38,79 @@ func TestLines(t *testing.T) {
 		part   Part
 		set    func(*Facts)
 		health Health
-		word   string
+		says   string // state, then note
 	}{
-		{Printer, func(f *Facts) { f.Printer = PrinterLow }, Fix, "status.printer-low"},
-		{Printer, func(f *Facts) { f.Printer = PrinterOut }, Fix, "status.printer-out"},
-		{Printer, func(f *Facts) { f.Printer = PrinterCover }, Fix, "status.printer-cover"},
-		{Printer, func(f *Facts) { f.Printer = PrinterDown }, Fix, "status.printer-down"},
-		{Printer, func(f *Facts) { f.Printer = PrinterUnknown }, Unknown, "status.printer-unknown"},
-		{Scanner, func(f *Facts) { f.ScannerReady = false }, Fix, "status.scanner-down"},
-		{Scanner, func(f *Facts) { f.LastScan = noon }, Well, "devices.last-scan"},
-		{Scanner, func(f *Facts) { f.ScannerKnown = false }, Unknown, "upkeep.unknown"},
-		{Network, func(f *Facts) { f.Reach = ReachOff }, Fix, "status.net-off"},
-		{Network, func(f *Facts) { f.Reach = ReachClosed }, Fix, "devices.closed"},
-		{Storage, func(f *Facts) { f.ReadOnly = true }, Fix, "devices.read-only"},
-		{Storage, func(f *Facts) { f.VisitsLeft = 0 }, Fix, "devices.full"},
-		{Clock, func(f *Facts) { f.Time.Source = dossier.TimeFloored }, Fix, "devices.clock-floored"},
-		{Clock, func(f *Facts) { f.Time.Source = dossier.TimeStaff }, Fix, "devices.clock-staff"},
-		{Enrolment, func(f *Facts) { f.Enrolled = false }, Fix, "devices.not-enrolled"},
+		{Printer, func(f *Facts) { f.Profile, f.PaperMM = "Epson TM-T82III", 80 }, Well, "Ready. Epson TM-T82III, 80 mm paper"},
+		{Printer, func(f *Facts) { f.Printer = PrinterLow }, Fix, "Paper nearly out. Please keep a new roll at hand."},
+		{Printer, func(f *Facts) { f.Printer = PrinterOut }, Fix, "Out of paper. Please put in a new roll and close the cover."},
+		{Printer, func(f *Facts) { f.Printer = PrinterCover }, Fix, "Cover open. Please close the printer’s cover."},
+		{Printer, func(f *Facts) { f.Printer = PrinterCutter }, Fix, "Cutter jammed. Open the cover, free the paper at the cutter, then switch the printer off and on."},
+		{Printer, func(f *Facts) { f.Printer = PrinterHot }, Fix, "Print head too hot. Let it cool for a few minutes; it goes on by itself."},
+		{Printer, func(f *Facts) { f.Printer = PrinterHardware }, Fix, "Broken. Switch it off and on. If the fault stays, it must be replaced."},
+		{Printer, func(f *Facts) { f.Printer = PrinterError }, Fix, "Standing still. It stopped without saying why. Switch it off and on."},
+		{Printer, func(f *Facts) { f.Printer = PrinterAbsent }, Fix, "Not found. Check the printer’s cable and power."},
+		{Printer, func(f *Facts) { f.Printer = PrinterFault }, Fix, "Cannot be opened. Something is there but cannot be opened. Unplug it and plug it in again."},
+		{Printer, func(f *Facts) { f.Printer, f.PrinterBy = PrinterTaken, Program }, Unknown, "In use. The station is using it."},
+		{Printer, func(f *Facts) { f.Printer, f.PrinterBy = PrinterTaken, "minicom" }, Unknown, "In use. minicom is using it."},
+		{Printer, func(f *Facts) { f.Printer = PrinterTaken }, Unknown, "In use. Another program is using it."},
+		{Printer, func(f *Facts) { f.Printer = PrinterNone }, Fix, "Not set up. Put its line into printer.path of station.toml."},
+		{Printer, func(f *Facts) { f.Printer = PrinterUnknown }, Unknown, "Unknown. It does not tell its state. A test print will show."},
+		{Scanner, func(f *Facts) { f.Scanner = ScannerAbsent }, Fix, "Not found. Check the scanner’s cable."},
+		{Scanner, func(f *Facts) { f.Scanner = ScannerFault }, Fix, "Cannot be opened. Something is there but cannot be opened. Unplug it and plug it in again."},
+		{Scanner, func(f *Facts) { f.Scanner, f.ScannerBy = ScannerTaken, Program }, Unknown, "In use. The station is using it."},
+		{Scanner, func(f *Facts) { f.LastScan = noon }, Well, "Ready. Last scan 19:00"},
+		{Scanner, func(f *Facts) { f.Scanner = ScannerNone }, Fix, "Not set up. Put its line into scanner.path of station.toml."},
+		{Scanner, func(f *Facts) { f.Scanner, f.Keyboard = ScannerNone, "Honeywell 1900" }, Fix,
+			"Types like a keyboard. Honeywell 1900: scan “USB COM” from its manual to make it a serial device."},
+		{Scanner, func(f *Facts) { f.Keyboard = "a keyboard beside a scanner that is fine" }, Well, "Ready. Nothing scanned since the start"},
+		{Page, func(f *Facts) { f.Page, f.PageName = PageReady, "HP LaserJet M110w" }, Well, "Ready. HP LaserJet M110w"},
+		{Page, func(f *Facts) { f.Page = PageReady }, Well, "Ready. "},
+		{Page, func(f *Facts) { f.Page = PageJam }, Fix, "Paper jam. Open it and take out the jammed sheet."},
+		{Page, func(f *Facts) { f.Page = PageUnknown }, Unknown, "Unknown. It does not tell its state. A test print will show."},
+		{Power, func(f *Facts) { f.Power, f.Charge = PowerMains, 96 }, Well, "Mains on. Battery 96 %"},
+		{Power, func(f *Facts) { f.Power, f.Charge = PowerMains, -1 }, Well, "Mains on. "},
+		{Power, func(f *Facts) { f.Power, f.Runtime = PowerBattery, 12*time.Minute }, Fix, "On battery. The mains are off; about 12 minutes are left."},
+		{Power, func(f *Facts) { f.Power = PowerBattery }, Fix, "On battery. The mains are off; how long is left is not known."},
+		{Power, func(f *Facts) { f.Power = PowerLow }, Fix, "Battery nearly empty. The station shuts down in order. Start nothing new."},
+		{Power, func(f *Facts) { f.Power = PowerUnknown }, Unknown, "Unknown. The battery supply does not answer. Check its cable."},
+		{Network, func(f *Facts) { f.LastHeard = noon }, Well, "Open. Heard from the province at 19:00"},
+		{Network, func(f *Facts) { f.Reach = ReachOff }, Fix, "No network. Dossiers are still accepted and sent later."},
+		{Network, func(f *Facts) { f.Reach = ReachClosed }, Fix, "Blocked. This network demands a log-in page."},
+		{Storage, func(f *Facts) { f.ReadOnly = true }, Fix, "Cannot be written. The card may be worn out. Tell the province."},
+		{Storage, func(f *Facts) { f.VisitsLeft = 0 }, Fix, "Full. No room for new dossiers. Tell the province."},
+		{Storage, func(f *Facts) { f.VisitsLeft = 32510 }, Well, "Room left. Room for 32,510 more visits"},
+		{Clock, func(f *Facts) { f.Time.Source = dossier.TimeSystem }, Well, "Ready. Time of this machine: 19:00"},
+		{Clock, func(f *Facts) { f.Time.Source = dossier.TimeFloored }, Fix, "Needs attention. The clock is wrong; please set it."},
+		{Clock, func(f *Facts) { f.Time.Source = dossier.TimeStaff }, Fix, "Needs attention. Time told by staff: 19:00"},
+		{Enrolment, func(f *Facts) { f.Enrolled = false }, Fix, "Not enrolled. Bring the province’s enrolment code."},
+	}
+	w, err := assets.Load("en")
+	if err != nil {
+		t.Fatal(err)
 	}
 	for _, tt := range tests {
 		f := well()
 		tt.set(&f)
-		for _, l := range lines(f) {
-			if l.Part == tt.part && (l.Health != tt.health || l.Word != tt.word) {
-				t.Errorf("%s is %s %q, want %s %q", l.Part, l.Health, l.Word, tt.health, tt.word)
+		found := false
+		for _, l := range Lines(f) {
+			_, state, note := l.Say(w)
+			if said := state + ". " + note; l.Part == tt.part && (l.Health != tt.health || said != tt.says) {
+				t.Errorf("%s is %s %q, want %s %q", l.Part, l.Health, said, tt.health, tt.says)
 			}
 			if l.Part != tt.part && l.Health != Well {
-				t.Errorf("%s: %s is %s", tt.word, l.Part, l.Health)
+				t.Errorf("%s: %s is %s", tt.says, l.Part, l.Health)
 			}
+			found = found || l.Part == tt.part
+		}
+		if !found {
+			t.Errorf("%s: no line for it", tt.says)
 		}
 	}
-	if n := toFix(lines(well())); n != 0 {
+	if n := toFix(Lines(well())); n != 0 {
 		t.Errorf("%d to fix of a station that is well", n)
+	}
+	if n := len(Lines(well())); n != len(Parts)-2 {
+		t.Errorf("%d lines of a station without an A4 printer and a battery", n)
 	}
 }
 
@@ -189,14 +228,14 @@ func TestEnrol(t *testing.T) {
 	}
 	facts.Enrolled = false
 	for _, bad := range []string{"", " ", "two words", "two\nlines", strings.Repeat("x", MaxToken+1)} {
-		if s := try(bad); s.Word != "devices.token" || got != "" {
+		if s := try(bad); s.Word != "part.token" || got != "" {
 			t.Errorf("%q: %+v", bad, s)
 		}
 	}
 	for _, tt := range []struct {
 		err  error
 		word string
-	}{{errors.New("x"), "error.unknown"}, {dossier.E(dossier.CodeInvalid, nil), "devices.token"}, {dossier.E(dossier.CodeNoNetwork, nil), "error.no-network"}, {nil, ""}} {
+	}{{errors.New("x"), "error.unknown"}, {dossier.E(dossier.CodeInvalid, nil), "part.token"}, {dossier.E(dossier.CodeNoNetwork, nil), "error.no-network"}, {nil, ""}} {
 		fail = tt.err
 		if s := try("  token\n"); s.Word != tt.word || s.Enrolling || got != "token" {
 			t.Errorf("%v: %+v, %q", tt.err, s, got)
@@ -205,22 +244,33 @@ func TestEnrol(t *testing.T) {
 }
 
 func TestEveryWordIsTranslated(t *testing.T) {
+	var lines []Line
+	for state := range printerTold {
+		lines = append(lines, Lines(Facts{Printer: state, Profile: "x"})...)
+	}
+	for state := range scannerTold {
+		lines = append(lines, Lines(Facts{Scanner: state, ScannerBy: "x"})...)
+	}
+	for state := range pageTold {
+		lines = append(lines, Lines(Facts{Page: state, PageName: "x"})...)
+	}
+	for state := range powerTold {
+		lines = append(lines, Lines(Facts{Power: state})...)
+	}
 	for _, lang := range assets.Languages {
 		w, err := assets.Load(lang)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, key := range Words {
-			if !w.Has(key) {
-				t.Errorf("%s: %s is missing", lang, key)
+		for _, l := range lines {
+			if name, state, note := l.Say(w); strings.ContainsAny(name+state+note, "⟨{") || state == "" {
+				t.Errorf("%s: %q, %q, %q", lang, name, state, note)
 			}
 		}
-	}
-	var used []string
-	for _, l := range Links {
-		used = append(used, l.Word(), l.Advice())
-	}
-	if d := cmp.Diff(10, len(used)); d != "" {
-		t.Error(d)
+		for _, l := range Links {
+			if !w.Has(l.Word()) || !w.Has(l.Advice()) {
+				t.Errorf("%s: no words for the link %s", lang, l)
+			}
+		}
 	}
 }

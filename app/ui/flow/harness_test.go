@@ -248,7 +248,7 @@ func newHouse(t testing.TB) *house {
 	amount := int64(8000)
 	w := &world{kept: map[string]dossier.CitizenCard{}, letters: map[string]visit.Letter{},
 		facts: visit.Facts{Enrolled: true, VisitsLeft: 400, CatalogueVersion: 3, Time: noon, Printer: visit.PrinterReady}}
-	w.parts = upkeep.Facts{Printer: upkeep.PrinterReady, ScannerKnown: true, ScannerReady: true, Reach: upkeep.ReachOn, VisitsLeft: 32510,
+	w.parts = upkeep.Facts{Printer: upkeep.PrinterReady, Scanner: upkeep.ScannerReady, Reach: upkeep.ReachOn, VisitsLeft: 32510,
 		Time: dossier.Stamp{Wall: noon, Source: dossier.TimeSystem}, Enrolled: true, Station: "DL27"}
 	w.snap = catalogue.Snapshot{Version: 3,
 		Agencies: []dossier.Agency{{ID: "commune", Name: vi("UBND phường Buôn Ma Thuột")}},

@@ -234,7 +234,11 @@ func TestTechnician(t *testing.T) {
 		h.Scan("BADGE|technician")
 		h.pin("123456")
 		h.see("upkeep.title-fix", "n", 1)
-		h.see("status.printer-out")
+		h.see("part.printer-out")
+		h.see("part.printer-out-note")
+		h.hidden(h.env.T("upkeep.page"))
+		h.parts.Page, h.parts.Power, h.parts.Charge = upkeep.PageReady, upkeep.PowerMains, 96
+		h.Changed()
 		for _, p := range upkeep.Parts {
 			h.see("upkeep." + string(p))
 		}
@@ -243,7 +247,7 @@ func TestTechnician(t *testing.T) {
 		h.parts.Printer = upkeep.PrinterReady
 		h.Changed()
 		h.see("upkeep.title")
-		h.hidden(h.env.T("status.printer-out"))
+		h.hidden(h.env.T("part.printer-out"))
 		h.broken = dossier.E(dossier.CodePrinterDown, nil)
 		h.tap("upkeep.test-all")
 		h.see("upkeep.testing")
@@ -256,7 +260,10 @@ func TestTechnician(t *testing.T) {
 		h.tap("upkeep.test-all")
 		h.settle()
 		h.see("upkeep.tested-ok", "clock", h.env.Words.Clock(noon))
-		if len(h.tests) != 10 {
+		h.parts.Printer = upkeep.PrinterCutter // an old test hides no new trouble
+		h.Changed()
+		h.see("part.printer-cutter-note")
+		if len(h.tests) != 2*(len(upkeep.Parts)-1) {
 			t.Errorf("tested %v", h.tests)
 		}
 		h.tap("app.lock")
@@ -285,7 +292,7 @@ func TestScreensFollowTheDevices(t *testing.T) {
 		h.Scan("BADGE|technician")
 		h.pin("123456")
 		h.see("upkeep.title")
-		h.parts.Printer = upkeep.PrinterDown
+		h.parts.Printer = upkeep.PrinterAbsent
 		h.SetStatus(kit.Status{Printer: kit.PrinterDown})
 		h.see("upkeep.title-fix", "n", 1)
 	})

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"context"
-	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -19,27 +18,27 @@ type Upkeep struct {
 	Version string
 }
 
-var partIcons = map[upkeep.Part]string{upkeep.Printer: "printer", upkeep.Scanner: "scan", upkeep.Network: "net",
-	upkeep.Storage: "disk", upkeep.Clock: "clock", upkeep.Enrolment: "shield"}
+var partIcons = map[upkeep.Part]string{upkeep.Printer: "printer", upkeep.Scanner: "scan", upkeep.Page: "doc", upkeep.Power: "cable",
+	upkeep.Network: "net", upkeep.Storage: "disk", upkeep.Clock: "clock", upkeep.Enrolment: "shield"}
 
 func (f *Flow) upkeepScreen(c counter.State) fyne.CanvasObject {
 	e, s := f.env, f.Upkeep.State()
 	m := upkeepscreen.Model{Staff: f.band(c), Version: e.T("upkeep.version", "station", f.Upkeep.Station(), "version", f.Upkeep.Version), Broken: s.ToFix}
 	for _, l := range s.Lines {
-		d := upkeepscreen.Device{ID: string(l.Part), Icon: partIcons[l.Part], Name: e.T("upkeep." + string(l.Part)),
-			State: e.T("upkeep." + map[upkeep.Health]string{upkeep.Well: "ready", upkeep.Fix: "fix", upkeep.Unknown: "unknown"}[l.Health]),
-			Note:  e.T(l.Word, f.noteArgs(l.Args)...), Good: l.Health == upkeep.Well}
+		name, state, note := l.Say(e.Words)
+		d := upkeepscreen.Device{ID: string(l.Part), Icon: partIcons[l.Part], Name: name, State: state, Note: note,
+			Good: l.Health == upkeep.Well, Unsure: l.Health == upkeep.Unknown}
 		if l.CanTest {
 			d.Tested = e.T("upkeep.test")
 		}
 		switch {
 		case l.Testing:
 			d.Note = e.T("upkeep.testing")
-		case l.TestedAt.IsZero():
+		case l.TestedAt.IsZero(), l.Health == upkeep.Fix: // what to do says more than an old test
 		case l.TestOK:
 			d.Note = e.T("upkeep.tested-ok", "clock", e.Words.Clock(l.TestedAt))
 		default:
-			d.State, d.Good = e.T("upkeep.fix"), false
+			d.State, d.Good, d.Unsure = e.T("upkeep.fix"), false, false
 			d.Note = e.T("upkeep.tested-bad", "clock", e.Words.Clock(l.TestedAt))
 		}
 		m.Devices = append(m.Devices, d)
@@ -73,18 +72,4 @@ func (f *Flow) test(run func(context.Context) upkeep.Result) {
 			}
 		})
 	})
-}
-
-// noteArgs writes the times and numbers among a sentence's arguments.
-func (f *Flow) noteArgs(args []any) []any {
-	out := append([]any(nil), args...)
-	for i, a := range out {
-		switch a := a.(type) {
-		case time.Time:
-			out[i] = f.env.Words.Clock(a)
-		case int:
-			out[i] = f.env.Words.Number(int64(a))
-		}
-	}
-	return out
 }

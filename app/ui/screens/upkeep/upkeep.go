@@ -14,8 +14,9 @@ type Device struct {
 	Icon   string
 	Name   string
 	State  string // "Sẵn sàng"
-	Note   string
+	Note   string // what to do, or what else is known; may be ""
 	Good   bool
+	Unsure bool   // nobody knows whether it is good
 	Tested string // the button's text, "" without a test
 }
 
@@ -40,7 +41,7 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	if m.Broken > 0 {
 		o.Title = env.T("upkeep.title-fix", "n", m.Broken)
 	}
-	o.Body = kit.Fit(env, kit.BodySize(env, o), grid(m, a), pages(m, a))
+	o.Body = kit.Fit(env, kit.BodySize(env, o), grid(m, a, roomy), grid(m, a, snug), grid(m, a, dense), pages(m, a))
 	return kit.NewFrame(env, o)
 }
 
@@ -51,13 +52,22 @@ func columns(env *kit.Env) int {
 	return 2
 }
 
-func grid(m Model, a Actions) func(*kit.Env) fyne.CanvasObject {
+// spacing is how far the cards and what is in them stand apart.
+type spacing struct{ between, pad, lines float32 }
+
+var (
+	roomy = spacing{16, 8, 3}
+	snug  = spacing{10, 4, 1}
+	dense = spacing{6, 0, 0} // a station with every device
+)
+
+func grid(m Model, a Actions, s spacing) func(*kit.Env) fyne.CanvasObject {
 	return func(env *kit.Env) fyne.CanvasObject {
 		var cards []fyne.CanvasObject
 		for _, d := range m.Devices {
-			cards = append(cards, card(env, d, a))
+			cards = append(cards, card(env, d, a, s))
 		}
-		return kit.Grid(columns(env), 20, 16, cards...)
+		return kit.Grid(columns(env), 20, s.between, cards...)
 	}
 }
 
@@ -68,7 +78,7 @@ func pages(m Model, a Actions) func(*kit.Env) fyne.CanvasObject {
 		for i := 0; i < len(m.Devices); i += columns(env) {
 			var row []fyne.CanvasObject
 			for _, d := range m.Devices[i:min(i+columns(env), len(m.Devices))] {
-				row = append(row, kit.Grow(card(env, d, a)))
+				row = append(row, kit.Grow(card(env, d, a, roomy)))
 			}
 			rows = append(rows, kit.RowFill(20, row...))
 		}
@@ -76,19 +86,23 @@ func pages(m Model, a Actions) func(*kit.Env) fyne.CanvasObject {
 	}
 }
 
-func card(env *kit.Env, d Device, a Actions) fyne.CanvasObject {
+func card(env *kit.Env, d Device, a Actions, s spacing) fyne.CanvasObject {
 	p := env.Pal()
 	tone, tint, tag := kit.Gold, p.Bronze, kit.NewTag(env, kit.Gold, "warn", d.State)
-	if d.Good {
+	switch {
+	case d.Good:
 		tone, tint, tag = kit.Surface, p.Leaf, kit.NewTag(env, kit.Leaf, "", d.State)
+	case d.Unsure:
+		tone, tint, tag = kit.Surface, p.Ink2, kit.NewTag(env, kit.Surface, "", d.State)
 	}
-	row := []fyne.CanvasObject{kit.NewIconStroke(d.Icon, 52, tint, 2), kit.Grow(kit.Col(3,
-		kit.NewParagraph(env, d.Name, kit.Style{Size: kit.TextRead, Bold: true, Line: 1.25}),
-		kit.At(kit.Start, tag),
-		kit.NewParagraph(env, d.Note, kit.Style{Color: p.Ink2, Line: 1.3})))}
+	words := []fyne.CanvasObject{kit.NewParagraph(env, d.Name, kit.Style{Size: kit.TextRead, Bold: true, Line: 1.25}), kit.At(kit.Start, tag)}
+	if d.Note != "" {
+		words = append(words, kit.NewParagraph(env, d.Note, kit.Style{Color: p.Ink2, Line: 1.3}))
+	}
+	row := []fyne.CanvasObject{kit.NewIconStroke(d.Icon, 52, tint, 2), kit.Grow(kit.Col(s.lines, words...))}
 	if d.Tested != "" {
 		row = append(row, kit.NewButton(env, kit.ButtonSpec{Action: kit.Action{Text: d.Tested, Do: func() { a.Test(d.ID) }},
 			Small: true, MinWidth: 104, Name: d.Tested + ": " + d.Name}))
 	}
-	return kit.NewPanelPad(env, tone, 8, 20, 8, 22, kit.Row(18, row...))
+	return kit.NewPanelPad(env, tone, s.pad, 20, s.pad, 22, kit.Row(18, row...))
 }

@@ -1,6 +1,7 @@
 package upkeep_test
 
 import (
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -11,18 +12,31 @@ import (
 )
 
 func sample(env *kit.Env) upkeep.Model {
-	ready, fix := env.T("upkeep.ready"), env.T("upkeep.fix")
-	checked := env.T("upkeep.checked", "clock", "09:12")
+	checked := env.T("upkeep.tested-ok", "clock", "09:12")
 	test := env.T("upkeep.test")
 	return upkeep.Model{Staff: kit.Staff{Technician: true, Who: "Lê Văn Dũng", Lock: func() {}}, Version: env.T("upkeep.version", "station", "DL27", "version", "0.1.0"), Broken: 1,
 		Devices: []upkeep.Device{
-			{ID: "printer", Icon: "printer", Name: env.T("upkeep.printer"), State: fix, Note: env.T("paperout.out"), Tested: test},
-			{ID: "scanner", Icon: "scan", Name: env.T("upkeep.scanner"), State: ready, Note: checked, Good: true, Tested: test},
-			{ID: "network", Icon: "net", Name: env.T("upkeep.network"), State: ready, Note: checked, Good: true, Tested: test},
-			{ID: "storage", Icon: "disk", Name: env.T("upkeep.storage"), State: ready, Note: env.T("upkeep.visits-left", "n", 412), Good: true},
-			{ID: "clock", Icon: "clock", Name: env.T("upkeep.clock"), State: ready, Note: checked, Good: true},
-			{ID: "enrolment", Icon: "shield", Name: env.T("upkeep.enrolment"), State: ready, Note: checked, Good: true},
+			{ID: "printer", Icon: "printer", Name: env.T("upkeep.printer"), State: env.T("part.printer-out"), Note: env.T("part.printer-out-note"), Tested: test},
+			{ID: "scanner", Icon: "scan", Name: env.T("upkeep.scanner"), State: env.T("part.scanner-ready"), Note: env.T("part.last-scan", "clock", "09:38"), Good: true, Tested: test},
+			{ID: "network", Icon: "net", Name: env.T("upkeep.network"), State: env.T("part.net-on"), Note: checked, Good: true, Tested: test},
+			{ID: "storage", Icon: "disk", Name: env.T("upkeep.storage"), State: env.T("part.storage-free"), Note: env.T("upkeep.visits-left", "n", 412), Good: true, Tested: test},
+			{ID: "clock", Icon: "clock", Name: env.T("upkeep.clock"), State: env.T("upkeep.ready"), Note: env.T("part.clock-system", "clock", "09:40"), Good: true, Tested: test},
+			{ID: "enrolment", Icon: "shield", Name: env.T("upkeep.enrolment"), State: env.T("part.enrolled"), Note: env.T("part.enrolled-note", "station", "DL27"), Good: true},
 		}}
+}
+
+// every is a station with all devices: a printer whose profile is known, an A4
+// printer that says nothing, and a battery.
+func every(env *kit.Env) upkeep.Model {
+	m := sample(env)
+	test := env.T("upkeep.test")
+	m.Broken = 0
+	m.Devices[0] = upkeep.Device{ID: "printer", Icon: "printer", Name: env.T("upkeep.printer"), State: env.T("part.printer-ready"),
+		Note: env.T("part.printer-profile", "name", "Epson TM-T82III", "mm", 80), Good: true, Tested: test}
+	m.Devices = slices.Insert(m.Devices, 2,
+		upkeep.Device{ID: "page", Icon: "doc", Name: env.T("upkeep.page"), State: env.T("part.page-ready"), Note: "HP LaserJet M110w", Good: true, Tested: test},
+		upkeep.Device{ID: "power", Icon: "cable", Name: env.T("upkeep.power"), State: env.T("part.power-mains"), Note: env.T("part.power-charge", "n", 96), Good: true, Tested: test})
+	return m
 }
 
 func screen(model func(*kit.Env) upkeep.Model) func(*kit.Env) fyne.CanvasObject {
@@ -32,10 +46,21 @@ func screen(model func(*kit.Env) upkeep.Model) func(*kit.Env) fyne.CanvasObject 
 }
 
 func TestLook(t *testing.T) {
-	golden.Screen(t, "devices", screen(sample), "Thiết bị: 1 mục cần sửa", "Trạm DL27 – bản 0.1.0", "Lê Văn Dũng", "Máy in phiếu", "Cần sửa", "Cho thêm 412 lượt nộp", "Tự kiểm tra tất cả")
+	golden.Screen(t, "devices", screen(sample), "Thiết bị: 1 mục cần sửa", "Trạm DL27 – bản 0.1.0", "Lê Văn Dũng", "Máy in phiếu", "Hết giấy", "Xin thay giấy rồi đóng nắp.", "Cho thêm 412 lượt nộp", "Tự kiểm tra tất cả")
 }
 
 func TestOtherStates(t *testing.T) {
+	golden.Screen(t, "devices-every", screen(every), "Thiết bị của trạm", "Epson TM-T82III, giấy 80 mm", "Máy in giấy A4", "Nguồn điện", "Pin dự phòng 96 %")
+	golden.State(t, "upkeep-faults", screen(func(env *kit.Env) upkeep.Model {
+		m := every(env)
+		m.Broken = 3
+		d := m.Devices
+		d[0].State, d[0].Note, d[0].Good = env.T("part.printer-cutter"), env.T("part.printer-cutter-note"), false
+		d[1].State, d[1].Note, d[1].Good = env.T("part.scanner-keyboard"), env.T("part.scanner-keyboard-note", "name", "Honeywell 1900"), false
+		d[2].State, d[2].Note, d[2].Good, d[2].Unsure = env.T("part.page-unknown"), env.T("part.page-unknown-note"), false, true
+		d[3].State, d[3].Note, d[3].Good = env.T("part.power-battery"), env.T("part.power-battery-note", "min", 12), false
+		return m
+	}), "Kẹt dao cắt", "Gõ như bàn phím", "Chưa rõ", "Đang chạy pin")
 	golden.State(t, "upkeep-long", screen(func(env *kit.Env) upkeep.Model {
 		m := sample(env)
 		for i := range m.Devices {

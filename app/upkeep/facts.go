@@ -1,0 +1,114 @@
+package upkeep
+
+import (
+	"time"
+
+	"tramhoso/sync/dossier"
+)
+
+// Facts is what the program knows of the parts. The technician's screen and
+// `tramhoso devices` word the same facts.
+type Facts struct {
+	Printer   PrinterState
+	Profile   string // of the printer, as people call the model; "" when nobody knows
+	PaperMM   int    // the paper's width
+	PrinterBy string // with PrinterTaken the program that holds its line; "" when nobody knows
+
+	Scanner   ScannerState
+	ScannerBy string // likewise
+	LastScan  time.Time
+	Keyboard  string // a scanner that types like a keyboard, by its name; "" when there is none
+
+	Page     PageState
+	PageName string
+
+	Power   PowerState
+	Charge  int           // of the battery, percent; -1: not told
+	Runtime time.Duration // on battery; 0: not told
+
+	Reach      Reach
+	LastHeard  time.Time // from the portal
+	ReadOnly   bool
+	VisitsLeft int // -1: not counted yet
+	Time       dossier.Stamp
+	Enrolled   bool
+	Station    string
+}
+
+// Program is what this station's own program is called.
+const Program = "tramhoso"
+
+// PrinterState is what is known of the receipt printer, a word each.
+type PrinterState string
+
+// The receipt printer's states. PrinterUnknown is a printer that says nothing:
+// it may well print.
+const (
+	PrinterUnknown  PrinterState = ""
+	PrinterReady    PrinterState = "ready"
+	PrinterLow      PrinterState = "low"
+	PrinterOut      PrinterState = "out"
+	PrinterCover    PrinterState = "cover"
+	PrinterCutter   PrinterState = "cutter"
+	PrinterHot      PrinterState = "hot"
+	PrinterHardware PrinterState = "hardware"
+	PrinterError    PrinterState = "error"  // it stands still and does not say why
+	PrinterAbsent   PrinterState = "absent" // nothing at its line
+	PrinterFault    PrinterState = "fault"  // something is there and cannot be opened
+	PrinterTaken    PrinterState = "taken"  // another program holds its line
+	PrinterNone     PrinterState = "none"   // none is set up
+)
+
+// ScannerState is what is known of the scanner's line; a scanner itself says
+// nothing until it scans.
+type ScannerState string
+
+// The scanner's states.
+const (
+	ScannerNone   ScannerState = "" // none is set up
+	ScannerReady  ScannerState = "ready"
+	ScannerAbsent ScannerState = "absent"
+	ScannerFault  ScannerState = "fault"
+	ScannerTaken  ScannerState = "taken"
+)
+
+// PageState is what is known of the A4 printer.
+type PageState string
+
+// The A4 printer's states. A station without one has no line for it.
+const (
+	PageNone    PageState = ""
+	PageUnknown PageState = "unknown"
+	PageReady   PageState = "ready"
+	PageLow     PageState = "low"
+	PageOut     PageState = "out"
+	PageJam     PageState = "jam"
+	PageCover   PageState = "cover"
+	PageInk     PageState = "ink"
+	PageStopped PageState = "stopped"
+	PageAbsent  PageState = "absent"
+)
+
+// PowerState is what the power supply tells.
+type PowerState string
+
+// The states of the power. A station without a supply that speaks has no line
+// for it.
+const (
+	PowerNone    PowerState = ""
+	PowerUnknown PowerState = "unknown"
+	PowerMains   PowerState = "mains"
+	PowerBattery PowerState = "battery"
+	PowerLow     PowerState = "low"
+)
+
+// Reach is what is known of the way to the portal.
+type Reach string
+
+// The states of the network.
+const (
+	ReachUnknown Reach = ""
+	ReachOn      Reach = "on"
+	ReachOff     Reach = "off"    // nothing answers
+	ReachClosed  Reach = "closed" // a log-in page answers
+)
