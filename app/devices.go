@@ -3,11 +3,12 @@ package main
 import (
 	"context"
 	"sync"
+	"time"
 
 	"tramhoso/app/config"
 	"tramhoso/app/paper"
 	"tramhoso/app/ui/kit"
-	"tramhoso/app/visit"
+	"tramhoso/app/upkeep"
 	"tramhoso/device/port"
 	"tramhoso/device/printer"
 	"tramhoso/device/scanner"
@@ -15,16 +16,23 @@ import (
 
 // devices is what is known of the printer and the scanner now.
 type devices struct {
-	mu      sync.Mutex
-	printer port.State
-	status  printer.Status
-	heard   bool // the printer was looked at since its line opened
-	scanner port.State
-	want    bool             // a scan is waited for
-	open    *printer.Printer // on the printer's line while it is open
+	mu         sync.Mutex
+	paths      struct{ printer, scanner string } // as configured
+	printer    port.State
+	printerWhy error // that its line cannot be opened
+	status     printer.Status
+	heard      bool // the printer was looked at since its line opened
+	scanner    port.State
+	scannerWhy error
+	lastScan   time.Time
+	want       bool             // a scan is waited for
+	open       *printer.Printer // on the printer's line while it is open
 }
 
-func (d *devices) init() { d.printer, d.scanner = port.Absent, port.Absent }
+func (d *devices) init(cfg config.Config) {
+	d.paths.printer, d.paths.scanner = cfg.Printer.Path, cfg.Scanner.Path
+	d.printer, d.scanner = port.Absent, port.Absent
+}
 
 func (d *devices) set(change func()) {
 	d.mu.Lock()
@@ -32,25 +40,11 @@ func (d *devices) set(change func()) {
 	change()
 }
 
-// printerFact is what decides about new visits. A silent printer may well print.
-func (d *devices) printerFact() visit.PrinterFact {
+// facts is what is known of the printer and the scanner, worded.
+func (d *devices) facts() (upkeep.PrinterState, upkeep.ScannerState) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	switch {
-	case d.printer == port.Faulted:
-		return visit.PrinterFaulted
-	case d.printer != port.Ready:
-		return visit.PrinterAbsent
-	case !d.status.Known:
-		return visit.PrinterUnknown
-	case d.status.Paper == printer.PaperOut:
-		return visit.PrinterOut
-	case d.status.Cover == printer.CoverOpen:
-		return visit.PrinterCover
-	case d.status.Ready():
-		return visit.PrinterReady
-	}
-	return visit.PrinterFaulted
+	return printerState(d.paths.printer, d.printer, d.printerWhy, d.status), scannerState(d.paths.scanner, d.scanner, d.scannerWhy)
 }
 
 // machine is the printer while its line is open, or nil.
@@ -62,26 +56,12 @@ func (d *devices) machine() *printer.Printer {
 
 // strip is the devices' part of the status line.
 func (d *devices) strip(s *kit.Status) {
+	p, sc := d.facts()
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	s.Printer = printerOnStrip[p]
 	switch {
-	case d.printer != port.Ready:
-		s.Printer = kit.PrinterDown
-	case !d.status.Known:
-		s.Printer = kit.PrinterUnknown
-	case d.status.Paper == printer.PaperOut:
-		s.Printer = kit.PrinterOut
-	case d.status.Cover == printer.CoverOpen:
-		s.Printer = kit.PrinterCover
-	case d.status.Trouble() != printer.ReasonNone:
-		s.Printer = kit.PrinterDown
-	case d.status.Paper == printer.PaperNearEnd:
-		s.Printer = kit.PrinterLow
-	default:
-		s.Printer = kit.PrinterReady
-	}
-	switch {
-	case d.scanner != port.Ready:
+	case sc != upkeep.ScannerReady:
 		s.Scanner = kit.ScannerDown
 	case d.want:
 		s.Scanner = kit.ScannerOn
@@ -104,8 +84,9 @@ func (s *station) runPrinter(tell func()) {
 		return
 	}
 	line := port.Config{Path: cfg.Path, Baud: cfg.Baud, Flow: port.Flow(cfg.Flow)}
+	keeper := &port.Supervisor{Config: line, Fault: func(err error) { s.devices.set(func() { s.devices.printerWhy = err }) }}
 	s.goes("printer", func(ctx context.Context) error {
-		return port.Supervise(ctx, line, func(ctx context.Context, p port.Port) error {
+		return keeper.Run(ctx, func(ctx context.Context, p port.Port) error {
 			m, err := printer.New(p, cfg.Model())
 			if err != nil {
 				return err
@@ -138,9 +119,13 @@ func (s *station) runScanner(tell func(), read func(scanner.Frame)) {
 		return
 	}
 	line := port.Config{Path: cfg.Path, Baud: cfg.Baud, DataBits7E1: cfg.Frame == "7e1"}
+	keeper := &port.Supervisor{Config: line, Fault: func(err error) { s.devices.set(func() { s.devices.scannerWhy = err }) }}
 	s.goes("scanner", func(ctx context.Context) error {
-		return port.Supervise(ctx, line, func(ctx context.Context, p port.Port) error {
-			return scanner.Run(ctx, p, s.clock, read)
+		return keeper.Run(ctx, func(ctx context.Context, p port.Port) error {
+			return scanner.Run(ctx, p, s.clock, func(f scanner.Frame) {
+				s.devices.set(func() { s.devices.lastScan = s.clock.Now() })
+				read(f)
+			})
 		}, func(state port.State) {
 			s.devices.set(func() { s.devices.scanner = state })
 			s.log.Info("scanner", "line", state.String())

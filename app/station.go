@@ -71,7 +71,7 @@ type kept struct {
 func openStation(ctx context.Context, cfg config.Config, log *slog.Logger) *station {
 	s := &station{cfg: cfg, log: log, post: fyne.Do, printing: paper.Observer{Job: func(paper.Event) {}, Status: func(printer.Status) {}}}
 	s.ctx, s.cancel = context.WithCancel(ctx)
-	s.devices.init()
+	s.devices.init(cfg)
 	var floor time.Time
 	st, err := store.Open(s.ctx, cfg.Storage, store.Options{Log: log, Free: s.freeBytes, Now: s.now})
 	if err == nil {
@@ -200,7 +200,8 @@ func (s *station) code() string {
 
 // facts decide whether a visit that starts can finish.
 func (s *station) facts() visit.Facts {
-	f := visit.Facts{Time: s.clock.Now(), Printer: s.devices.printerFact()}
+	printerNow, _ := s.devices.facts()
+	f := visit.Facts{Time: s.clock.Now(), Printer: printerForVisit[printerNow]}
 	if s.kept == nil {
 		f.Enrolled = true
 		f.StorageReadOnly = true

@@ -337,7 +337,7 @@ func TestLogInPage(t *testing.T) {
 		b.tap("English")
 		b.see(words("en").T("status.net-login"))
 		b.tap("Tiếng Việt")
-		b.devices.set(func() { b.devices.printer = port.Ready }) // one that says nothing
+		b.devices.set(func() { b.devices.paths.printer, b.devices.printer = "here", port.Ready }) // one that says nothing
 		b.fillIn()
 		b.tap("Nộp hồ sơ")
 		b.see("Máy in không trả lời")

@@ -17,14 +17,12 @@ func (s *station) newUpkeep() *upkeep.Upkeep {
 	return upkeep.New(upkeep.Ports{Now: s.clock.Now, Facts: s.upkeepFacts, Test: s.test, Probes: upkeep.Probes{}, Enrol: s.enrolBy})
 }
 
-var printerStates = map[kit.PrinterState]upkeep.PrinterState{kit.PrinterReady: upkeep.PrinterReady, kit.PrinterLow: upkeep.PrinterLow,
-	kit.PrinterOut: upkeep.PrinterOut, kit.PrinterCover: upkeep.PrinterCover, kit.PrinterDown: upkeep.PrinterDown, kit.PrinterUnknown: upkeep.PrinterUnknown}
-
 func (s *station) upkeepFacts() upkeep.Facts {
-	now, visits := s.status(), s.facts()
-	f := upkeep.Facts{Printer: printerStates[now.Printer], ScannerKnown: s.cfg.Scanner.Path != "", ScannerReady: now.Scanner != kit.ScannerDown,
-		ReadOnly: visits.StorageReadOnly, VisitsLeft: visits.VisitsLeft, Time: s.clock.Stamp(), Enrolled: visits.Enrolled && s.kept != nil,
-		Station: s.code(), Reach: map[kit.Net]upkeep.Reach{kit.NetOn: upkeep.ReachOn, kit.NetLogin: upkeep.ReachClosed, kit.NetOff: upkeep.ReachOff}[now.Net]}
+	visits := s.facts()
+	f := upkeep.Facts{ReadOnly: visits.StorageReadOnly, VisitsLeft: visits.VisitsLeft, Time: s.clock.Stamp(), Enrolled: visits.Enrolled && s.kept != nil,
+		Station: s.code(), Reach: map[kit.Net]upkeep.Reach{kit.NetOn: upkeep.ReachOn, kit.NetLogin: upkeep.ReachClosed, kit.NetOff: upkeep.ReachOff}[s.status().Net]}
+	s.devices.tell(&f)
+	f.Profile, f.PaperMM = profileName(s.cfg.Printer), paperMM(s.cfg.Printer)
 	if s.kept != nil {
 		f.LastHeard, _, _ = s.inbox.Contact()
 	}

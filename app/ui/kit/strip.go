@@ -25,7 +25,8 @@ const (
 	PrinterLow
 	PrinterOut
 	PrinterCover
-	PrinterDown
+	PrinterDown  // not there
+	PrinterFault // there, and a person must look at it
 	PrinterUnknown
 )
 
@@ -75,7 +76,7 @@ func (s Status) parts(env *Env) []stripPart {
 	if s.Staff && len(n.texts) > 1 {
 		n.texts = n.texts[1:]
 	}
-	pr := [...]string{"printer-ready", "printer-low", "printer-out", "printer-cover", "printer-down", "printer-unknown"}[s.Printer]
+	pr := [...]string{"printer-ready", "printer-low", "printer-out", "printer-cover", "printer-down", "printer-fault", "printer-unknown"}[s.Printer]
 	p := stripPart{icon: "printer", texts: pick(pr, pr+"-short"), trouble: s.Printer != PrinterReady && s.Printer != PrinterUnknown, fine: s.Printer == PrinterReady}
 	sc := [...]string{"scanner-ready", "scanner-on", "scanner-down"}[s.Scanner]
 	c := stripPart{icon: "scan", texts: pick(sc, sc+"-short"), trouble: s.Scanner == ScannerDown, fine: s.Scanner != ScannerDown}
