@@ -1,6 +1,7 @@
 package printer
 
 import (
+	"bytes"
 	"image"
 	"image/draw"
 )
@@ -21,9 +22,7 @@ func (c *canvas) height() int { return len(c.pix) / c.width }
 
 // grow adds white rows.
 func (c *canvas) grow(rows int) {
-	for range rows * c.width {
-		c.pix = append(c.pix, white)
-	}
+	c.pix = append(c.pix, bytes.Repeat([]byte{white}, rows*c.width)...)
 }
 
 func (c *canvas) set(x, y int, v byte) {
@@ -33,9 +32,11 @@ func (c *canvas) set(x, y int, v byte) {
 }
 
 func (c *canvas) fill(r image.Rectangle, v byte) {
+	r = r.Intersect(image.Rect(0, 0, c.width, c.height()))
 	for y := r.Min.Y; y < r.Max.Y; y++ {
-		for x := r.Min.X; x < r.Max.X; x++ {
-			c.set(x, y, v)
+		row := c.pix[y*c.width+r.Min.X : y*c.width+r.Max.X]
+		for i := range row {
+			row[i] = v
 		}
 	}
 }

@@ -28,27 +28,57 @@ func Pieces(img *image.Gray, profile Profile) ([]Piece, error) {
 		return nil, fmt.Errorf("failed to encode %d rows: %w", b.Dy(), ErrTooLong)
 	}
 	m := pack(img)
-	var out []Piece
-	margin := 0
+	w := &writer{p: p}
+	var columns *columns
 	for _, s := range m.spans(p) {
-		if s.white() {
-			out = append(out, Piece{Bytes: feed((s.y1 - s.y0) * p.FeedUnitsPerDot)})
-			continue
-		}
-		for _, b := range m.bands(s, p) {
-			var cmd []byte
-			switch {
-			case p.Position == LeftMargin && b.x != margin:
-				cmd = append(cmd, gs, 'L', byte(b.x), byte(b.x>>8))
-				margin = b.x
-			case p.Position == AbsolutePos && b.x != 0:
-				cmd = append(cmd, esc, '$', byte(b.x), byte(b.x>>8))
+		switch {
+		case s.stripe:
+			if columns == nil {
+				columns = m.columns()
 			}
-			cmd = append(cmd, gs, 'v', '0', b.mode, byte(b.width), byte(b.width>>8), byte(b.rows), byte(b.rows>>8))
-			out = append(out, Piece{Bytes: append(cmd, b.data...), Owed: len(b.data)})
+			columns.at(s.y0)
+			w.stripe(columns)
+		case s.white():
+			w.out = append(w.out, Piece{Bytes: feed((s.y1 - s.y0) * p.FeedUnitsPerDot)})
+		default:
+			for _, b := range m.bands(s, p) {
+				w.band(b)
+			}
 		}
 	}
-	return out, nil
+	return w.out, nil
+}
+
+// writer puts pieces behind each other and knows where the left margin is.
+type writer struct {
+	p      Profile
+	out    []Piece
+	margin int
+}
+
+func (w *writer) band(b band) {
+	var cmd []byte
+	switch {
+	case w.p.Position == LeftMargin:
+		cmd = w.moveMargin(b.x)
+	case w.p.Position == AbsolutePos && b.x != 0:
+		cmd = []byte{esc, '$', byte(b.x), byte(b.x >> 8)}
+	}
+	w.out = append(w.out, Piece{Bytes: append(cmd, b.command(w.p)...), Owed: len(b.data)})
+}
+
+// stripe prints columns from the paper's edge.
+func (w *writer) stripe(c *columns) {
+	cmd := append(w.moveMargin(0), c.stripe(w.p)...)
+	w.out = append(w.out, Piece{Bytes: cmd, Owed: c.owed(w.p)})
+}
+
+func (w *writer) moveMargin(x int) []byte {
+	if x == w.margin {
+		return nil
+	}
+	w.margin = x
+	return []byte{gs, 'L', byte(x), byte(x >> 8)}
 }
 
 // Encode is a whole job as it goes over the wire: initialise, picture, cut.

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"image"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -59,11 +60,11 @@ func TestPairsOfDotsAreDoubledByThePrinter(t *testing.T) {
 			img.Pix[y*576+x] = black
 		}
 	}
-	plain, err := Encode(img, Profile{NoDoubling: true})
+	plain, err := Encode(img, Profile{Flow: FlowRTSCTS, NoDoubling: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	short, err := Encode(img, Profile{})
+	short, err := Encode(img, Profile{Flow: FlowRTSCTS})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,21 +73,29 @@ func TestPairsOfDotsAreDoubledByThePrinter(t *testing.T) {
 	}
 }
 
-// The bar of the design: a slip takes at most 0.4 of its full-width bytes.
+// The bar of the design is 0.4 of the full-width bytes; what is reached is kept.
 func TestASlipIsShortOnTheWire(t *testing.T) {
-	for _, width := range []int{Width80mm, Width58mm} {
-		img, err := Layout(slip(), Paper{WidthDots: width})
+	for _, tc := range []struct {
+		p   Profile
+		bar float64
+	}{
+		{Profile{WidthDots: Width80mm}, 0.385},
+		{Profile{WidthDots: Width80mm, Columns: true}, 0.335},
+		{Profile{WidthDots: Width58mm}, 0.378},
+		{Profile{WidthDots: Width58mm, Columns: true}, 0.360},
+	} {
+		img, err := Layout(slip(), tc.p.Paper())
 		if err != nil {
 			t.Fatal(err)
 		}
-		wire, err := Encode(img, Profile{WidthDots: width})
+		wire, err := Encode(img, tc.p)
 		if err != nil {
 			t.Fatal(err)
 		}
-		ratio := float64(len(wire)) / float64(width/8*img.Rect.Dy())
-		t.Logf("%d dots: %d bytes, %.3f of the full width", width, len(wire), ratio)
-		if ratio > 0.4 {
-			t.Errorf("%d dots: %.3f of the full bytes", width, ratio)
+		ratio := float64(len(wire)) / float64(tc.p.WidthDots/8*img.Rect.Dy())
+		t.Logf("%d dots, columns %v: %d bytes, %.3f of the full width", tc.p.WidthDots, tc.p.Columns, len(wire), ratio)
+		if ratio > tc.bar {
+			t.Errorf("%d dots, columns %v: %.3f of the full bytes", tc.p.WidthDots, tc.p.Columns, ratio)
 		}
 	}
 }
@@ -108,7 +117,7 @@ func TestNoRealTimeCommandInAPicture(t *testing.T) {
 				}
 			}
 		}
-		p := Profile{Position: rapid.SampledFrom([]Position{LeftMargin, AbsolutePos, FromLeft}).Draw(t, "position")}
+		p := anyProfile(t)
 		wire, err := Encode(img, p)
 		if err != nil {
 			t.Fatal(err)
@@ -119,12 +128,131 @@ func TestNoRealTimeCommandInAPicture(t *testing.T) {
 	})
 }
 
+// anyProfile is one of the ways to carry a picture.
+func anyProfile(t *rapid.T) Profile {
+	return Profile{
+		Position:   rapid.SampledFrom([]Position{LeftMargin, AbsolutePos, FromLeft}).Draw(t, "position"),
+		Raster:     rapid.SampledFrom([]Raster{RasterGSv0, RasterGSpL}).Draw(t, "raster"),
+		Columns:    rapid.Bool().Draw(t, "columns"),
+		NoDoubling: rapid.Bool().Draw(t, "no doubling"),
+		Flow:       rapid.SampledFrom([]Flow{FlowNone, FlowXOnXOff}).Draw(t, "flow"),
+		Cut:        rapid.SampledFrom([]CutWay{CutFeed, CutFull, CutPartial, CutNone}).Draw(t, "cut"),
+	}
+}
+
+func TestCornerDotsByGraphics(t *testing.T) {
+	img := blank(16, 2)
+	img.Pix[0], img.Pix[16+15] = black, black
+	got, err := Encode(img, Profile{Raster: RasterGSpL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "1b40" + "1d284c0e0030703001013110000200800000011d284c02003032" + "1d564200"
+	if hex.EncodeToString(got) != want {
+		t.Errorf("%x, want %s", got, want)
+	}
+}
+
+// A picture of more than 65,535 bytes needs the long form.
+func TestALongPictureHasALongLength(t *testing.T) {
+	img := blank(576, 1000)
+	for i := range img.Pix {
+		if i%3 == 0 {
+			img.Pix[i] = black
+		}
+	}
+	got, err := Encode(img, Profile{Raster: RasterGSpL, BandRows: 1200, Flow: FlowRTSCTS, NoDoubling: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "1b40" + "1d384c4a190100" + "307030010131" + "4002" + "e803"
+	if !strings.HasPrefix(hex.EncodeToString(got), want) {
+		t.Errorf("% x", got[:24])
+	}
+	if len(got) != 2+7+10+72000+7+4 {
+		t.Errorf("%d bytes", len(got))
+	}
+}
+
+// 1,030 bytes of picture have the length 0x0410 with their head: the lengths
+// themselves must not read as a real-time command.
+func TestNoRealTimeCommandInALength(t *testing.T) {
+	img := blank(80, 103)
+	for i := range img.Pix {
+		if i%3 == 0 {
+			img.Pix[i] = black
+		}
+	}
+	p := Profile{Raster: RasterGSpL, NoDoubling: true}
+	if cmd := (band{width: 10, rows: 103, wide: 1, tall: 1, data: make([]byte, 1030)}).command(p); realTime(cmd) < 0 {
+		t.Fatal("the length does not show the danger")
+	}
+	got, err := Encode(img, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at := realTime(got); at >= 0 {
+		t.Errorf("% x at %d", got[at:at+3], at)
+	}
+}
+
+func TestFeedsAreNoRealTimeCommand(t *testing.T) {
+	for rows := range 600 {
+		b := feed(rows)
+		sum := 0
+		for i := 0; i < len(b); i += 3 {
+			sum += int(b[i+2])
+		}
+		if sum != rows || realTime(append(b, 0x04)) >= 0 {
+			t.Errorf("%d rows: % x", rows, b)
+		}
+	}
+}
+
+func TestWaysToEndAPaper(t *testing.T) {
+	for way, want := range map[CutWay]string{
+		"": "1d564200", CutFeed: "1d564200", CutFull: "1b4a78" + "1d5600", CutPartial: "1b4a78" + "1d5601", CutNone: "1b4a78",
+	} {
+		got, err := Encode(blank(8, 1), Profile{Cut: way})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if hex.EncodeToString(got) != "1b40"+"1b4a01"+want {
+			t.Errorf("%q: %x", way, got)
+		}
+	}
+}
+
+// Words far apart are jumped to instead of sending what is between them.
+func TestGapsAreJumpedOver(t *testing.T) {
+	img := blank(576, 24)
+	for y := range 24 {
+		for _, x := range []int{0, 1, 2, 570, 571} {
+			if (x+y)%3 != 0 {
+				img.Pix[y*576+x] = black
+			}
+		}
+	}
+	got, err := Encode(img, Profile{Columns: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "1b40" +
+		"1b2a210300" + "6db6db" + "db6db6" + "b6db6d" +
+		"1b243a02" + "1b2a210200" + "6db6db" + "db6db6" +
+		"1b4a18" + "1d564200"
+	if hex.EncodeToString(got) != want {
+		t.Errorf("%x, want %s", got, want)
+	}
+}
+
 func TestBandsKeepTheirLimits(t *testing.T) {
 	img, err := Layout(slip(), Paper{WidthDots: Width80mm})
 	if err != nil {
 		t.Fatal(err)
 	}
-	pieces, err := Pieces(img, Profile{BandRows: MinBandRows})
+	const buffer = 2000
+	pieces, err := Pieces(img, Profile{BandRows: MinBandRows, BufferBytes: buffer})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,6 +263,9 @@ func TestBandsKeepTheirLimits(t *testing.T) {
 		}
 		b := p.Bytes[at:]
 		rows, width := int(b[6])|int(b[7])<<8, int(b[4])|int(b[5])<<8
+		if len(p.Bytes) > buffer {
+			t.Errorf("a piece of %d bytes for a buffer of %d", len(p.Bytes), buffer)
+		}
 		if rows > MinBandRows || rows*width != p.Owed || len(b) != 8+p.Owed {
 			t.Errorf("a band of %d rows and %d bytes owes %d", rows, width, p.Owed)
 		}
@@ -150,7 +281,8 @@ func TestEncodeRefuses(t *testing.T) {
 	}
 	for _, p := range []Profile{
 		{WidthDots: 100}, {BandRows: 119}, {BandRows: 401}, {FeedUnitsPerDot: 3}, {Position: 9}, {Baud: -1},
-		{Density: &Density{Dots: 0x10, Time: 0x04}},
+		{Density: &Density{Dots: 0x10, Time: 0x04}}, {BandRows: 2304, Raster: RasterGSpL}, {Raster: "bmp"}, {Cut: "tear"}, {Flow: "dtr"},
+		{BufferBytes: 255}, {BufferBytes: 5 << 20}, {TearDots: -1}, {Name: "a\nb"}, {Name: strings.Repeat("x", 65)},
 	} {
 		if _, err := Encode(blank(8, 1), p); err == nil {
 			t.Errorf("profile %+v passed", p)

@@ -79,8 +79,8 @@ type Profile struct {
 	// NoStatus: the printer never says a word. It is not asked, and what it
 	// did is unknown.
 	NoStatus bool
-	// BandRows is the tallest piece of picture sent at once, 120–400; 0 means
-	// DefaultBandRows.
+	// BandRows is the tallest piece of picture sent at once, 120–400, or to
+	// 2303 by GS ( L; 0 means DefaultBandRows.
 	BandRows int
 	Position Position
 	// FeedUnitsPerDot is 2 on printers whose vertical motion unit is half a
@@ -115,6 +115,9 @@ const (
 	// stutter, taller ones overflow buffers.
 	MinBandRows = 120
 	MaxBandRows = 400
+	// MaxGraphicsRows bounds a band of GS ( L, which the printer stores as a
+	// whole before it prints it.
+	MaxGraphicsRows = 2303
 	// DefaultBandRows is the usual band.
 	DefaultBandRows = 240
 
@@ -177,8 +180,8 @@ func (p Profile) filled() (Profile, error) {
 	switch {
 	case p.WidthDots < MinWidthDots || p.WidthDots > MaxWidthDots || p.WidthDots%8 != 0:
 		return p, fmt.Errorf("a profile with a width of %d dots", p.WidthDots)
-	case p.BandRows < MinBandRows || p.BandRows > MaxBandRows:
-		return p, fmt.Errorf("a profile with bands of %d rows, not %d to %d", p.BandRows, MinBandRows, MaxBandRows)
+	case p.BandRows < MinBandRows || p.BandRows > p.maxBandRows():
+		return p, fmt.Errorf("a profile with bands of %d rows, not %d to %d", p.BandRows, MinBandRows, p.maxBandRows())
 	case len(p.Name) > maxNameBytes || strings.ContainsFunc(p.Name, func(r rune) bool { return !unicode.IsPrint(r) }):
 		return p, errors.New("a profile whose name is too long or not printable")
 	case p.Flow != FlowNone && p.Flow != FlowXOnXOff && p.Flow != FlowRTSCTS:
@@ -201,6 +204,13 @@ func (p Profile) filled() (Profile, error) {
 		return p, errors.New("a profile with negative numbers")
 	}
 	return p, nil
+}
+
+func (p Profile) maxBandRows() int {
+	if p.Raster == RasterGSpL {
+		return MaxGraphicsRows
+	}
+	return MaxBandRows
 }
 
 // Paper is the paper that the profile's printer holds.
