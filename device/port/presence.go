@@ -8,8 +8,12 @@ import (
 )
 
 const (
-	// lookEvery is how often a path is looked at while its port is open.
+	// lookEvery is how often a path is looked at while something is missing,
+	// or while no events can be had.
 	lookEvery = 250 * time.Millisecond
+	// lookSeldom is how often it is looked at all the same where events are
+	// had: they may be missed, and two seconds more hurt nobody.
+	lookSeldom = 2 * time.Second
 	// missesToGone misses in a row make a device gone (odoo#244076: a
 	// flapping hub must not end a visit).
 	missesToGone = 3
@@ -52,4 +56,11 @@ func (p *presence) gone(now time.Time) bool {
 	}
 	p.misses++
 	return p.misses >= missesToGone
+}
+
+// missing says whether the last look missed.
+func (p *presence) missing() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.misses > 0
 }

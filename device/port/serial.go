@@ -3,7 +3,6 @@ package port
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"sync"
 	"syscall"
@@ -26,9 +25,6 @@ const (
 	// hangUpUnder tells tarm's two meanings of io.EOF apart: a time-out takes
 	// readTimeout, a hang-up microseconds (measured: 2 µs).
 	hangUpUnder = 50 * time.Millisecond
-
-	// outQueuePoll is how often Drain asks the driver what is left.
-	outQueuePoll = 5 * time.Millisecond
 )
 
 // Flow is how the device stops us when its buffer is full.
@@ -55,14 +51,19 @@ type Serial struct {
 	line *serial.Port    // configured the line; reads
 	side *os.File        // second descriptor: waits, writes, ioctls
 	raw  syscall.RawConn // of side
+	pace *pace           // nil: the device never stops us
 
 	presence presence
 
 	mu    sync.Mutex
-	cause error // what calls return after the end; nil while open
+	cause error         // what calls return after the end; nil while open
+	ended chan struct{} // closed at the end
 }
 
-var _ Port = (*Serial)(nil)
+var (
+	_ Port = (*Serial)(nil)
+	_ goer = (*Serial)(nil)
+)
 
 // Open opens and configures the line at cfg.Path. It does not flush: what a
 // device said before is still to be read.
@@ -82,7 +83,10 @@ func Open(cfg Config) (*Serial, error) {
 	if err != nil {
 		return nil, fmt.Errorf("failed to open port: %w", openCause(err))
 	}
-	s := &Serial{cfg: cfg, side: side}
+	s := &Serial{cfg: cfg, side: side, ended: make(chan struct{})}
+	if cfg.Flow != FlowNone {
+		s.pace = newPace(cfg.Baud, s.ended)
+	}
 	if err := s.setUp(); err != nil {
 		if s.line != nil {
 			_ = s.line.Close() // the set-up error matters more
@@ -173,170 +177,12 @@ func openCause(err error) error {
 	switch {
 	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ENODEV), errors.Is(err, unix.ENXIO), errors.Is(err, unix.EIO):
 		return fmt.Errorf("%w: %w", ErrAbsent, err)
+	case errors.Is(err, unix.EISDIR):
+		return fmt.Errorf("%w: %w", ErrNotAPort, err)
 	case errors.Is(err, unix.EBUSY):
 		return fmt.Errorf("%w: %w", ErrBusy, err)
 	}
 	return err
-}
-
-// Read implements Port. In 7E1 the eighth bit is cleared here too, since
-// ptys silently stay at 8N1.
-func (s *Serial) Read(p []byte) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
-	}
-	var n int
-	var lineErr error
-	err := s.raw.Read(func(fd uintptr) bool {
-		ready, _ := poll(int(fd))
-		if !ready {
-			return false // the poller waits: for bytes, a hang-up, the deadline, Close
-		}
-		asked := time.Now()
-		n, lineErr = s.line.Read(p)
-		if n == 0 && lineErr == io.EOF {
-			// A busy machine makes an instant answer late, so a slow EOF is
-			// looked at again.
-			if _, hungUp := poll(int(fd)); !hungUp && time.Since(asked) >= hangUpUnder {
-				lineErr = nil
-				return false // somebody else took the bytes
-			}
-			lineErr = ErrUnplugged
-		}
-		return true
-	})
-	if err == nil {
-		err = lineErr
-	}
-	if err != nil && n == 0 {
-		return 0, s.callError("read", err)
-	}
-	if s.cfg.DataBits7E1 {
-		for i := range p[:n] {
-			p[i] &= 0x7F
-		}
-	}
-	return n, nil
-}
-
-// poll says whether a read would return now, and whether the line hung up.
-func poll(fd int) (ready, hungUp bool) {
-	fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
-	for {
-		n, err := unix.Poll(fds, 0)
-		if err == unix.EINTR {
-			continue
-		}
-		if err != nil {
-			return true, false // let the read tell
-		}
-		return n > 0, fds[0].Revents&(unix.POLLHUP|unix.POLLERR) != 0
-	}
-}
-
-// Write implements Port.
-func (s *Serial) Write(p []byte) (int, error) {
-	n, err := s.side.Write(p)
-	if err != nil {
-		return n, s.callError("write", err)
-	}
-	return n, nil
-}
-
-// SetReadDeadline implements Port.
-func (s *Serial) SetReadDeadline(t time.Time) error {
-	if err := s.side.SetReadDeadline(t); err != nil {
-		return s.callError("set deadline", err)
-	}
-	return nil
-}
-
-// SetWriteDeadline implements Port.
-func (s *Serial) SetWriteDeadline(t time.Time) error {
-	if err := s.side.SetWriteDeadline(t); err != nil {
-		return s.callError("set deadline", err)
-	}
-	return nil
-}
-
-// callError names why a call failed: the end's cause, an unplug, a time-out.
-func (s *Serial) callError(what string, err error) error {
-	s.mu.Lock()
-	cause := s.cause
-	s.mu.Unlock()
-	switch {
-	case cause != nil:
-		err = cause
-	case errors.Is(err, ErrUnplugged):
-	case errors.Is(err, unix.EIO), errors.Is(err, unix.ENXIO), errors.Is(err, unix.ENODEV), errors.Is(err, io.EOF):
-		err = fmt.Errorf("%w: %w", ErrUnplugged, err)
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		if s.Gone() {
-			err = ErrUnplugged
-		}
-	}
-	return fmt.Errorf("failed to %s: %w", what, err)
-}
-
-// Gone looks whether the path still leads to the device that was opened. It
-// looks at most every lookEvery and believes only missesToGone misses in a
-// row, because udev takes links away for a moment and cheap hubs flap.
-func (s *Serial) Gone() bool { return s.presence.gone(time.Now()) }
-
-// Drain waits until the driver has put everything on the wire, or until t.
-func (s *Serial) Drain(t time.Time) error {
-	for {
-		left, err := s.outQueue()
-		if err != nil {
-			return s.callError("drain", err)
-		}
-		if left == 0 {
-			return nil
-		}
-		if !time.Now().Before(t) {
-			return fmt.Errorf("failed to drain, %d bytes left: %w", left, os.ErrDeadlineExceeded)
-		}
-		time.Sleep(outQueuePoll)
-	}
-}
-
-func (s *Serial) outQueue() (left int, err error) {
-	err = s.ioctl(func(fd int) error {
-		left, err = unix.IoctlGetInt(fd, unix.TIOCOUTQ)
-		return err
-	})
-	return left, err
-}
-
-// Close implements Port.
-func (s *Serial) Close() error { return s.end(os.ErrClosed) }
-
-// end closes the port; calls that wait and later ones return cause.
-func (s *Serial) end(cause error) error {
-	s.mu.Lock()
-	if s.cause != nil {
-		s.mu.Unlock()
-		return nil
-	}
-	s.cause = cause
-	s.mu.Unlock()
-
-	_ = s.ioctl(func(fd int) error { // a dead line refuses; then it needs none of this
-		if left, err := unix.IoctlGetInt(fd, unix.TIOCOUTQ); err == nil && left > 0 {
-			// Otherwise the kernel's close waits for a stopped printer
-			// (closing_wait, 30 s by default).
-			_ = unix.IoctlSetInt(fd, unix.TCFLSH, unix.TCOFLUSH)
-		}
-		return unix.IoctlSetInt(fd, unix.TIOCNXCL, 0)
-	})
-	// Wakes those who wait and returns when they have left: at most
-	// readTimeout. Only then may tarm's descriptor go.
-	sideErr := s.side.Close()
-	lineErr := s.line.Close()
-	if err := errors.Join(sideErr, lineErr); err != nil {
-		return fmt.Errorf("failed to close port: %w", err)
-	}
-	return nil
 }
 
 func (s *Serial) ioctl(do func(fd int) error) error {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -62,6 +63,8 @@ type Supervisor struct {
 	// Log, if set, is told what happens; never what is read or written.
 	Log *slog.Logger
 
+	bell func(path string) bell // nil: the path's folder is watched
+
 	state    State
 	reported bool
 	report   func(State)
@@ -81,58 +84,133 @@ func Supervise(ctx context.Context, cfg Config, use func(context.Context, Port) 
 // Run's goroutine.
 func (s *Supervisor) Run(ctx context.Context, use func(context.Context, Port) error, report func(State)) error {
 	s.report = report
-	open, exists := s.Open, s.Exists
-	if open == nil {
-		open = openSerial
+	if s.Open == nil {
+		s.Open = openSerial
 	}
-	if exists == nil {
-		exists = pathExists
+	if s.Exists == nil {
+		s.Exists = pathExists
 	}
-	misses, failures := missesToGone-1, 0 // at the start one look is enough
+	b := s.hang()
+	defer b.close()
+	v := vigil{misses: missesToGone - 1} // at the start one look is enough
 	for ctx.Err() == nil {
-		var port Port
-		err := ErrAbsent
-		if exists(s.Config.Path) {
-			if s.state != Faulted {
-				s.set(Opening)
+		p, err := s.look(&v)
+		if p == nil {
+			if err != nil {
+				s.fault(err)
 			}
-			port, err = open(s.Config)
-		}
-		switch {
-		case errors.Is(err, ErrAbsent):
-			misses++
-			if misses >= missesToGone {
-				s.set(Absent)
-				failures = 0
-			}
-			wait(ctx, lookEvery)
-			continue
-		case err != nil:
-			misses = 0
-			s.fault(err)
-			failures++
-			wait(ctx, backOff(failures))
+			pause(ctx, b, v.next(b.every()))
 			continue
 		}
-		misses = 0
 		s.set(Ready)
 		opened := time.Now()
-		err = s.attend(ctx, port, use)
-		if time.Since(opened) >= steadyAfter {
-			failures = 0
-		}
+		err = s.attend(ctx, b, p, use)
 		if ctx.Err() != nil {
 			break
 		}
+		if time.Since(opened) >= steadyAfter {
+			v.failures = 0
+		}
+		v.failed()
 		if err == nil || errors.Is(err, ErrUnplugged) {
 			s.set(Opening)
 		} else {
 			s.fault(err)
 		}
-		failures++
-		wait(ctx, backOff(failures))
 	}
 	return ctx.Err()
+}
+
+// look looks once at the path and opens the port if it is there and its time
+// has come. No port and no error: not yet.
+func (s *Supervisor) look(v *vigil) (Port, error) {
+	if !s.Exists(s.Config.Path) {
+		v.hollow = false
+		if v.missed() {
+			s.set(Absent)
+		}
+		return nil, nil
+	}
+	if time.Now().Before(v.notBefore) {
+		if !v.hollow {
+			v.misses = 0
+		}
+		return nil, nil
+	}
+	if s.state != Faulted && !v.hollow {
+		s.set(Opening)
+	}
+	p, err := s.Open(s.Config)
+	switch {
+	case errors.Is(err, ErrAbsent): // a link to nothing, a node without a device
+		v.hollow = true
+		if v.missed() {
+			s.set(Absent)
+		}
+		v.notBefore = time.Now().Add(lookEvery)
+		return nil, nil
+	case err != nil:
+		v.hollow, v.misses = false, 0
+		v.failed()
+		return nil, err
+	}
+	if v.hollow {
+		s.set(Opening)
+	}
+	v.hollow, v.misses = false, 0
+	return p, nil
+}
+
+// vigil is what a supervisor remembers between two openings. Events make it
+// look sooner, never open sooner: a flapping device rings all the time.
+type vigil struct {
+	misses    int
+	missedAt  time.Time
+	hollow    bool // the path is there, and its opening said ErrAbsent
+	failures  int
+	notBefore time.Time // of the next opening
+}
+
+// missed counts a miss, at most one every lookEvery, and says whether the
+// device is gone. One that comes back after that begins afresh.
+func (v *vigil) missed() (gone bool) {
+	if now := time.Now(); v.misses == 0 || now.Sub(v.missedAt) >= lookEvery {
+		v.misses, v.missedAt = min(v.misses+1, missesToGone), now
+	}
+	if v.misses < missesToGone {
+		return false
+	}
+	v.failures, v.notBefore = 0, time.Time{}
+	return true
+}
+
+// failed puts the next opening off.
+func (v *vigil) failed() {
+	v.failures++
+	v.notBefore = time.Now().Add(backOff(v.failures))
+}
+
+// next is when to look again at the latest.
+func (v *vigil) next(every time.Duration) time.Duration {
+	switch wait := time.Until(v.notBefore); {
+	case v.misses > 0 && v.misses < missesToGone:
+		return lookEvery
+	case wait > 0:
+		return min(wait, every)
+	}
+	return every
+}
+
+// hang gives the bell that rings when the path may have come or gone.
+func (s *Supervisor) hang() bell {
+	if s.bell != nil {
+		return s.bell(s.Config.Path)
+	}
+	b, err := watchFolders(filepath.Dir(s.Config.Path))
+	if err != nil && s.Log != nil {
+		s.Log.Warn("port", "path", s.Config.Path, "error", err) // looking goes on
+	}
+	return b
 }
 
 func openSerial(c Config) (Port, error) {
@@ -151,19 +229,22 @@ func pathExists(path string) bool {
 // goer is a port that can tell, while nobody reads, that its device is gone.
 type goer interface {
 	Gone() bool
+	missing() bool
 	end(cause error) error
 }
 
 // attend runs use and watches the device meanwhile.
-func (s *Supervisor) attend(ctx context.Context, p Port, use func(context.Context, Port) error) error {
+func (s *Supervisor) attend(ctx context.Context, b bell, p Port, use func(context.Context, Port) error) error {
 	useCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	used, watched := make(chan struct{}), make(chan struct{})
+	g, _ := p.(goer)
 	go func() {
 		defer close(watched)
-		tick := time.NewTicker(lookEvery)
+		tick := time.NewTimer(lookEvery)
 		defer tick.Stop()
 		for {
+			soon := false
 			select {
 			case <-used:
 				return
@@ -172,17 +253,27 @@ func (s *Supervisor) attend(ctx context.Context, p Port, use func(context.Contex
 					s.closed(p.Close())
 				}
 				return
+			case <-b.rings:
+				soon = true // the next look may have come too early
 			case <-tick.C:
-				if g, ok := p.(goer); ok && g.Gone() {
-					cancel()
-					s.closed(g.end(ErrUnplugged))
-					return
-				}
+			}
+			if g == nil {
+				continue
+			}
+			if g.Gone() {
+				cancel()
+				s.closed(g.end(ErrUnplugged))
+				return
+			}
+			if every := b.every(); soon || g.missing() {
+				tick.Reset(lookEvery)
+			} else {
+				tick.Reset(every)
 			}
 		}
 	}()
 	err := use(useCtx, p)
-	if g, ok := p.(goer); ok && err != nil && useCtx.Err() != nil && ctx.Err() == nil && g.Gone() {
+	if g != nil && err != nil && useCtx.Err() != nil && ctx.Err() == nil && g.Gone() {
 		err = ErrUnplugged // use may have seen only its ctx end
 	}
 	close(used)
@@ -232,8 +323,19 @@ func backOff(failures int) time.Duration {
 	return d/2 + rand.N(d/2+1)
 }
 
-// wait waits for d or until ctx ends.
-func wait(ctx context.Context, d time.Duration) { waitFor(ctx.Done(), d) }
+// pause waits for d, a ring, or until ctx ends, and says whether it rang.
+func pause(ctx context.Context, b bell, d time.Duration) (rang bool) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-b.rings:
+		return true
+	case <-t.C:
+		return false
+	}
+}
 
 // waitFor says whether done came within d.
 func waitFor(done <-chan struct{}, d time.Duration) bool {

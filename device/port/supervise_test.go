@@ -156,7 +156,7 @@ func TestSuperviseStates(t *testing.T) {
 				var got []State
 				s := &Supervisor{
 					Exists: func(string) bool { i++; return !now().absent },
-					Open: func(Config) (Port, error) {
+					bell:   noBell, Open: func(Config) (Port, error) {
 						if err := now().open; err != nil {
 							return nil, err
 						}
@@ -164,7 +164,7 @@ func TestSuperviseStates(t *testing.T) {
 					},
 				}
 				use := func(ctx context.Context, _ Port) error {
-					wait(ctx, now().lasts)
+					waitFor(ctx.Done(), now().lasts)
 					return now().use
 				}
 				ended := make(chan struct{})
@@ -190,8 +190,8 @@ func TestSuperviseBackOff(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var at []time.Time
 		s := &Supervisor{
-			Exists: func(string) bool { return true },
-			Open:   func(Config) (Port, error) { at = append(at, time.Now()); return nil, ErrBusy },
+			bell: noBell, Exists: func(string) bool { return true },
+			Open: func(Config) (Port, error) { at = append(at, time.Now()); return nil, ErrBusy },
 		}
 		time.AfterFunc(time.Minute, cancel)
 		_ = s.Run(ctx, nil, nil)
@@ -213,8 +213,8 @@ func TestSuperviseClosesUnderAStubbornUser(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		s := &Supervisor{
-			Exists: func(string) bool { return true },
-			Open:   func(Config) (Port, error) { return newFakePort(), nil },
+			bell: noBell, Exists: func(string) bool { return true },
+			Open: func(Config) (Port, error) { return newFakePort(), nil },
 		}
 		time.AfterFunc(time.Second, cancel)
 		began := time.Now()
@@ -227,3 +227,6 @@ func TestSuperviseClosesUnderAStubbornUser(t *testing.T) {
 		}
 	})
 }
+
+// noBell is a machine without events.
+func noBell(string) bell { return bell{} }
