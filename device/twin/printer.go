@@ -5,9 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
+)
+
+// Flow control of a simulated printer.
+const (
+	// FlowXonXoff: the printer sends XOFF (13) when its buffer is nearly full
+	// and XON (11) when it is not any more. A station that has not switched
+	// IXON on goes on sending, and what overflows is lost.
+	FlowXonXoff = "xonxoff"
+	// FlowDTR: DTR wired to the station's CTS. The line stands still while the
+	// buffer is nearly full.
+	FlowDTR = "dtr"
 )
 
 // PrinterConfig says where a simulated printer is plugged in and what it is.
+// Of the zero value only Link must be filled: a printer that knows everything
+// and is as fast as the computer.
 type PrinterConfig struct {
 	// Link is the path under which the station finds it, such as
 	// DIR/usb-printer: a symlink to the pty.
@@ -18,18 +32,102 @@ type PrinterConfig struct {
 	WidthDots int
 	// NoProcessID and NoAutoStatus make it a clone that lacks GS ( H or GS a.
 	NoProcessID, NoAutoStatus bool
+	// NoGraphics: it lacks GS ( L.
+	NoGraphics bool
+	// Clone is the cheapest kind: it answers nothing at all, executes no
+	// real-time command, lacks GS ( H and GS ( L, and prints GS v 0 and ESC *.
+	Clone bool
 	// BufferBytes is its receive buffer; what overflows while it is stopped is
 	// lost. 0 means generous.
 	BufferBytes int
+	// Flow is how it holds the line when the buffer is nearly full: "" (not at
+	// all), FlowXonXoff or FlowDTR.
+	Flow string
+	// Baud is the speed of the line: bytes arrive no faster than 8N1 carries
+	// them. 0 means as fast as the computer.
+	Baud int
+	// RowsPerSecond is the speed of the head; 0 means instant. A cutter then
+	// takes its time too.
+	RowsPerSecond int
+	// HotFor is how long an overheated head takes to cool by itself; 0 means
+	// until Cool or OK.
+	HotFor time.Duration
+	// NoCutter: GS V feeds but does not cut; Tear takes the paper.
+	NoCutter bool
+	// CutterRows is the way from the head to the knife: what is cut without a
+	// feed leaves so many rows on the next paper. 0 means none.
+	CutterRows int
+	// Model, Maker, Firmware and Serial are what GS I 67, 66, 65 and 68 tell;
+	// "" is the twin's own. ModelID is GS I 1; 0 means 20 (hexadecimal).
+	Model, Maker, Firmware, Serial string
+	ModelID                        byte
+	// OnPaper and OnFault are called, one at a time, for every paper that
+	// falls out and every command that Do or a script carries out. They must
+	// not call the printer.
+	OnPaper func(Paper)
+	OnFault func(command string)
 }
 
-// maxPapers bounds what is remembered; the oldest go first.
-const maxPapers = 512
+const (
+	// maxPapers bounds what is remembered; the oldest go first.
+	maxPapers = 512
+	// cutterTime is a cut of a printer that takes its time over rows.
+	cutterTime = 300 * time.Millisecond
+	// wakeEvery bounds how often a slow head runs: six rows at 1,200 a second.
+	wakeEvery = 5 * time.Millisecond
 
-// Printer is a simulated receipt printer on a pty.
+	minWidthDots = 8
+	maxWidthDots = 2048
+	// maxBufferBytes is more than any printer has.
+	maxBufferBytes   = 64 << 20
+	maxBaud          = 4_000_000
+	maxRowsPerSecond = 100_000
+)
+
+// engine checks the configuration and makes the controller.
+func (c PrinterConfig) engine(onPaper func(sheet, ending)) (*engine, error) {
+	if c.WidthDots == 0 {
+		c.WidthDots = 576
+	}
+	switch {
+	case c.WidthDots < minWidthDots || c.WidthDots > maxWidthDots || c.WidthDots%8 != 0:
+		return nil, fmt.Errorf("a simulated printer of %d dots", c.WidthDots)
+	case c.Flow != "" && c.Flow != FlowXonXoff && c.Flow != FlowDTR:
+		return nil, fmt.Errorf("a simulated printer with flow control %q", c.Flow)
+	case c.BufferBytes < 0 || c.BufferBytes > maxBufferBytes, c.Baud < 0 || c.Baud > maxBaud,
+		c.RowsPerSecond < 0 || c.RowsPerSecond > maxRowsPerSecond, c.HotFor < 0, c.CutterRows < 0 || c.CutterRows > maxPaperRows:
+		return nil, errors.New("a simulated printer with impossible numbers")
+	}
+	e := newEngine(c.WidthDots, onPaper)
+	if c.BufferBytes > 0 {
+		e.bufferSize = c.BufferBytes
+	}
+	e.flow, e.hotFor, e.cutterRows, e.noCutter = c.Flow, c.HotFor, c.CutterRows, c.NoCutter
+	e.noMarks = c.NoProcessID || c.Clone
+	e.noAuto = c.NoAutoStatus || c.Clone
+	e.noGraphics = c.NoGraphics || c.Clone
+	e.mute = c.Clone
+	if e.rowTime = rowTime(c.RowsPerSecond); e.rowTime > 0 {
+		e.cutTime = cutterTime
+	}
+	e.identity = identity{model: c.Model, maker: c.Maker, firmware: c.Firmware, serial: c.Serial, modelID: c.ModelID}.filled()
+	return e, nil
+}
+
+// rowTime is how long a row takes; 0 is no time at all.
+func rowTime(rowsPerSecond int) time.Duration {
+	if rowsPerSecond <= 0 {
+		return 0
+	}
+	return time.Second / time.Duration(rowsPerSecond)
+}
+
+// Printer is a simulated receipt printer on a pty. Its methods may be called
+// from any goroutine.
 type Printer struct {
-	cfg  PrinterConfig
-	line *line
+	cfg   PrinterConfig
+	line  *line
+	start time.Time
 
 	mu       sync.Mutex
 	engine   *engine
@@ -37,44 +135,126 @@ type Printer struct {
 	queue    []Paper // cut, not yet taken by NextPaper
 	cut      []Paper
 	partials []Paper
+	news     []func()      // OnPaper and OnFault to be called
 	changed  chan struct{} // closed and replaced when a paper falls out
+	flowing  chan struct{} // closed while flow control lets the station send
 	failure  error         // the first paper that could not be kept
 	closed   bool
+	timer    *time.Timer
+	timerAt  time.Duration
+	timed    sync.WaitGroup // the timer's call and the scripts' waits
+	over     chan struct{}  // closed by Close
+
+	out sync.Mutex // holds the order of what is said
 }
 
 // NewPrinter makes a printer with paper in it and plugs it in.
 func NewPrinter(cfg PrinterConfig) (*Printer, error) {
-	if cfg.WidthDots == 0 {
-		cfg.WidthDots = 576
-	}
-	if cfg.WidthDots < 8 || cfg.WidthDots > 2048 || cfg.WidthDots%8 != 0 {
-		return nil, fmt.Errorf("a simulated printer of %d dots", cfg.WidthDots)
-	}
-	p := &Printer{cfg: cfg, changed: make(chan struct{})}
-	p.engine = newEngine(cfg.WidthDots, p.paper)
-	p.engine.noMarks, p.engine.noAuto = cfg.NoProcessID, cfg.NoAutoStatus
-	if cfg.BufferBytes > 0 {
-		p.engine.bufferSize = cfg.BufferBytes
-	}
-	l, err := newLine(cfg.Link, func(b []byte) {
-		p.do(func(e *engine) { e.feed(b) })
-	})
+	p := &Printer{cfg: cfg, start: time.Now(), changed: make(chan struct{}), flowing: make(chan struct{}), over: make(chan struct{})}
+	close(p.flowing)
+	e, err := cfg.engine(p.paper)
 	if err != nil {
+		return nil, err
+	}
+	p.engine = e
+	p.mu.Lock() // the station may write as soon as there is a line
+	defer p.mu.Unlock()
+	if p.line, err = newPacedLine(cfg.Link, p.receive); err != nil {
 		return nil, fmt.Errorf("failed to plug a simulated printer in: %w", err)
 	}
-	p.mu.Lock()
-	p.line = l
-	p.mu.Unlock()
 	return p, nil
 }
 
-// do changes the printer and sends what it has to say about it.
+// do changes the printer, lets it work and sends what it has to say.
 func (p *Printer) do(change func(*engine)) {
 	p.mu.Lock()
+	p.engine.now = time.Since(p.start)
 	change(p.engine)
-	replies := p.engine.take()
+	p.work()
+}
+
+// work runs the engine, acts on the moments that come, and unlocks mu.
+func (p *Printer) work() {
+	e := p.engine
+	for {
+		e.run()
+		due := e.due
+		e.due = nil
+		if len(due) > 0 {
+			e.paused++
+		}
+		p.allow()
+		p.plan()
+		p.mu.Unlock()
+		p.speak()
+		if len(due) == 0 {
+			return
+		}
+		for _, f := range due {
+			f(p)
+		}
+		p.mu.Lock()
+		e.now = time.Since(p.start)
+		e.paused--
+	}
+}
+
+// allow opens or shuts the line by the engine's flow control.
+func (p *Printer) allow() {
+	select {
+	case <-p.flowing:
+		if p.engine.holding {
+			p.flowing = make(chan struct{})
+		}
+	default:
+		if !p.engine.holding {
+			close(p.flowing)
+		}
+	}
+}
+
+// plan sets the timer for the engine's next move.
+func (p *Printer) plan() {
+	at, wanted := p.engine.wake()
+	if !wanted || p.closed || p.timer != nil && p.timerAt <= at {
+		return
+	}
+	p.stopTimer()
+	p.timed.Add(1)
+	p.timerAt = at
+	p.timer = time.AfterFunc(max(wakeEvery, at-p.engine.now), func() {
+		defer p.timed.Done()
+		p.mu.Lock()
+		p.timer = nil
+		if p.closed {
+			p.mu.Unlock()
+			return
+		}
+		p.engine.now = time.Since(p.start)
+		p.work()
+	})
+}
+
+func (p *Printer) stopTimer() {
+	if p.timer != nil && p.timer.Stop() {
+		p.timed.Done()
+	}
+	p.timer = nil
+}
+
+// speak sends what the engine has to say and tells the news, each in its
+// order.
+func (p *Printer) speak() {
+	p.out.Lock()
+	defer p.out.Unlock()
+	p.mu.Lock()
+	replies, news := p.engine.take(), p.news
+	p.news = nil
 	l := p.line
 	p.mu.Unlock()
+	for _, tell := range news {
+		tell()
+	}
 	if len(replies) > 0 && l != nil {
 		// A station that does not read, or is gone, hears nothing: so it is
 		// with a real printer.
@@ -83,9 +263,9 @@ func (p *Printer) do(change func(*engine)) {
 }
 
 // paper takes a piece from the engine; the caller holds mu.
-func (p *Printer) paper(s sheet, partial bool) {
+func (p *Printer) paper(s sheet, how ending) {
 	p.count++
-	paper, err := s.finish(p.count, partial)
+	paper, err := s.finish(p.count, how)
 	if err == nil && p.cfg.PaperDir != "" {
 		err = paper.keep(p.cfg.PaperDir)
 	}
@@ -98,74 +278,17 @@ func (p *Printer) paper(s sheet, partial bool) {
 			*list = (*list)[1:]
 		}
 	}
-	if partial {
+	if paper.Partial {
 		keep(&p.partials)
 	} else {
 		keep(&p.queue)
 		keep(&p.cut)
 	}
+	if p.cfg.OnPaper != nil {
+		p.news = append(p.news, func() { p.cfg.OnPaper(paper) })
+	}
 	close(p.changed)
 	p.changed = make(chan struct{})
-}
-
-// state changes the sensors, goes on printing if that is possible again, and
-// reports as the station asked for.
-func (p *Printer) state(change func(*engine)) {
-	p.do(func(e *engine) {
-		change(e)
-		e.report()
-		e.run()
-	})
-}
-
-// OK puts paper in, closes the cover and lets it speak again. As a real
-// printer does, it goes on with what is still in its buffer.
-func (p *Printer) OK() {
-	p.state(func(e *engine) {
-		e.nearEnd, e.paperOut, e.coverOpen, e.silent, e.outAfter = false, false, false, false, -1
-	})
-}
-
-// NearEnd is a roll that soon ends; it still prints.
-func (p *Printer) NearEnd() { p.state(func(e *engine) { e.nearEnd = true }) }
-
-// PaperOut ends the roll now. What is printed on it becomes a partial paper.
-func (p *Printer) PaperOut() {
-	p.do(func(e *engine) {
-		if !e.paperOut {
-			e.runOut()
-		}
-	})
-}
-
-// PaperOutAfter ends the roll after so many more rows, in the middle of
-// whatever is printed then.
-func (p *Printer) PaperOutAfter(rows int) {
-	if rows <= 0 {
-		p.PaperOut()
-		return
-	}
-	p.do(func(e *engine) { e.outAfter = rows })
-}
-
-// CoverOpen opens the cover. The paper under the head stays.
-func (p *Printer) CoverOpen() { p.state(func(e *engine) { e.coverOpen = true }) }
-
-// Silent makes it say nothing more, while it prints as before: a cut wire.
-func (p *Printer) Silent() { p.do(func(e *engine) { e.silent = true }) }
-
-// Unplug pulls the cable; the printer keeps what it has received.
-func (p *Printer) Unplug() error { return p.line.unplug() }
-
-// Plug puts the cable back, under the same name.
-func (p *Printer) Plug() error {
-	p.mu.Lock()
-	closed := p.closed
-	p.mu.Unlock()
-	if closed {
-		return errors.New("a closed simulated printer cannot be plugged in")
-	}
-	return p.line.plug()
 }
 
 // NextPaper waits for the next paper that was cut and takes it.
@@ -209,13 +332,34 @@ func (p *Printer) Dropped() int {
 	return p.engine.dropped
 }
 
-// Close unplugs it for good. It returns the first paper that could not be
-// kept.
+// failed keeps the first error for Close.
+func (p *Printer) failed(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.failure == nil {
+		p.failure = err
+	}
+}
+
+func (p *Printer) ended() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.closed
+}
+
+// Close unplugs it for good and waits for all that it had under way. It
+// returns the first thing that failed meanwhile, such as a paper that could
+// not be kept. It must not be called from a moment.
 func (p *Printer) Close() error {
 	p.mu.Lock()
-	p.closed = true
+	if !p.closed {
+		p.closed = true
+		close(p.over)
+		p.stopTimer()
+	}
 	p.mu.Unlock()
 	err := p.line.close()
+	p.timed.Wait()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return errors.Join(p.failure, err)

@@ -262,15 +262,7 @@ func TestCoverOpenedMidway(t *testing.T) {
 	f.twin.CoverOpen()
 	f.print(pr, doc("A"), printer.Outcome{Reason: printer.ReasonCoverOpen})
 	f.twin.OK()
-	opened := false
-	f.twin.do(func(e *engine) {
-		e.onRow = func(rows int) {
-			if rows == 50 && !opened {
-				opened, e.coverOpen = true, true
-				e.report()
-			}
-		}
-	})
+	f.twin.AtRow(50, (*Printer).CoverOpen)
 	f.print(pr, doc("A"), torn(printer.ReasonCoverOpen))
 	f.twin.OK()
 	// What hung in the printer is cut off, so that B is whole and alone.
@@ -316,7 +308,7 @@ func TestNoMarkIsProbably(t *testing.T) {
 func TestFallingSilentIsUnknown(t *testing.T) {
 	f := plugged(t, PrinterConfig{NoAutoStatus: true})
 	pr := f.printer(printer.Profile{ReplyWait: 200 * time.Millisecond, ConfirmWait: 100 * time.Millisecond})
-	f.twin.do(func(e *engine) { e.silentAfter = 20 })
+	f.twin.AtRow(20, (*Printer).Silent)
 	f.print(pr, doc("A"), unknown)
 	f.same(f.next(), doc("A"), 576)
 }
@@ -347,18 +339,11 @@ func TestCancelLeavesACleanPrinter(t *testing.T) {
 	f := plugged(t, PrinterConfig{})
 	pr := f.printer(printer.Profile{})
 	ctx, cancel := context.WithCancel(context.Background())
-	f.twin.do(func(e *engine) {
-		e.onRow = func(rows int) {
-			if rows == 60 {
-				cancel()
-			}
-		}
-	})
+	f.twin.AtRow(60, func(*Printer) { cancel() })
 	out, err := pr.Print(ctx, doc("A"), nil)
 	if !errors.Is(err, context.Canceled) || out.Result == printer.Printed || out.Result == printer.ProbablyPrinted {
 		t.Fatalf("%+v, %v", out, err)
 	}
-	f.twin.do(func(e *engine) { e.onRow = nil })
 	f.next() // the piece that was begun
 	f.print(pr, doc("B"), printed)
 	f.same(f.next(), doc("B"), 576)
@@ -373,7 +358,7 @@ func TestReferenceVectorsPrintTheSameDots(t *testing.T) {
 		"GS v 0":         "\x1d\x76\x30\x00\x02\x00\x02\x00\x80\x00\x00\x01",
 		"GS ( L":         "\x1d\x28\x4c\x0e\x00\x30\x70\x30\x01\x01\x31\x10\x00\x02\x00\x80\x00\x00\x01\x1d\x28\x4c\x02\x00\x30\x32",
 		"GS 8 L":         "\x1d\x38\x4c\x0e\x00\x00\x00\x30\x70\x30\x01\x01\x31\x10\x00\x02\x00\x80\x00\x00\x01\x1d\x28\x4c\x02\x00\x30\x32",
-		"unknown before": "\x1d\x7eA\x1c\x7e\x1b@\x1b*\x21\x02\x00abcdef\x1d\x76\x30\x00\x02\x00\x02\x00\x80\x00\x00\x01",
+		"unknown before": "\x1d\x7eA\x1c\x7e\x1b@\x1d*\x01\x01abcdefgh\x1d\x76\x30\x00\x02\x00\x02\x00\x80\x00\x00\x01",
 	} {
 		f := plugged(t, PrinterConfig{})
 		if _, err := f.port.WriteString(wire + "\x1d\x56\x42\x00"); err != nil {

@@ -33,18 +33,24 @@ var ErrUnplugged = errors.New("the simulated device is unplugged")
 // instant EOF); plugging in again makes a new pty under the same link.
 type line struct {
 	link    string
-	receive func([]byte)
+	receive func(b []byte, gone <-chan struct{})
 
-	mu     sync.Mutex
-	master *os.File
-	slave  *os.File
-	done   chan struct{}
+	mu      sync.Mutex
+	master  *os.File
+	slave   *os.File
+	gone    chan struct{} // closed when this plugging-in has ended
+	readers sync.WaitGroup
 }
 
 // newLine makes a line and plugs it in. Receive is called with what the
-// station writes, from one goroutine at a time; it must not call plug, unplug
-// or close.
+// station writes, from one goroutine at a time; it must not call close.
 func newLine(link string, receive func([]byte)) (*line, error) {
+	return newPacedLine(link, func(b []byte, _ <-chan struct{}) { receive(b) })
+}
+
+// newPacedLine is newLine for a device that takes its time over what it was
+// given: gone is closed when the cable was pulled meanwhile.
+func newPacedLine(link string, receive func(b []byte, gone <-chan struct{})) (*line, error) {
 	l := &line{link: link, receive: receive}
 	if err := l.plug(); err != nil {
 		return nil, err
@@ -59,51 +65,90 @@ func (l *line) plug() error {
 	if l.master != nil {
 		return nil
 	}
-	master, slave, err := pty.Open()
+	master, slave, err := openRaw()
 	if err != nil {
-		return fmt.Errorf("failed to open a pty: %w", err)
+		return err
 	}
-	master, err = pollable(master)
-	if err != nil {
-		return errors.Join(err, slave.Close())
-	}
-	if err := errors.Join(makeRaw(slave), place(slave.Name(), l.link)); err != nil {
+	if err := place(slave.Name(), l.link); err != nil {
 		return errors.Join(err, master.Close(), slave.Close())
 	}
-	done := make(chan struct{})
-	l.master, l.slave, l.done = master, slave, done
-	go func() {
-		defer close(done)
+	l.attach(master, slave)
+	return nil
+}
+
+// attach begins to read from a pty. The caller holds mu.
+func (l *line) attach(master, slave *os.File) {
+	gone := make(chan struct{})
+	l.master, l.slave, l.gone = master, slave, gone
+	l.readers.Go(func() {
 		buf := make([]byte, lineReadBytes)
 		for {
 			n, err := master.Read(buf)
 			if n > 0 {
-				l.receive(buf[:n])
+				l.receive(buf[:n], gone)
 			}
 			if err != nil {
 				return // closed by unplug, the only way this line ends
 			}
 		}
-	}()
-	return nil
+	})
 }
 
-// unplug removes the link, hangs the line up and waits for its reader. It does
-// nothing when unplugged.
+// unplug removes the link and hangs the line up. What was read before may
+// still be received when it returns. It does nothing when unplugged.
 func (l *line) unplug() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.detach()
+}
+
+func (l *line) detach() error {
 	if l.master == nil {
 		return nil
 	}
+	close(l.gone)
 	err := os.Remove(l.link)
 	if errors.Is(err, os.ErrNotExist) {
 		err = nil
 	}
 	err = errors.Join(err, l.master.Close(), l.slave.Close())
-	<-l.done
-	l.master, l.slave, l.done = nil, nil, nil
+	l.master, l.slave = nil, nil
 	return err
+}
+
+// renumber plugs the device in elsewhere: the link vanishes and comes back
+// pointing at another pts. The kernel hands out the lowest free number, so the
+// new pty is opened before the old one is closed.
+func (l *line) renumber() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	master, slave, err := openRaw()
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(l.detach(), place(slave.Name(), l.link)); err != nil {
+		return errors.Join(err, master.Close(), slave.Close())
+	}
+	l.attach(master, slave)
+	return nil
+}
+
+// heedsXoff says whether the station's side of the line has XON/XOFF switched
+// on; a station that has not goes on sending.
+func (l *line) heedsXoff() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.slave == nil {
+		return false
+	}
+	heeds := false
+	if conn, err := l.slave.SyscallConn(); err == nil {
+		_ = conn.Control(func(fd uintptr) { // fails only on a closed pty, which heeds nothing
+			t, err := unix.IoctlGetTermios(int(fd), unix.TCGETS)
+			heeds = err == nil && t.Iflag&unix.IXON != 0 && t.Cc[unix.VSTOP] == xoff
+		})
+	}
+	return heeds
 }
 
 // Write sends bytes to the station. It never blocks for longer than
@@ -125,8 +170,29 @@ func (l *line) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// close is unplug, for good.
-func (l *line) close() error { return l.unplug() }
+// close is unplug, for good. It waits for the reader, so the device must not
+// call it while it receives.
+func (l *line) close() error {
+	err := l.unplug()
+	l.readers.Wait()
+	return err
+}
+
+// openRaw makes a pty that changes no byte.
+func openRaw() (master, slave *os.File, err error) {
+	master, slave, err = pty.Open()
+	if err != nil {
+		return nil, nil, fmt.Errorf("failed to open a pty: %w", err)
+	}
+	master, err = pollable(master)
+	if err != nil {
+		return nil, nil, errors.Join(err, slave.Close())
+	}
+	if err := makeRaw(slave); err != nil {
+		return nil, nil, errors.Join(err, master.Close(), slave.Close())
+	}
+	return master, slave, nil
+}
 
 // pollable gives the master back to the runtime's poller: creack/pty leaves it
 // in blocking mode, in which a read survives Close and no deadline works.

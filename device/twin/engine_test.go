@@ -14,8 +14,8 @@ import (
 // play feeds an engine and returns the papers that were cut.
 func play(width int, chunks ...[]byte) (*engine, []Paper) {
 	var out []Paper
-	e := newEngine(width, func(s sheet, partial bool) {
-		p, err := s.finish(len(out)+1, partial)
+	e := newEngine(width, func(s sheet, how ending) {
+		p, err := s.finish(len(out)+1, how)
 		if err != nil {
 			panic(err)
 		}
@@ -185,7 +185,7 @@ func FuzzEngine(f *testing.F) {
 
 func TestPapersAreKept(t *testing.T) {
 	dir := t.TempDir()
-	p := Paper{Number: 7, Raw: []byte{1}, PNG: []byte{2}}
+	p := Paper{Number: 7, Name: "paper-007", Raw: []byte{1}, PNG: []byte{2}}
 	if err := p.keep(dir); err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,112 @@
+package twin
+
+import (
+	"image"
+	"sync"
+
+	"golang.org/x/image/font/basicfont"
+	"golang.org/x/image/math/fixed"
+)
+
+// Font A: 48 characters on 576 dots. The letters are a plain font doubled, so
+// that bytes that were not meant to be text can be seen.
+const (
+	charWidth  = 12
+	charHeight = 26
+)
+
+// lineBuffer is the line under way: letters and the columns of ESC *, printed
+// together by a line feed. The zero value is an empty line.
+type lineBuffer struct {
+	pos        int // where the next letter goes, from the left margin
+	wide, tall int // of a letter, less one
+	rows       [][]byte
+}
+
+// set blackens a dot, x from the paper's edge.
+func (l *lineBuffer) set(x, y, width int) {
+	if x < 0 || x >= width {
+		return
+	}
+	for len(l.rows) <= y {
+		l.rows = append(l.rows, make([]byte, width/8))
+	}
+	l.rows[y][x/8] |= 0x80 >> (x % 8)
+}
+
+// glyphs are the dots of the letters, a byte a row.
+var glyphs = sync.OnceValue(func() (g [0x60][13]byte) {
+	face := basicfont.Face7x13
+	for c := range g {
+		dr, mask, at, _, ok := face.Glyph(fixed.P(0, face.Ascent), rune(c+0x20))
+		alpha, isAlpha := mask.(*image.Alpha)
+		if !ok || !isAlpha {
+			continue
+		}
+		for y := range dr.Dy() {
+			for x := range min(dr.Dx(), 8) {
+				if row := dr.Min.Y + y; row >= 0 && row < 13 && alpha.AlphaAt(at.X+x, at.Y+y).A >= 0x80 {
+					g[c][row] |= 0x80 >> (dr.Min.X + x)
+				}
+			}
+		}
+	}
+	return g
+})
+
+// letter adds a character to the line; a full line is printed first. A byte
+// that is not ASCII is a box: which code page it belongs to is not known.
+func (e *engine) letter(c byte) {
+	w, h := e.line.wide+1, e.line.tall+1
+	if e.line.pos > 0 && e.margin+e.line.pos+charWidth*w > e.width {
+		e.lineFeed()
+	}
+	left := e.margin + e.line.pos
+	for y := range charHeight * h {
+		for x := range charWidth * w {
+			gx, gy := x/w, y/h
+			var on bool
+			if c < 0x80 {
+				on = glyphs()[c-0x20][gy/2]&(0x80>>(gx/2)) != 0
+			} else {
+				on = gy >= 4 && gy < 22 && gx < 10 && (gy < 6 || gy >= 20 || gx < 2 || gx >= 8)
+			}
+			if on {
+				e.line.set(left+x, y, e.width)
+			}
+		}
+	}
+	e.line.pos += charWidth * w
+}
+
+// lineFeed prints the line and moves on by the line spacing.
+func (e *engine) lineFeed() { e.advance(e.spacing - e.printLine()) }
+
+// feedBy prints the line and moves by rows in all (ESC J, ESC d): the height
+// of what is printed is part of the way.
+func (e *engine) feedBy(rows int) { e.advance(rows - e.printLine()) }
+
+// printLine prints the line under way. It returns the rows it took.
+func (e *engine) printLine() int {
+	l := e.line
+	e.line = lineBuffer{wide: l.wide, tall: l.tall}
+	shift := max(0, e.width-e.margin-l.pos) * e.justify / 2
+	for _, row := range l.rows {
+		e.pending = append(e.pending, rowRun{shifted(row, shift), 1})
+	}
+	return len(l.rows)
+}
+
+// shifted moves a row of dots to the right.
+func shifted(row []byte, by int) []byte {
+	if by == 0 {
+		return row
+	}
+	out := make([]byte, len(row))
+	for i := range len(row)*8 - by {
+		if row[i/8]&(0x80>>(i%8)) != 0 {
+			out[(i+by)/8] |= 0x80 >> ((i + by) % 8)
+		}
+	}
+	return out
+}
