@@ -8,6 +8,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"tramhoso/app/config"
+	"tramhoso/device/port"
 )
 
 // version is set by the build.
@@ -39,7 +40,7 @@ func main() {
 	k := kong.Parse(&c, kong.Name("tramhoso"), kong.UsageOnError(),
 		kong.Description("Trạm Hồ Sơ: an offline-first kiosk for administrative dossiers."))
 	if err := k.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "tramhoso:", err)
+		fmt.Fprintln(os.Stderr, "tramhoso:", named(err, port.Stable))
 		os.Exit(1)
 	}
 }

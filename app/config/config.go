@@ -187,6 +187,7 @@ func (c Config) Validate() error {
 	no(!slices.Contains(widths, c.Printer.WidthDots), "printer.width_dots must be one of %v, not %d", widths, c.Printer.WidthDots)
 	no(!slices.Contains(bauds, c.Scanner.Baud), "scanner.baud must be one of %v, not %d", bauds, c.Scanner.Baud)
 	no(!slices.Contains(frames, c.Scanner.Frame), "scanner.frame must be one of %s, not %q", strings.Join(frames, ", "), c.Scanner.Frame)
+	bad = append(bad, byNumber("printer.path", c.Printer.Path), byNumber("scanner.path", c.Scanner.Path))
 	no(c.Printer.Path != "" && c.Printer.Path == c.Scanner.Path, "printer.path and scanner.path name the same line")
 	for _, side := range []struct {
 		key string

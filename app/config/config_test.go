@@ -97,10 +97,11 @@ func TestMistakesAreNamed(t *testing.T) {
 		"[printer]\nwidth_dots = 500":            {"printer.width_dots"},
 		"[scanner]\nframe = \"7n2\"\nbaud = 1":   {"scanner.frame", "scanner.baud"},
 		"printer.path=\"a\"\nscanner.path=\"a\"": {"same line"},
-		"[screen]\nwidth = 1\nheight = 99999":    {"screen.width", "screen.height"},
-		"[screen]\nscale = nan":                  {"screen.scale"},
-		"[service]\nprice = -1":                  {"service.price"},
-		"[log]\nlevel = \"loud\"":                {"log.level"},
+		"printer.path=\"/dev/ttyUSB0\"\nscanner.path=\"/dev//ttyACM12\"": {"printer.path", "/dev/ttyUSB0", "scanner.path", "/dev//ttyACM12", "/dev/serial/by-id"},
+		"[screen]\nwidth = 1\nheight = 99999":                            {"screen.width", "screen.height"},
+		"[screen]\nscale = nan":                                          {"screen.scale"},
+		"[service]\nprice = -1":                                          {"service.price"},
+		"[log]\nlevel = \"loud\"":                                        {"log.level"},
 	}
 	for raw, want := range tests {
 		_, err := Parse([]byte(raw))
