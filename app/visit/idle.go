@@ -8,8 +8,11 @@ import (
 
 // The idle rule: nothing times out without the countdown.
 const (
-	CitizenIdle  = 90 * time.Second
-	StaffIdle    = 10 * time.Minute
+	CitizenIdle = 90 * time.Second
+	StaffIdle   = 10 * time.Minute
+	// WaitingIdle is for a citizen who was asked not to leave while a clerk is
+	// fetched and the printer helped: a roll takes three minutes to change.
+	WaitingIdle  = 10 * time.Minute
 	Countdown    = 20 * time.Second
 	idleInterval = 250 * time.Millisecond // how often Run looks: a countdown in whole seconds stays smooth
 )
@@ -31,6 +34,7 @@ type Idle struct {
 	mu    sync.Mutex
 	last  time.Time
 	after time.Duration
+	staff bool
 	held  bool
 }
 
@@ -51,10 +55,26 @@ func (i *Idle) Touch() {
 func (i *Idle) Staff(on bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.after, i.last = CitizenIdle, i.now()
+	i.staff, i.after, i.last = on, CitizenIdle, i.now()
 	if on {
 		i.after = StaffIdle
 	}
+}
+
+// Await gives a citizen who waits for a clerk more time, and ends that; a
+// change touches, so that whoever sees the slip come out has the usual time to
+// take it. Staff keep their own time.
+func (i *Idle) Await(on bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	want := CitizenIdle
+	if on {
+		want = WaitingIdle
+	}
+	if i.staff || i.after == want {
+		return
+	}
+	i.after, i.last = want, i.now()
 }
 
 // Hold stops the watch while a commit runs, and at the start screen, where

@@ -171,6 +171,7 @@ type State struct {
 	Submitted Submitted
 	Print     PrintState
 	PrintWhy  string // the printer's reason, a word for the screen
+	Reprint   bool   // what is printed now is marked as a reprint
 
 	Card    dossier.CitizenCard // what the slip opened
 	Present int                 // dossiers here under the card or number shown

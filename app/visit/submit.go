@@ -123,7 +123,7 @@ func (v *Visit) Reprinted(job int64) {
 	if !help && v.step != Done && v.step != PaperOut {
 		return
 	}
-	v.submitted.Job, v.print, v.printWhy = job, PrintWaiting, ""
+	v.submitted.Job, v.print, v.printWhy, v.reprint = job, PrintWaiting, "", true
 	if help {
 		v.helpFrom = Done
 		return

@@ -53,6 +53,7 @@ type data struct {
 	submitted Submitted
 	print     PrintState
 	printWhy  string
+	reprint   bool
 
 	card    dossier.CitizenCard
 	slip    Slip // that opened it
@@ -95,7 +96,7 @@ func (v *Visit) State() State {
 		Reasons: slices.Clone(v.reasons),
 		Query:   v.query, Hits: slices.Clone(v.hits), Topic: v.topic,
 		Procedure: v.procedure, Delivery: v.delivery, Fee: v.fee(),
-		Submitted: v.submitted, Print: v.print, PrintWhy: v.printWhy,
+		Submitted: v.submitted, Print: v.print, PrintWhy: v.printWhy, Reprint: v.reprint,
 		Card: v.card, Present: v.present,
 	}
 	s.Card.News = slices.Clone(v.card.News)

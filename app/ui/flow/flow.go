@@ -155,11 +155,15 @@ func waitsForScan(s visit.Step) bool {
 	return false
 }
 
-// hold stops the idle watch where there is nothing to wipe or a commit runs.
+// hold stops the idle watch where there is nothing to wipe or a commit runs, and
+// gives time to whoever waits for a clerk at the printer.
 func (f *Flow) hold() {
 	home := !f.staffing() && f.Visit.Step() == visit.Home && f.look() == f.Look &&
 		f.env.Words.Lang() == f.Language && f.Visit.State().Problem == nil
 	f.Idle.Hold(home || !f.staffing() && f.Visit.Step() == visit.Submitting)
+	if !f.staffing() {
+		f.Idle.Await(f.Visit.Step() == visit.PaperOut)
+	}
 }
 
 // Tick hears the idle rule.

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"testing"
+	"time"
 
 	"tramhoso/app/visit"
 	"tramhoso/sync/dossier"
@@ -37,11 +38,21 @@ func TestPaperOutThenAWholeReprint(t *testing.T) {
 }
 
 func TestWhyItDoesNotPrint(t *testing.T) {
-	for why, key := range map[string]string{"paper-out": "paperout.out", "cover-open": "paperout.cover", "unplugged": "paperout.down"} {
+	for why, key := range map[string]string{"paper-out": "paperout.out", "cover-open": "paperout.cover", "cutter": "paperout.cutter", "hot": "paperout.hot",
+		"hardware": "paperout.hardware", "offline": "paperout.offline", "unplugged": "paperout.unplugged", "stalled": "paperout.silent", "journal": "paperout.journal"} {
 		run(t, func(t *testing.T, h *house) {
 			h.submitted()
 			h.PrintChanged(0, 1, visit.PrintBlocked, why)
 			h.see(key)
+			h.see(key + "-do")
+			h.see("paperout.first") // nothing of it is on paper
+			h.hidden(h.env.T("paperout.again"))
+			if got := PrintWord(visit.PrintBlocked, why); got != key {
+				t.Errorf("the word for it is %q", got)
+			}
+			if calls := map[bool]int{true: 0, false: 1}[why == "hot"]; h.calls != calls {
+				t.Errorf("staff were told %d times, want %d", h.calls, calls)
+			}
 		})
 	}
 }
@@ -58,6 +69,37 @@ func TestReprintDuringHelp(t *testing.T) {
 	h.tap("app.back")
 	h.at(visit.Done)
 	h.see("submitted.print-printed")
+}
+
+// Whoever was asked to stay while the roll is changed is not wiped away after
+// the usual time; when the slip is out, the usual time begins anew.
+func TestWaitingForPaperIsNotIdle(t *testing.T) {
+	h := newHouse(t)
+	h.submitted()
+	h.PrintChanged(0, 1, visit.PrintBlocked, "paper-out")
+	pass := func(d time.Duration) visit.Phase {
+		h.clock.at = h.clock.at.Add(d)
+		phase, left := h.Idle.Check()
+		h.Tick(phase, left)
+		return phase
+	}
+	if phase := pass(visit.CitizenIdle + visit.Countdown + time.Second); phase != visit.Active {
+		t.Fatalf("%s while the roll is changed", phase)
+	}
+	h.at(visit.PaperOut)
+	h.PrintChanged(1, 2, visit.PrintWaiting, "")
+	if phase := pass(visit.CitizenIdle - time.Second); phase != visit.Active {
+		t.Fatalf("%s as soon as the printer goes on", phase)
+	}
+	if phase := pass(2 * time.Second); phase != visit.Warning {
+		t.Fatalf("%s at the end of the usual time", phase)
+	}
+	h.PrintChanged(0, 2, visit.PrintBlocked, "paper-out")
+	if phase := pass(visit.WaitingIdle); phase != visit.Warning {
+		t.Fatalf("%s: a station is not left open for ever", phase)
+	}
+	pass(visit.Countdown)
+	h.gone()
 }
 
 func TestCannotWait(t *testing.T) {

@@ -98,20 +98,35 @@ func (f *Flow) call() {
 	f.Render()
 }
 
-func (f *Flow) paperOutScreen(s visit.State) fyne.CanvasObject {
-	why := paperout.Down
-	switch s.PrintWhy {
-	case "paper-out":
-		why = paperout.Paper
-	case "cover-open":
-		why = paperout.Cover
+var printWhys = map[string]paperout.Why{"paper-out": paperout.Paper, "cover-open": paperout.Cover, "cutter": paperout.Cutter, "hot": paperout.Hot,
+	"hardware": paperout.Hardware, "offline": paperout.Offline, "unplugged": paperout.Unplugged, "stalled": paperout.Silent, "journal": paperout.Journal}
+
+// whyOf puts the print queue's reason into words; whatever else it says, the
+// printer does not do what it was told.
+func whyOf(reason string) paperout.Why {
+	if w, ok := printWhys[reason]; ok {
+		return w
 	}
-	if f.toldAt.IsZero() {
+	return paperout.Silent
+}
+
+// PrintWord is the key of the sentence about a paper that its owner reads on
+// the screen.
+func PrintWord(s visit.PrintState, reason string) string {
+	if s == visit.PrintBlocked {
+		return whyOf(reason).Word()
+	}
+	return printStates[s].Word()
+}
+
+func (f *Flow) paperOutScreen(s visit.State) fyne.CanvasObject {
+	why := whyOf(s.PrintWhy)
+	if f.toldAt.IsZero() && why != paperout.Hot {
 		f.toldAt = f.env.Now()
 		f.CallHelp()
 	}
 	return paperout.New(f.env, paperout.Model{Station: f.Station(f.lang()), Slip: s.Submitted.Slip, At: f.env.Words.Clock(s.Submitted.At.Wall),
-		Why: why, QR: s.Submitted.QR, Called: !f.called.IsZero()},
+		Why: why, Begun: s.Reprint, QR: s.Submitted.QR, Called: !f.called.IsZero()},
 		paperout.Actions{Leave: f.finish, Call: f.call})
 }
 

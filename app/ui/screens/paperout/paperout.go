@@ -8,15 +8,31 @@ import (
 	"tramhoso/app/ui/kit"
 )
 
-// Why the printer stopped.
-type Why int
+// Why nothing comes out of the printer: the last part of the keys of its two
+// sentences, what it is and what brings the slip.
+type Why string
 
-// The reasons a person can do something about.
+// The reasons, each with its own way back.
 const (
-	Paper Why = iota
-	Cover
-	Down
+	Paper     Why = "out"
+	Cover     Why = "cover"
+	Cutter    Why = "cutter"
+	Hot       Why = "hot" // helps itself
+	Hardware  Why = "hardware"
+	Offline   Why = "offline" // the printer says no more than that
+	Unplugged Why = "unplugged"
+	Silent    Why = "silent"
+	Journal   Why = "journal" // the station cannot write down what it prints
 )
+
+// Whys lists every reason.
+var Whys = []Why{Paper, Cover, Cutter, Hot, Hardware, Offline, Unplugged, Silent, Journal}
+
+// Word is the key of the sentence that says what is the matter.
+func (w Why) Word() string { return "paperout." + string(w) }
+
+// WayBack is the key of the sentence that says what brings the slip.
+func (w Why) WayBack() string { return w.Word() + "-do" }
 
 // Model is what the screen shows.
 type Model struct {
@@ -24,6 +40,7 @@ type Model struct {
 	Slip    string
 	At      string // when it was stored
 	Why     Why
+	Begun   bool   // a part of the slip may be on paper: what comes is a reprint
 	QR      string // what the slip's QR holds
 	Called  bool
 }
@@ -33,12 +50,9 @@ type Actions struct{ Leave, Call func() }
 
 // New builds the screen.
 func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
-	title, why := "paperout.title", "paperout.out"
-	switch m.Why {
-	case Cover:
-		title, why = "paperout.title-printer", "paperout.cover"
-	case Down:
-		title, why = "paperout.title-printer", "paperout.down"
+	title := "paperout.title-printer"
+	if m.Why == Paper {
+		title = "paperout.title"
 	}
 	call := &kit.Action{Text: env.T("app.call-clerk"), Icon: "bell", Do: a.Call}
 	if m.Called {
@@ -46,14 +60,14 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	}
 	o := kit.FrameSpec{Brand: env.T("app.brand", "station", m.Station), Title: env.T(title),
 		Back: &kit.Action{Text: env.T("paperout.leave"), Icon: "clock", Do: a.Leave}, Main: call}
-	o.Body = kit.Fit(env, kit.BodySize(env, o), body(m, why, 230), body(m, why, 150))
+	o.Body = kit.Fit(env, kit.BodySize(env, o), body(m, 230), body(m, 150))
 	return kit.NewFrame(env, o)
 }
 
 // body is what is safe and what comes, beside the number and its code.
-func body(m Model, why string, code float32) func(*kit.Env) fyne.CanvasObject {
+func body(m Model, code float32) func(*kit.Env) fyne.CanvasObject {
 	return func(env *kit.Env) fyne.CanvasObject {
-		left := kit.NewPanelPad(env, kit.Surface, 24, 30, 20, 30, safe(env, m, why))
+		left := kit.NewPanelPad(env, kit.Surface, 24, 30, 20, 30, safe(env, m))
 		right := kit.NewPanelPad(env, kit.Surface, 24, 28, 20, 28, number(env, m, code))
 		if env.IsPortrait() {
 			return kit.Col(24, left, right)
@@ -62,18 +76,30 @@ func body(m Model, why string, code float32) func(*kit.Env) fyne.CanvasObject {
 	}
 }
 
-func safe(env *kit.Env, m Model, why string) fyne.CanvasObject {
+func safe(env *kit.Env, m Model) fyne.CanvasObject {
 	note := "paperout.stay-printer"
 	if m.Why == Paper {
 		note = "paperout.stay-note"
 	}
+	again, how := "paperout.first", "paperout.first-note"
+	if m.Begun {
+		again, how = "paperout.again", "paperout.again-note"
+	}
 	moments := kit.NewTimeline(env, []kit.Moment{
 		{State: kit.Past, Text: env.T("paperout.safe"), Second: env.T("paperout.safe-note", "clock", m.At)},
-		{State: kit.Present, Icon: "printer", Text: env.T(why), Second: env.T("paperout.told")},
-		{State: kit.ToCome, Text: env.T("paperout.again"), Second: env.T("paperout.again-note")},
+		{State: kit.Present, Icon: "printer", Text: env.T(m.Why.Word()), Second: env.T(m.Why.WayBack())},
+		{State: kit.ToCome, Text: env.T(again), Second: env.T(how)},
 	})
-	return kit.Col(18, kit.Grow(moments), kit.NewPanelPad(env, kit.Gold, 14, 22, 14, 22, kit.Row(20, kit.NewPict(env, "roll", 72),
+	return kit.Col(18, kit.Grow(moments), kit.NewPanelPad(env, kit.Gold, 14, 22, 14, 22, kit.Row(20, picture(env, m.Why),
 		kit.Grow(kit.Col(0, kit.Read(env, env.T("paperout.stay")), kit.Read(env, env.T(note)))))))
+}
+
+// picture shows a new roll only to those who wait for one.
+func picture(env *kit.Env, why Why) fyne.CanvasObject {
+	if why == Paper {
+		return kit.NewPict(env, "roll", 72)
+	}
+	return kit.NewIcon("printer", 56, env.Pal().Bronze)
 }
 
 func number(env *kit.Env, m Model, code float32) fyne.CanvasObject {

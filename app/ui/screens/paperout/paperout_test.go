@@ -8,6 +8,7 @@ import (
 	"tramhoso/app/ui/kit"
 	"tramhoso/app/ui/kit/golden"
 	"tramhoso/app/ui/screens/paperout"
+	"tramhoso/assets"
 )
 
 // payload is as long as a slip's own.
@@ -16,8 +17,15 @@ const payload = "HTTPS://HOSO.DAKLAK.GOV.VN/S/AEBAGBAFAYDQQCIKBMGA2DQPCAIREEYUCU
 func screen(change func(*paperout.Model)) func(*kit.Env) fyne.CanvasObject {
 	return func(env *kit.Env) fyne.CanvasObject {
 		env.Status.Printer = kit.PrinterOut
-		m := paperout.Model{Station: "Hoà Phú", Slip: "DL27-000318-K", At: "09:41", QR: payload}
+		m := paperout.Model{Station: "Hoà Phú", Slip: "DL27-000318-K", At: "09:41", QR: payload, Why: paperout.Paper, Begun: true}
 		change(&m)
+		switch m.Why {
+		case paperout.Paper:
+		case paperout.Cover:
+			env.Status.Printer = kit.PrinterCover
+		default:
+			env.Status.Printer = kit.PrinterDown
+		}
 		return paperout.New(env, m, paperout.Actions{Leave: func() {}, Call: func() {}})
 	}
 }
@@ -28,19 +36,57 @@ func TestLook(t *testing.T) {
 }
 
 func TestOtherStates(t *testing.T) {
-	golden.State(t, "paperout-cover", screen(func(m *paperout.Model) { m.Why, m.Called = paperout.Cover, true }), "Nắp máy in đang mở", "Đã ghi lời gọi")
-	golden.State(t, "paperout-down", screen(func(m *paperout.Model) { m.Why, m.QR = paperout.Down, "" }), "Máy in không trả lời", "Phiếu in ra ngay khi máy in chạy lại.")
+	for why, want := range map[paperout.Why][]string{
+		paperout.Cover:     {"Nắp máy in đang mở", "đóng nắp"},
+		paperout.Cutter:    {"Giấy kẹt ở dao cắt", "gỡ giấy kẹt"},
+		paperout.Hot:       {"Máy in nóng, tự in tiếp", "Không phải làm gì"},
+		paperout.Hardware:  {"Máy in báo hỏng", "tắt máy in, đợi 10 giây"},
+		paperout.Offline:   {"Máy in đang tạm dừng", "xem đèn báo"},
+		paperout.Unplugged: {"Máy in mất kết nối", "cắm lại dây"},
+		paperout.Silent:    {"Máy in không trả lời", "tắt rồi bật lại", "Phiếu in ra ngay khi máy in chạy lại."},
+		paperout.Journal:   {"Trạm chưa ghi nhớ được", "kỹ thuật viên"},
+	} {
+		golden.State(t, "paperout-"+string(why), screen(func(m *paperout.Model) { m.Why, m.Called = why, why == paperout.Cover }), want...)
+	}
+	for _, why := range []paperout.Why{paperout.Cutter, paperout.Hot, paperout.Hardware, paperout.Unplugged} {
+		c := golden.Cases[0]
+		t.Run(string(why), func(t *testing.T) {
+			golden.Check(t, "paperout-"+string(why)+"-"+c.Name, screen(func(m *paperout.Model) { m.Why = why })(c.Env(t)), c.Size)
+		})
+	}
+	golden.State(t, "paperout-first", screen(func(m *paperout.Model) { m.Begun, m.QR = false, "" }), "Phiếu sẽ tự in ra trọn vẹn", "Chưa có phần nào in ra.")
+}
+
+// Every reason has its own sentence and its own way back, in every language.
+func TestEveryReasonHasItsWords(t *testing.T) {
+	for _, lang := range assets.Languages {
+		w, err := assets.Load(lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := map[string]paperout.Why{}
+		for _, why := range paperout.Whys {
+			for _, key := range []string{why.Word(), why.WayBack()} {
+				if !w.Has(key) {
+					t.Errorf("%s: %q is missing", lang, key)
+				} else if other, twice := said[w.T(key)]; twice {
+					t.Errorf("%s: %s and %s both say %q", lang, other, why, w.T(key))
+				}
+				said[w.T(key)] = why
+			}
+		}
+	}
 }
 
 func TestPressing(t *testing.T) {
 	var did string
 	env := golden.Cases[0].Env(t)
-	obj := paperout.New(env, paperout.Model{QR: payload}, paperout.Actions{Leave: func() { did = "leave" }, Call: func() { did = "call" }})
+	obj := paperout.New(env, paperout.Model{QR: payload, Why: paperout.Paper}, paperout.Actions{Leave: func() { did = "leave" }, Call: func() { did = "call" }})
 	for name, want := range map[string]string{"Không đợi được": "leave", "Gọi giao dịch viên": "call"} {
 		golden.Press(t, obj, name)
 		if did != want {
 			t.Errorf("%q did %q, not %q", name, did, want)
 		}
 	}
-	golden.Off(t, paperout.New(env, paperout.Model{Called: true}, paperout.Actions{}), "Đã ghi lời gọi")
+	golden.Off(t, paperout.New(env, paperout.Model{Called: true, Why: paperout.Paper}, paperout.Actions{}), "Đã ghi lời gọi")
 }

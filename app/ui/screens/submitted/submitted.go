@@ -23,6 +23,11 @@ const (
 	Failed
 )
 
+// Word is the key of the sentence about it.
+func (p Print) Word() string {
+	return "submitted.print-" + [...]string{"waiting", "sending", "printed", "probably", "unknown", "failed"}[p]
+}
+
 // Model is what the screen shows.
 type Model struct {
 	Station  string
@@ -107,19 +112,16 @@ func facts(env *kit.Env, m Model, airy bool) fyne.CanvasObject {
 
 func paper(env *kit.Env, m Model) fyne.CanvasObject {
 	var tag fyne.CanvasObject
+	text := env.T(m.Print.Word())
 	switch m.Print {
-	case Waiting:
-		tag = kit.NewTag(env, kit.Gold, "printer", env.T("submitted.print-waiting"))
-	case Sending:
-		tag = kit.NewTag(env, kit.Gold, "printer", env.T("submitted.print-sending"))
+	case Waiting, Sending:
+		tag = kit.NewTag(env, kit.Gold, "printer", text)
 	case Printed:
-		tag = kit.NewTag(env, kit.Leaf, "", env.T("submitted.print-printed"))
+		tag = kit.NewTag(env, kit.Leaf, "", text)
 	case Probably:
-		tag = kit.NewNotice(env, kit.Gold, "printer", env.T("submitted.print-probably"), "")
-	case Unknown:
-		tag = kit.NewNotice(env, kit.Gold, "warn", env.T("submitted.print-unknown"), "")
+		tag = kit.NewNotice(env, kit.Gold, "printer", text, "")
 	default:
-		tag = kit.NewNotice(env, kit.Gold, "warn", env.T("submitted.print-failed"), "")
+		tag = kit.NewNotice(env, kit.Gold, "warn", text, "")
 	}
 	if _, wide := tag.(*kit.Tag); wide {
 		tag = kit.At(kit.Middle, tag)
