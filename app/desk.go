@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strconv"
 
@@ -120,7 +119,7 @@ func (c counterCodes) SlipNumber(text string) (string, error) {
 	return s.Number, err
 }
 
-// asks are the papers that nobody but a person knows about.
+// asks are the papers that wait for a person's word.
 type asks struct{ s *station }
 
 func (a asks) Open(ctx context.Context) ([]flow.Ask, error) {
@@ -133,33 +132,43 @@ func (a asks) Open(ctx context.Context) ([]flow.Ask, error) {
 	}
 	var out []flow.Ask
 	for _, j := range open {
-		if j.State != store.PrintUnknown {
-			continue
+		if a.s.press.Queued(j.ID) || j.State == store.PrintSending {
+			continue // the printer has it
 		}
 		p, err := jobs{a.s.outbox, a.s.store}.Open(ctx, j.ID)
 		if err != nil {
 			continue // its content is gone: nothing can be printed again
 		}
-		var named struct {
-			Number string `json:"number"`
+		ask := flow.Ask{Job: j.ID, At: j.Changed, Band: j.Band, Bands: j.Bands, Form01: p.Kind == paper.KindForm01, Reason: j.Reason,
+			Unprinted: j.State != store.PrintUnknown, Restarted: j.Reason == store.ReasonRestarted, Left: j.State == store.PrintRendered}
+		if ask.Slip, err = paper.NumberOf(p); err != nil {
+			return nil, err
 		}
-		if p.Kind == paper.KindSlip {
-			if err := json.Unmarshal(p.Data, &named); err != nil {
-				return nil, err
-			}
-		}
-		out = append(out, flow.Ask{Job: j.ID, Slip: named.Number, Restarted: j.Reason == store.ReasonRestarted})
+		out = append(out, ask)
 	}
 	return out, nil
 }
 
-func (a asks) Answer(ctx context.Context, job int64, out bool) error {
+func (a asks) Answer(ctx context.Context, id int64, done bool) error {
 	if a.s.kept == nil {
 		return a.s.broken
 	}
-	_, err := a.s.press.Answer(ctx, job, out)
+	job, err := a.s.store.PrintJob(ctx, id)
+	if err != nil {
+		return err
+	}
+	switch {
+	case job.State == store.PrintUnknown:
+		_, err = a.s.press.Answer(ctx, id, done)
+	case done:
+		err = a.s.press.Drop(ctx, id)
+	case job.State == store.PrintRendered:
+		a.s.press.Print(id)
+	default:
+		_, err = a.s.press.Again(ctx, id)
+	}
 	if err == nil {
-		a.s.record(didAnswer, strconv.FormatInt(job, 10))
+		a.s.record(didAnswer, strconv.FormatInt(id, 10))
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"image"
 	"strconv"
+	"time"
 
 	"tramhoso/app/paper"
 	"tramhoso/device/printer"
@@ -87,8 +88,13 @@ func (p papers) Form01(ctx context.Context, card dossier.CitizenCard) error {
 	return nil
 }
 
-// resume queues what was committed but never sent to the printer. What a
-// restart interrupted is asked at the counter, never printed by itself.
+// resumeWithin is how long whoever waits for a slip is believed to stand at the
+// machine still: nobody's slip, with the code that opens the dossier, shall fall
+// out hours later. It is as long as a draft lives.
+const resumeWithin = 10 * time.Minute
+
+// resume queues what was committed a moment ago and never sent to the printer.
+// All else of before the restart waits for a clerk's word.
 func (s *station) resume() {
 	open, err := s.store.OpenPrintJobs(s.ctx)
 	if err != nil {
@@ -96,7 +102,8 @@ func (s *station) resume() {
 		return
 	}
 	for _, j := range open {
-		if j.State == store.PrintRendered {
+		age := s.clock.Now().Sub(j.Created)
+		if j.State == store.PrintRendered && age >= 0 && age <= resumeWithin {
 			s.press.Print(j.ID)
 		}
 	}

@@ -340,7 +340,7 @@ func TestLogInPage(t *testing.T) {
 		b.devices.set(func() { b.devices.paths.printer, b.devices.printer = "here", port.Ready }) // one that says nothing
 		b.fillIn()
 		b.tap("Nộp hồ sơ")
-		b.see("Máy in không trả lời")
+		b.see("Máy in mất kết nối")
 		b.tap("Không đợi được")
 		b.see("1 hồ sơ chờ gửi")
 		if n := o.count(t); n != 0 {

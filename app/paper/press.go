@@ -35,10 +35,11 @@ const (
 
 // Reasons of the journal beside the printer's own.
 const (
-	ReasonJournal printer.Reason = "journal"  // what happens cannot be written down, so nothing is printed
-	ReasonSeen    printer.Reason = "seen"     // a person saw the paper
-	ReasonNotSeen printer.Reason = "not-seen" // a person saw that there is none
-	ReasonTries   printer.Reason = "tries"    // the printer says that it is ready and fails every time
+	ReasonJournal   printer.Reason = "journal"    // what happens cannot be written down, so nothing is printed
+	ReasonSeen      printer.Reason = "seen"       // a person saw the paper
+	ReasonNotSeen   printer.Reason = "not-seen"   // a person saw that there is none
+	ReasonNotWanted printer.Reason = "not-wanted" // a person said that it is not needed
+	ReasonTries     printer.Reason = "tries"      // the printer says that it is ready and fails every time
 )
 
 // Job is one paper to print, opened.
@@ -180,6 +181,24 @@ func (p *Press) Answer(ctx context.Context, id int64, out bool) (int64, error) {
 	return p.Again(ctx, id)
 }
 
+// Drop takes a person's word that a paper that was not printed is not needed.
+func (p *Press) Drop(ctx context.Context, id int64) error {
+	if p.Queued(id) {
+		return dossier.Errorf(dossier.CodeBadTransition, "print job %d is in the queue", id)
+	}
+	if err := p.jobs.Set(ctx, id, Failed, string(ReasonNotWanted)); err != nil {
+		return fmt.Errorf("failed to drop a paper: %w", err)
+	}
+	return nil
+}
+
+// Queued reports whether a job is printed now or waits for the printer.
+func (p *Press) Queued(id int64) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Contains(p.queue, id)
+}
+
 // head is the job to print next; 0 when there is none.
 func (p *Press) head() int64 {
 	p.mu.Lock()
@@ -228,4 +247,22 @@ func Draw(j Job) (printer.Document, error) {
 		return f.Document(j.Copy > 0)
 	}
 	return printer.Document{}, dossier.Errorf(dossier.CodeInvalid, "unknown kind of paper %q", j.Kind)
+}
+
+// NumberOf is the number on a paper that a person knows it by: a slip's own, or
+// the agency's code on form 01.
+func NumberOf(j Job) (string, error) {
+	var named struct {
+		Number string `json:"number"`
+		Form   struct {
+			Code string
+		} `json:"form"`
+	}
+	if err := json.Unmarshal(j.Data, &named); err != nil {
+		return "", dossier.Errorf(dossier.CodeInvalid, "failed to read a paper: %w", err)
+	}
+	if j.Kind == KindForm01 {
+		return named.Form.Code, nil
+	}
+	return named.Number, nil
 }

@@ -25,8 +25,11 @@ const (
 	PrintFailed   PrintState = "failed"
 )
 
-// ReasonRestarted is the reason of a job that a restart interrupted.
-const ReasonRestarted = "restarted"
+// Reasons that the store knows; the others are the printer's.
+const (
+	ReasonRestarted = "restarted"  // a restart interrupted the job
+	ReasonNotWanted = "not-wanted" // staff said that the paper is not needed
+)
 
 // maxCopies bounds the reprints of one paper, so that a broken printer cannot
 // spend a roll.
@@ -43,7 +46,7 @@ var before = map[PrintState][]PrintState{
 	PrintPrinted:  {PrintSending, PrintProbably, PrintUnknown}, // the latter two by a person's word
 	PrintProbably: {PrintSending},
 	PrintUnknown:  {PrintSending},
-	PrintFailed:   {PrintSending, PrintUnknown, PrintProbably},
+	PrintFailed:   {PrintSending, PrintUnknown, PrintProbably, PrintRendered, PrintFailed}, // the last to say that nobody wants it
 }
 
 // PrintJob is one paper. Sealed and Key are nil once destroyed.
@@ -113,10 +116,10 @@ func (s *Store) PrintJobs(ctx context.Context, packet string) ([]PrintJob, error
 }
 
 // OpenPrintJobs returns the papers that wait for the printer or for a person:
-// rendered, sending, and the newest copy that is unknown or failed.
+// rendered, sending, and the newest copy that is unknown, or failed and wanted.
 func (s *Store) OpenPrintJobs(ctx context.Context) ([]PrintJob, error) {
 	return s.printJobs(ctx, selectPrint+`AS j WHERE key IS NOT NULL AND (state IN ('rendered', 'sending')
-		OR state IN ('unknown', 'failed') AND NOT EXISTS
+		OR state IN ('unknown', 'failed') AND reason <> 'not-wanted' AND NOT EXISTS
 			(SELECT 1 FROM print_jobs k WHERE k.root = coalesce(j.root, j.id) AND k.id > j.id))
 		ORDER BY id LIMIT 100`)
 }
@@ -237,14 +240,14 @@ func (s *Store) Reprint(ctx context.Context, id int64) (copyID int64, err error)
 // recoverPrints says the truth about jobs that a restart interrupted: one of
 // which no band went out still waits, of any other nobody here knows.
 func (s *Store) recoverPrints(ctx context.Context) error {
-	err := s.tx(ctx, "recover print jobs", func(tx *sql.Tx) error {
+	return s.tx(ctx, "recover print jobs", func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `UPDATE print_jobs SET state = ?, changed_ms = ? WHERE state = ? AND band = 0`,
 			string(PrintRendered), s.ms(), string(PrintSending)); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE print_jobs SET state = ?, reason = ?, changed_ms = ? WHERE state = ?`,
-			string(PrintUnknown), ReasonRestarted, s.ms(), string(PrintSending))
+		// The moment stays the one at which it was sent: that is what staff remember.
+		_, err := tx.ExecContext(ctx, `UPDATE print_jobs SET state = ?, reason = ? WHERE state = ?`,
+			string(PrintUnknown), ReasonRestarted, string(PrintSending))
 		return err
 	})
-	return err
 }

@@ -24,7 +24,7 @@ func TestPrintTransitions(t *testing.T) {
 		PrintFailed:   {PrintSending, PrintFailed},
 	}
 	allowed := map[[2]PrintState]bool{
-		{PrintRendered, PrintRendered}: true,
+		{PrintRendered, PrintRendered}: true, {PrintRendered, PrintFailed}: true, {PrintFailed, PrintFailed}: true,
 		{PrintRendered, PrintSending}: true,
 		{PrintSending, PrintRendered}: true, {PrintSending, PrintPrinted}: true, {PrintSending, PrintProbably}: true,
 		{PrintSending, PrintUnknown}: true, {PrintSending, PrintFailed}: true,
@@ -161,6 +161,38 @@ func TestMigratePrintJobs(t *testing.T) {
 	}
 	want := []string{"rendered  0/0 02", "unknown restarted 0/0 02", "printed  0/0 02", "failed  0/0 02"}
 	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestOpenPrintJobs(t *testing.T) {
+	b, ctx := open(t, t.TempDir(), Options{}), t.Context()
+	for i := range 6 {
+		_, err := b.Commit(ctx, visit(fmt.Sprint(i)))
+		must(t, err)
+	}
+	for _, move := range []struct {
+		id     int64
+		to     PrintState
+		reason string
+	}{
+		{2, PrintSending, ""}, {2, PrintPrinted, ""},
+		{3, PrintSending, ""}, {3, PrintUnknown, ""},
+		{4, PrintSending, ""}, {4, PrintFailed, "cutter"},
+		{5, PrintSending, ""}, {5, PrintFailed, "cutter"}, {5, PrintFailed, ReasonNotWanted},
+		{6, PrintSending, ""}, {6, PrintFailed, "paper-out"},
+	} {
+		must(t, b.SetPrint(ctx, move.id, move.to, move.reason))
+	}
+	copied, err := b.Reprint(ctx, 6)
+	must(t, err)
+	jobs, err := b.OpenPrintJobs(ctx)
+	must(t, err)
+	var got []int64
+	for _, j := range jobs {
+		got = append(got, j.ID)
+	}
+	if d := cmp.Diff([]int64{1, 3, 4, copied}, got); d != "" {
 		t.Error(d)
 	}
 }

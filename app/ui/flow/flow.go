@@ -68,7 +68,7 @@ type Flow struct {
 	picture  image.Image // of the slip
 	pictured int64       // the job that picture is of
 	early    []printNews // of a paper whose commit is not known here yet
-	asks     []Ask       // papers that a person must say something about
+	asking
 }
 
 // glance is what only a screen knows; it is gone with the step. The help page

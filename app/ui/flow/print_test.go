@@ -1,9 +1,12 @@
 package flow
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
+	"tramhoso/app/ui/kit"
 	"tramhoso/app/visit"
 	"tramhoso/sync/dossier"
 )
@@ -156,6 +159,82 @@ func TestPrintNewsBeforeTheCommit(t *testing.T) {
 	h.PrintChanged(1, 2, visit.PrintWaiting, "")
 	h.PrintChanged(0, 2, visit.PrintPrinted, "")
 	h.see("submitted.print-printed")
+}
+
+// A clerk sees which paper is asked about, when and how far it was printed, why
+// nobody knows more, and its picture; both answers are taken, once.
+func TestClerkIsAskedAboutAPaper(t *testing.T) {
+	for _, done := range []bool{true, false} {
+		run(t, func(t *testing.T, h *house) {
+			h.open = []Ask{{Job: 7, Slip: slipOf, At: noon, Band: 3, Bands: 12}, {Job: 9, Slip: "H15.27-1", Form01: true, At: noon, Unprinted: true, Reason: "cutter"}}
+			h.clerk()
+			h.settle()
+			h.see("clerkhome.slip-asked", "slip", slipOf)
+			h.see("clerkhome.asked-far", "when", h.when(noon), "band", 3, "bands", 12)
+			h.tap("clerkhome.look")
+			h.see("paperasked.when", "when", h.when(noon))
+			h.see("paperasked.far", "band", 3, "bands", 12)
+			h.see("clerkhome.why-silent")
+			h.see("paperasked.drawing")
+			h.settle()
+			h.hidden(h.env.T("paperasked.drawing"))
+			answer := map[bool]string{true: "clerkhome.slip-yes", false: "clerkhome.slip-no"}[done]
+			h.tap(answer)
+			if c := kit.Find(h.content, h.env.T(answer)); c == nil || c.Enabled() {
+				t.Error("a second tap would be a second answer")
+			}
+			h.settle()
+			if got := strings.Join(h.answers, ","); got != fmt.Sprint(7, done) {
+				t.Errorf("answered %q", got)
+			}
+			h.see("clerkhome.title", "station", "Điểm Hoà Phú")
+		})
+	}
+}
+
+// What a person is asked about a paper that was not printed, and why.
+func TestUnprintedPaperIsOffered(t *testing.T) {
+	for why, ask := range map[string]Ask{
+		"paperout.cutter":         {Job: 9, Slip: "H15.27-1", Form01: true, At: noon, Band: 1, Bands: 2, Unprinted: true, Reason: "cutter"},
+		"clerkhome.why-left":      {Job: 9, Slip: "H15.27-1", Form01: true, At: noon, Unprinted: true, Left: true},
+		"clerkhome.why-tries":     {Job: 9, Slip: "H15.27-1", Form01: true, At: noon, Unprinted: true, Reason: "document"},
+		"clerkhome.why-silent":    {Job: 9, Slip: "H15.27-1", Form01: true, At: noon},
+		"clerkhome.why-restarted": {Job: 9, Slip: "H15.27-1", Form01: true, At: noon, Restarted: true},
+	} {
+		run(t, func(t *testing.T, h *house) {
+			h.open = []Ask{ask}
+			h.clerk()
+			h.settle()
+			question := "clerkhome.form-asked"
+			if ask.Unprinted {
+				question = "clerkhome.form-unprinted"
+			}
+			h.see(question, "slip", "H15.27-1")
+			h.tap("clerkhome.look")
+			h.see(question, "slip", "H15.27-1")
+			h.see(why)
+			h.tap("app.back")
+			h.see("clerkhome.title", "station", "Điểm Hoà Phú")
+			if ask.Unprinted {
+				h.tap("clerkhome.drop")
+				h.settle()
+				if got := strings.Join(h.answers, ","); got != "9 true" {
+					t.Errorf("answered %q", got)
+				}
+			}
+		})
+	}
+}
+
+// The roll's end is told before it comes; printing goes on.
+func TestRollEndsSoon(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		h.clerk()
+		h.SetStatus(kit.Status{Printer: kit.PrinterLow})
+		h.Render()
+		h.see("clerkhome.roll-low")
+		h.see("status.printer-low")
+	})
 }
 
 // Whoever waited for a slip that a restart interrupted reads at the start screen

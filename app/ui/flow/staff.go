@@ -10,50 +10,8 @@ import (
 	"tramhoso/app/ui/screens/clerkhome"
 	"tramhoso/app/ui/screens/handover"
 	"tramhoso/app/ui/screens/pin"
-	"tramhoso/app/visit"
 	"tramhoso/sync/dossier"
 )
-
-// Asks are the papers of which only a person knows whether they came out.
-type Asks interface {
-	Open(ctx context.Context) ([]Ask, error)
-	// Answer says whether a paper came out; if not, it is printed again.
-	Answer(ctx context.Context, job int64, out bool) error
-}
-
-// Ask is one such paper.
-type Ask struct {
-	Job       int64
-	Slip      string
-	Restarted bool // the station restarted while it was printed
-}
-
-// LoadAsks reads them anew: at the start, and when staff have gone.
-func (f *Flow) LoadAsks() {
-	f.Go(func() {
-		asks, err := f.Asks.Open(context.Background())
-		f.Post(func() {
-			if err != nil {
-				return // a station without storage has said so already
-			}
-			f.asks = asks
-			if !f.staffing() && f.Visit.Step() == visit.Home && f.warning == 0 {
-				f.Render()
-			}
-		})
-	})
-}
-
-// openSlip is the sentence at the start screen about a slip that a restart
-// interrupted: whoever waited for it must not think that nothing was received.
-func (f *Flow) openSlip() string {
-	for _, q := range f.asks {
-		if q.Restarted && q.Slip != "" {
-			return f.env.T("home.slip-open", "slip", q.Slip)
-		}
-	}
-	return ""
-}
 
 // staffing reports whether staff are at work: a citizen's visit is over then.
 func (f *Flow) staffing() bool { return f.Counter.Step() != counter.Closed }
@@ -74,6 +32,7 @@ func (f *Flow) logout() {
 		f.CallAnswered()
 	}
 	f.Counter.Lock()
+	f.askLeave()
 	f.LoadAsks()
 	f.Idle.Staff(false)
 	f.home()
@@ -134,6 +93,10 @@ func (f *Flow) staffScreen() fyne.CanvasObject {
 			pin.Actions{Back: f.logout, Login: f.login})
 	case counter.Technical:
 		return f.upkeepScreen(s)
+	case counter.Home:
+		if q, ok := f.asked(); ok {
+			return f.askScreen(s, q)
+		}
 	case counter.Handover, counter.Refusing, counter.Keeping, counter.Done:
 		return f.handoverScreen(s)
 	}
@@ -197,26 +160,23 @@ func (f *Flow) clerkScreen(s counter.State) fyne.CanvasObject {
 	if at := f.CalledAt(); !at.IsZero() {
 		m.Asks = append(m.Asks, clerkhome.Ask{Icon: "bell", Text: f.env.T("clerkhome.called"), Second: f.env.T("clerkhome.called-note", "clock", f.env.Words.Clock(at))})
 	}
+	if f.env.Status.Printer == kit.PrinterLow {
+		m.Asks = append(m.Asks, clerkhome.Ask{Icon: "printer", Text: f.env.T("clerkhome.roll-low"), Second: f.env.T("clerkhome.roll-low-note")})
+	}
 	for _, q := range f.asks {
-		m.Asks = append(m.Asks, clerkhome.Ask{ID: itoa(int(q.Job)), Icon: "printer", Text: f.env.T("clerkhome.slip-asked", "slip", q.Slip),
-			Second: f.env.T("clerkhome.slip-asked-note")})
-	}
-	answer := func(out bool) func(string) {
-		return func(id string) {
-			for _, q := range f.asks {
-				if itoa(int(q.Job)) != id {
-					continue
-				}
-				f.Go(func() {
-					if err := f.Asks.Answer(context.Background(), q.Job, out); err != nil {
-						f.Log.Error("failed to take the answer about a paper", "job", q.Job, "err", err)
-					}
-					f.Post(f.loadCards)
-				})
-			}
+		ask := clerkhome.Ask{ID: itoa(int(q.Job)), Icon: "printer", Text: f.askQuestion(q)}
+		ask.Yes, ask.No = f.askAnswers(q)
+		switch {
+		case q.Unprinted:
+			ask.Second = f.askWhy(q)
+		case q.Band > 0:
+			ask.Second = f.env.T("clerkhome.asked-far", "when", f.when(q.At), "band", q.Band, "bands", q.Bands)
+		default:
+			ask.Second = f.when(q.At)
 		}
+		m.Asks = append(m.Asks, ask)
 	}
-	a.Yes, a.No = answer(true), answer(false)
+	a.Yes, a.No, a.Look = f.askAnswer(true), f.askAnswer(false), f.askLook
 	return clerkhome.New(f.env, m, a)
 }
 

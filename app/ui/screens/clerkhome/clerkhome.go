@@ -36,6 +36,8 @@ type Ask struct {
 	Icon   string
 	Text   string
 	Second string
+	Yes    string // answers
+	No     string
 }
 
 // Model is what the screen shows.
@@ -53,8 +55,9 @@ type Actions struct {
 	Open func(packet string)
 	Yes  func(id string)
 	No   func(id string)
-	Next func() // the first result, nil without one
-	Slip string // of the first result
+	Look func(id string) // shows the paper that is asked about
+	Next func()          // the first result, nil without one
+	Slip string          // of the first result
 }
 
 // New builds the screen.
@@ -129,8 +132,8 @@ func asks(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 		}
 		item := []fyne.CanvasObject{kit.RowTop(14, kit.NewIcon(q.Icon, 32, p.Bronze), kit.Grow(kit.Col(0, words...)))}
 		if q.ID != "" {
-			item = append(item, kit.RowFill(8, kit.Grow(answer(env, env.T("clerkhome.slip-yes"), func() { a.Yes(q.ID) })),
-				kit.Grow(answer(env, env.T("clerkhome.slip-no"), func() { a.No(q.ID) }))))
+			item = append(item, answer(env, env.T("clerkhome.look"), func() { a.Look(q.ID) }),
+				kit.RowFill(8, kit.Grow(answer(env, q.Yes, func() { a.Yes(q.ID) })), kit.Grow(answer(env, q.No, func() { a.No(q.ID) }))))
 		}
 		items = append(items, kit.Col(8, item...))
 	}

@@ -29,7 +29,8 @@ func sample(env *kit.Env) clerkhome.Model {
 		},
 		Asks: []clerkhome.Ask{
 			{Icon: "bell", Text: env.T("clerkhome.called"), Second: env.T("clerkhome.called-note", "clock", "09:40")},
-			{ID: "7", Icon: "printer", Text: env.T("clerkhome.slip-asked", "slip", "DL27-000318-K"), Second: env.T("clerkhome.slip-asked-note")},
+			{ID: "7", Icon: "printer", Text: env.T("clerkhome.slip-asked", "slip", "DL27-000318-K"), Yes: env.T("clerkhome.slip-yes"), No: env.T("clerkhome.slip-no"),
+				Second: env.T("clerkhome.asked-far", "when", env.T("timeline.today", "clock", "09:41"), "band", 3, "bands", 12)},
 		}}
 }
 
@@ -38,7 +39,8 @@ func many(env *kit.Env) clerkhome.Model {
 	for i := range 20 {
 		s := []clerkhome.State{clerkhome.Payment, clerkhome.Stopped, clerkhome.Done, clerkhome.Waiting}[i%4]
 		m.Rows = append(m.Rows, row(env, fmt.Sprintf("DL27-0004%02d-K", i), "Cấp giấy xác nhận tình trạng hôn nhân có yếu tố nước ngoài tại khu vực biên giới", "Công Tằng Tôn Nữ Thị Ngọc Huyền Trân", s))
-		m.Asks = append(m.Asks, clerkhome.Ask{ID: fmt.Sprint(i), Icon: "printer", Text: env.T("clerkhome.slip-asked", "slip", fmt.Sprintf("DL27-0004%02d-K", i)), Second: env.T("clerkhome.slip-asked-note")})
+		m.Asks = append(m.Asks, clerkhome.Ask{ID: fmt.Sprint(i), Icon: "printer", Text: env.T("clerkhome.slip-asked", "slip", fmt.Sprintf("DL27-0004%02d-K", i)), Yes: env.T("clerkhome.slip-yes"), No: env.T("clerkhome.slip-no"),
+			Second: env.T("clerkhome.asked-far", "when", env.T("timeline.today", "clock", "09:41"), "band", 3, "bands", 12)})
 	}
 	m.Problem = golden.Longest(env)
 	return m
@@ -46,7 +48,7 @@ func many(env *kit.Env) clerkhome.Model {
 
 func screen(model func(*kit.Env) clerkhome.Model) func(*kit.Env) fyne.CanvasObject {
 	return func(env *kit.Env) fyne.CanvasObject {
-		return clerkhome.New(env, model(env), clerkhome.Actions{Open: func(string) {}, Yes: func(string) {}, No: func(string) {}, Next: func() {}, Slip: "DL27-000311-P"})
+		return clerkhome.New(env, model(env), clerkhome.Actions{Open: func(string) {}, Yes: func(string) {}, No: func(string) {}, Look: func(string) {}, Next: func() {}, Slip: "DL27-000311-P"})
 	}
 }
 
@@ -66,9 +68,9 @@ func TestPressing(t *testing.T) {
 	var did string
 	env := golden.Cases[0].Env(t)
 	obj := clerkhome.New(env, sample(env), clerkhome.Actions{Open: func(p string) { did = "open " + p }, Yes: func(id string) { did = "yes " + id },
-		No: func(id string) { did = "no " + id }, Next: func() { did = "next" }, Slip: "DL27-000311-P"})
+		No: func(id string) { did = "no " + id }, Look: func(id string) { did = "look " + id }, Next: func() { did = "next" }, Slip: "DL27-000311-P"})
 	golden.Render(t, obj, kit.Size1280)
-	for name, want := range map[string]string{"DL27-000314-A": "open DL27-000314-A", "Đã ra": "yes 7", "Chưa, in lại": "no 7", "Trao kết quả: DL27-000311-P": "next"} {
+	for name, want := range map[string]string{"DL27-000314-A": "open DL27-000314-A", "Đã ra": "yes 7", "Chưa, in lại": "no 7", "Xem giấy": "look 7", "Trao kết quả: DL27-000311-P": "next"} {
 		golden.Press(t, obj, name)
 		if did != want {
 			t.Errorf("%q did %q, not %q", name, did, want)
