@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"image"
-	"os"
-	"path/filepath"
 	"time"
 
 	"tramhoso/device/printer"
@@ -15,6 +12,19 @@ import (
 
 // drawRounds is how often each paper is laid out and encoded.
 const drawRounds = 20
+
+// bitsPerByte on the line: start, eight of data, stop.
+const bitsPerByte = 10
+
+// lineRates are the speeds that printers are set to, in bits per second.
+var lineRates = []int{9600, 19200, 115200}
+
+// Who encodes a picture.
+const (
+	ours   = "the station"
+	theirs = "the peer"
+	plain  = "the plain raster"
+)
 
 // measurePrinter measures what the station prints on the wire, beside a
 // full-width raster encoder that is given the same picture and beside the plain
@@ -41,65 +51,67 @@ func measurePaper(ctx context.Context, s *sheet, p realPaper, peer *peer) error 
 		return err
 	}
 	var img *image.Gray
-	var ours []byte
+	var wire []byte
 	var drawn times
 	for range drawRounds {
 		start := time.Now()
 		if img, err = printer.Layout(doc, printer.Paper{WidthDots: p.width}); err != nil {
 			return err
 		}
-		if ours, err = printer.Encode(img, printer.Profile{WidthDots: p.width}); err != nil {
+		if wire, err = printer.Encode(img, printer.Profile{WidthDots: p.width}); err != nil {
 			return err
 		}
 		drawn = append(drawn, time.Since(start))
 	}
-	theirs, err := peer.encode(ctx, img)
+	other, err := peer.encode(ctx, img)
 	if err != nil {
 		return err
 	}
-	raw := rawRaster(img)
-	for name, job := range map[string][]byte{"ours": ours, "the peer": theirs, "the plain raster": raw} {
-		if err := draws(ctx, job, img); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+	jobs := map[string][]byte{ours: wire, theirs: other, plain: rawRaster(img)}
+	took := map[string]map[int]time.Duration{ours: {}, theirs: {}, plain: {}}
+	for who, job := range jobs {
+		for _, baud := range lineRates {
+			done := twin.Simulate(job, atCounter(p.width, baud))
+			if err := draws(done, img); err != nil {
+				return fmt.Errorf("%s at %d baud: %w", who, baud, err)
+			}
+			took[who][baud] = done.Took
 		}
 	}
-	s.figure(p.name+"-wire", float64(len(ours)), "B")
-	s.figure(p.name+"-wire-peer", float64(len(theirs)), "B")
-	s.figure(p.name+"-bytes", float64(len(ours))/float64(len(theirs)), "ratio")
-	s.figure(p.name+"-bytes-beside-raw", float64(len(ours))/float64(len(raw)), "ratio")
+	beside := func(name string, value func(who string) float64) {
+		s.figure(p.name+name, value(ours)/value(theirs), "ratio")
+		s.figure(p.name+name+"-beside-raw", value(ours)/value(plain), "ratio")
+	}
+	size := func(who string) float64 { return float64(len(jobs[who])) }
+	s.figure(p.name+"-on-the-wire", size(ours), "B")
+	beside("-bytes", size)
+	for _, baud := range lineRates {
+		seconds := func(who string) float64 { return took[who][baud].Seconds() }
+		name := fmt.Sprintf("-time-%d", baud)
+		s.figure(p.name+name+"-paper-out", seconds(ours), "s")
+		beside(name, seconds)
+		s.figure(p.name+name+"-over-line", seconds(ours)/(size(ours)*bitsPerByte/float64(baud)), "ratio")
+	}
 	s.figure(p.name+"-drawn", drawn.median(), "ms")
 	return nil
 }
 
-// draws reports what a job prints that is not the picture.
-func draws(ctx context.Context, job []byte, img *image.Gray) error {
-	dir, err := os.MkdirTemp("", "twin")
-	if err != nil {
-		return fmt.Errorf("failed to make room for a simulated printer: %w", err)
-	}
-	defer os.RemoveAll(dir)
-	tw, err := twin.NewPrinter(twin.PrinterConfig{Link: filepath.Join(dir, "printer"), WidthDots: img.Rect.Dx()})
-	if err != nil {
-		return err
-	}
-	got, err := printOn(ctx, filepath.Join(dir, "printer"), tw, job)
-	if err := errors.Join(err, tw.Close()); err != nil {
-		return err
-	}
-	return same(got.Image, img)
+// atCounter is the printer that papers come out of: a common one, as it is set
+// up at a counter, which holds the line while its buffer is full. The head is
+// as fast as the twin's usual one, 150 mm/s.
+func atCounter(width, baud int) twin.PrinterConfig {
+	return twin.PrinterConfig{WidthDots: width, BufferBytes: printer.DefaultBufferBytes, Flow: twin.FlowXonXoff, Baud: baud}
 }
 
-// printOn sends a job down a line and waits for its paper.
-func printOn(ctx context.Context, path string, tw *twin.Printer, job []byte) (twin.Paper, error) {
-	line, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return twin.Paper{}, fmt.Errorf("failed to open a simulated printer: %w", err)
+// draws reports what a job printed that is not the picture.
+func draws(done twin.Simulated, img *image.Gray) error {
+	switch {
+	case done.Dropped > 0:
+		return fmt.Errorf("%d bytes were lost", done.Dropped)
+	case len(done.Papers) != 1:
+		return fmt.Errorf("%d papers came out, not one", len(done.Papers))
 	}
-	defer line.Close()
-	if _, err := line.Write(job); err != nil {
-		return twin.Paper{}, fmt.Errorf("failed to print: %w", err)
-	}
-	return tw.NextPaper(ctx)
+	return same(done.Papers[0].Image, img)
 }
 
 // same compares the dots of two pictures; white rows above and below are no
