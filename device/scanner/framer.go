@@ -2,7 +2,6 @@ package scanner
 
 import (
 	"bytes"
-	"hash/maphash"
 	"strings"
 	"time"
 )
@@ -12,9 +11,6 @@ const (
 	Silence = 50 * time.Millisecond
 	// MaxFrame bounds a frame; the largest QR code holds 2,953 bytes.
 	MaxFrame = 4096
-	// Again is how long the same frame counts as the same scan.
-	Again = 2 * time.Second
-
 	// headerMost bounds what stands between SOH and STX (3M: length, "OU").
 	headerMost = 8
 
@@ -35,6 +31,12 @@ type Frame struct {
 type Framer struct {
 	// SymbolByte drops the symbology byte after STX (Access-IS).
 	SymbolByte bool
+	// SevenBits says that the line carries seven bits of each byte, so that
+	// what a letter beyond ASCII leaves behind can be named.
+	SevenBits bool
+	// Replies says that the device answers commands on the same line
+	// (Newland): those answers are no scans.
+	Replies bool
 
 	state   state
 	buf     []byte // of the frame being read
@@ -44,10 +46,10 @@ type Framer struct {
 	lines   []string
 	touched time.Time // when the last byte came
 
-	last     uint64 // hash of the last frame: no card's text is kept
-	lastAt   time.Time
-	haveLast bool
-	out      []Frame
+	repeats repeats
+	whole   int // frames that came whole since the last look, repeats among them
+	broken  int // frames of which something was missing, likewise
+	out     []Frame
 }
 
 type state int
@@ -58,8 +60,6 @@ const (
 	block               // between STX and ETX
 	check               // the byte after ETX
 )
-
-var seed = maphash.MakeSeed()
 
 // Push takes bytes that came at a time and returns the frames they complete.
 func (f *Framer) Push(p []byte, at time.Time) []Frame {
@@ -84,6 +84,10 @@ func (f *Framer) Quiet(now time.Time) []Frame {
 	f.out = nil
 	if !f.Pending() || now.Sub(f.touched) < Silence {
 		return nil
+	}
+	if f.state == plain && len(f.lines) > 0 && !f.over && isMRZLine(f.buf, false) {
+		f.lines = append(f.lines, string(f.buf)) // the last line has no terminator
+		f.buf = f.buf[:0]
 	}
 	f.flushLines(now)
 	switch f.state {
@@ -138,6 +142,7 @@ func (f *Framer) byte(b byte, at time.Time) {
 				f.emit(FaultPartial, at)
 			}
 			f.begin(false)
+		case f.Replies && isAnswer(b) && len(f.buf) == 0 && !f.over: // to a trigger
 		case b == soh && len(f.buf) == 0 && !f.over:
 			f.flushLines(at)
 			f.keep(b)
@@ -199,8 +204,12 @@ func (f *Framer) close(at time.Time) {
 	case f.over:
 		f.emit(FaultTooLong, at)
 	case len(bytes.Trim(f.buf, "\x00")) == 0: // the rest of a UTF-16 terminator
+	case f.Replies && isReply(f.buf):
 	default:
 		if fault := examine(f.buf); fault != FaultNone {
+			if fault == FaultControl && f.SevenBits {
+				fault = FaultSevenBits
+			}
 			f.emit(fault, at)
 			return
 		}
@@ -210,31 +219,34 @@ func (f *Framer) close(at time.Time) {
 
 func (f *Framer) emit(fault Fault, at time.Time) { f.give(Frame{Fault: fault, At: at}, f.buf) }
 
-// give drops what was just scanned.
+// give hands a frame on, unless it is still the one in front of the reader.
 func (f *Framer) give(frame Frame, raw []byte) {
-	var h maphash.Hash
-	h.SetSeed(seed)
-	_, _ = h.WriteString(string(frame.Fault)) // never fails
-	_ = h.WriteByte(0)
-	_, _ = h.Write(raw)
-	sum := h.Sum64()
-	if f.haveLast && sum == f.last && frame.At.Sub(f.lastAt) < Again {
-		return
+	switch frame.Fault {
+	case FaultPartial, FaultTooLong:
+		f.broken++
+	default:
+		f.whole++
 	}
-	f.last, f.lastAt, f.haveLast = sum, frame.At, true
-	f.out = append(f.out, frame)
+	if !f.repeats.again(frame.Fault, raw, frame.At) {
+		f.out = append(f.out, frame)
+	}
+}
+
+// isAnswer knows the bytes by which a device answers a short command: ACK, NAK
+// and ENQ.
+func isAnswer(b byte) bool { return b == 0x06 || b == 0x15 || b == 0x05 }
+
+// isReply knows the answer to a Newland setting: SOH, four digits of address,
+// the command again, ACK, NAK or ENQ, and a semicolon.
+func isReply(b []byte) bool {
+	return len(b) > 7 && b[0] == soh && (b[5] == '@' || b[5] == '#') && isAnswer(b[len(b)-2]) && b[len(b)-1] == ';'
 }
 
 // isMRZLine recognises a line of a TD1 document; the first begins with I, A
 // or C and holds a filler, so that no other code is held back for it.
 func isMRZLine(b []byte, first bool) bool {
-	if len(b) != mrzLine {
+	if len(b) != mrzLine || !mrzChars(b) {
 		return false
-	}
-	for _, c := range b {
-		if (c < '0' || c > '9') && (c < 'A' || c > 'Z') && c != '<' && c != '_' {
-			return false
-		}
 	}
 	return !first || bytes.IndexByte([]byte("IAC"), b[0]) >= 0 && bytes.ContainsAny(b, "<_")
 }

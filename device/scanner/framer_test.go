@@ -75,11 +75,15 @@ func TestFramer(t *testing.T) {
 		"MRZ in lines, CR":      {mrz1 + "\r" + mrz2 + "\r" + mrz3 + "\r", []string{mrz}},
 		"MRZ in lines, CR LF":   {mrz1 + "\r\n" + mrz2 + "\r\n" + mrz3 + "\r\n", []string{mrz}},
 		"MRZ in a block":        {"\x02" + mrz1 + "\r" + mrz2 + "\r" + mrz3 + "\r\x03", []string{mrz}},
+		"MRZ in lines, no end":  {mrz1 + "\r" + mrz2 + "\r" + mrz3, []string{mrz}},
 		"MRZ, two lines":        {mrz1 + "\r" + mrz2 + "\r", []string{mrz1 + "\n" + mrz2}},
 		"MRZ, one line, a card": {mrz1 + "\r" + card + "\r", []string{mrz1, card}},
 		"MRZ, last line cut":    {mrz1 + "\r" + mrz2 + "\rNGUYEN", []string{mrz1 + "\n" + mrz2, "NGUYEN"}},
 		"3M": {"\x01\x62OU\x02F" + strings.ReplaceAll(mrz1+"\r"+mrz2+"\r"+mrz3, "<", "_") + "\r\x03\x0d",
 			[]string{strings.ReplaceAll(mrz, "<", "_")}},
+		"3M, two bytes of length": {"\x01\x63\x00OU\x02F" + strings.ReplaceAll(mrz1+"\r"+mrz2+"\r"+mrz3, "<", "_") + "\r\x03\x0d",
+			[]string{strings.ReplaceAll(mrz, "<", "_")}},
+		"3M, a line missing":   {"\x01\x63\x00OU\x02F\r" + mrz2 + "\r" + mrz3 + "\r\x03\x0d", []string{mrz2 + "\n" + mrz3}},
 		"3M, then a scan":      {"\x01\x62OU\x02F" + mrz1 + "\r\x03xabc\r", []string{mrz1, "abc"}},
 		"3M without BCC":       {"\x01\x62OU\x02F" + mrz1 + "\r\x03", []string{mrz1}},
 		"3M, cut in its head":  {"\x01\x62O", []string{"!partial"}},
@@ -151,6 +155,30 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
+// What a line of seven bits leaves of a letter is named; ASCII passes.
+func TestSevenBits(t *testing.T) {
+	stripped := []byte(card + "\r" + mrz1 + "\r" + mrz2 + "\r" + mrz3 + "\r")
+	for i := range stripped {
+		stripped[i] &= 0x7f
+	}
+	got := all(&Framer{SevenBits: true}, string(stripped), epoch)
+	if want := []string{"!seven-bits", mrz1 + "\n" + mrz2 + "\n" + mrz3}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// The answers of a Newland to its trigger are no scans; without a trigger they
+// are noise, and named.
+func TestReplies(t *testing.T) {
+	in := "\x06\x02\x010000#SCNTRG1\x06;\x03abc\r\x02\x010000#SCNTRG0\x15;\x03\x15def\r"
+	if got := all(&Framer{Replies: true}, in, epoch); !slices.Equal(got, []string{"abc", "def"}) {
+		t.Errorf("got %q", got)
+	}
+	if got := all(&Framer{}, in, epoch); slices.Contains(got, "abc") && slices.Contains(got, "def") && len(got) == 2 {
+		t.Errorf("without a trigger: %q", got)
+	}
+}
+
 func TestDuplicates(t *testing.T) {
 	f := &Framer{}
 	for _, c := range []struct {
@@ -160,13 +188,12 @@ func TestDuplicates(t *testing.T) {
 	}{
 		{0, "abc\r", []string{"abc"}},
 		{time.Second, "abc\r", nil},
-		{Again - time.Nanosecond, "abc\r", nil},
-		{Again, "abc\r", []string{"abc"}},
-		{Again + time.Second, "abc\r", nil},
-		{2 * Again, "\xff\r", []string{"!not-utf-8"}},
-		{2 * Again, "\xff\r", nil},
-		{2 * Again, "\xfe\r", []string{"!not-utf-8"}},
-		{2 * Again, "abc\r", []string{"abc"}},
+		{time.Second + Again - 1, "abc\r", nil}, // still in front of the reader
+		{time.Second + 2*Again - 1, "abc\r", []string{"abc"}},
+		{3 * Again, "\xff\r", []string{"!not-utf-8"}},
+		{3 * Again, "\xff\r", nil},
+		{3 * Again, "\xfe\r", []string{"!not-utf-8"}},
+		{3 * Again, "abc\r", []string{"abc"}},
 	} {
 		if got := said(f.Push([]byte(c.in), epoch.Add(c.after))); !slices.Equal(got, c.want) {
 			t.Errorf("%q after %v: %q, want %q", c.in, c.after, got, c.want)

@@ -25,17 +25,30 @@ func (f fixed) Now() time.Time { return time.Time(f) }
 
 // bench is a scanner twin with Run on its line.
 type bench struct {
-	t      *testing.T
-	twin   *twin.Scanner
-	frames chan Frame
-	ended  chan error
-	cancel context.CancelFunc
+	t       *testing.T
+	twin    *twin.Scanner
+	scanner *Scanner
+	frames  chan Frame
+	ended   chan error
+	cancel  context.CancelFunc
 }
 
-func newBench(t *testing.T) *bench {
+func newBench(t *testing.T) *bench { return newModelBench(t, twin.ScannerConfig{}, "plain") }
+
+// newModelBench puts a make of the twin before a station set up for a make.
+func newModelBench(t *testing.T, its twin.ScannerConfig, model string) *bench {
 	t.Helper()
-	link := filepath.Join(t.TempDir(), "scanner")
-	tw, err := twin.NewScanner(twin.ScannerConfig{Link: link})
+	its.Link = filepath.Join(t.TempDir(), "scanner")
+	cfg, ok := Model(model)
+	if !ok {
+		t.Fatalf("there is no model %q", model)
+	}
+	return startBench(t, its, cfg)
+}
+
+func startBench(t *testing.T, its twin.ScannerConfig, cfg Config) *bench {
+	t.Helper()
+	tw, err := twin.NewScanner(its)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,14 +57,18 @@ func newBench(t *testing.T) *bench {
 			t.Error(err)
 		}
 	})
-	p, err := port.Open(port.Config{Path: link})
+	p, err := port.Open(port.Config{Path: its.Link, DataBits7E1: cfg.SevenBits})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(cfg, fixed(epoch))
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	b := &bench{t: t, twin: tw, frames: make(chan Frame, 100), ended: make(chan error, 1), cancel: cancel}
+	b := &bench{t: t, twin: tw, scanner: s, frames: make(chan Frame, 100), ended: make(chan error, 1), cancel: cancel}
 	go func() {
-		err := Run(ctx, p, fixed(epoch), func(f Frame) { b.frames <- f })
+		err := s.Run(ctx, p, func(f Frame) { b.frames <- f })
 		b.ended <- errors.Join(err, p.Close())
 	}()
 	t.Cleanup(cancel)
@@ -150,9 +167,13 @@ func TestRunUnderSupervision(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	b := &bench{t: t, twin: tw, frames: make(chan Frame, 100), ended: make(chan error, 1), cancel: cancel}
 	ready := make(chan struct{}, 10)
+	s, err := New(Config{}, fixed(epoch))
+	if err != nil {
+		t.Fatal(err)
+	}
 	go func() {
 		b.ended <- port.Supervise(ctx, port.Config{Path: link}, func(ctx context.Context, p port.Port) error {
-			return Run(ctx, p, fixed(epoch), func(f Frame) { b.frames <- f })
+			return s.Run(ctx, p, func(f Frame) { b.frames <- f })
 		}, func(s port.State) {
 			if s == port.Ready {
 				ready <- struct{}{}

@@ -44,7 +44,7 @@ type Scanner struct {
 	heard   []byte    // the tail of what the station said
 	answers chan answer
 	delay   time.Duration
-	corrupt func([]byte) []byte
+	corrupt func([]byte) []byte // the next transmission, once
 }
 
 // NewScanner makes a scanner and plugs it in.
@@ -92,6 +92,7 @@ func (s *Scanner) Lamp() bool {
 	return s.lamp()
 }
 
+// lamp must be called with the lock held.
 func (s *Scanner) lamp() bool { return !s.model.triggered() || time.Now().Before(s.lit) }
 
 // Send shows a code to the scanner once. A model that waits for an answer

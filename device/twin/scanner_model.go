@@ -12,8 +12,8 @@ type scannerModel struct {
 	frame    func(payload string) []byte
 	on, off  []byte // what switches the lamp; nil: it is always on
 	converse func(s *Scanner, payload string, send func([]byte) error) error
-	answered func(s *Scanner, said []byte) int // takes answers out of what the station said
-	reply    []byte                            // what the scanner says to a trigger
+	ack, nak []byte                      // what the station answers to a code; nil: nothing is expected
+	replies  func(command []byte) []byte // what the scanner says to a trigger
 }
 
 func (m scannerModel) triggered() bool { return m.on != nil }
@@ -26,9 +26,22 @@ var scannerModels = map[string]scannerModel{
 	"stx":     {frame: func(p string) []byte { return []byte("\x02" + p + "\x03") }},
 	"honeywell": {frame: suffixed("\r"),
 		on: []byte{0x16, 'T', '\r'}, off: []byte{0x16, 'U', '\r'}},
-	"access-is": {frame: func(p string) []byte { return evenParity([]byte("\x02" + "q" + p + "\r\x03")) }},
-	"mrz-90":    {frame: func(p string) []byte { return []byte(strings.NewReplacer("\n", "", "\r", "").Replace(p)) }},
-	"mrz-3m":    {frame: rte},
+	"newland": {frame: suffixed("\r"), on: []byte("~\x010000#SCNTRG1;\x03"), off: []byte("~\x010000#SCNTRG0;\x03"),
+		replies: newlandReply},
+	"ssi": {converse: converseSSI, ack: ssiAck, nak: ssiNakAgain,
+		on: []byte{0x04, 0xE4, 0x04, 0x00, 0xFF, 0x14}, off: []byte{0x04, 0xE5, 0x04, 0x00, 0xFF, 0x13},
+		replies: func([]byte) []byte { return ssiMessage(0xD0, 0, nil) }},
+	"metroselect": {converse: converseMetro, ack: []byte{0x06}, nak: []byte{0x15}},
+	"access-is":   {frame: func(p string) []byte { return evenParity([]byte("\x02" + "q" + p + "\r\x03")) }},
+	"mrz-90":      {frame: func(p string) []byte { return []byte(strings.NewReplacer("\n", "", "\r", "").Replace(p)) }},
+	"mrz-3m":      {frame: rte},
+}
+
+// newlandReply is STX and the command from its SOH on, with ACK before the
+// semicolon.
+func newlandReply(command []byte) []byte {
+	r := append([]byte{0x02}, command[1:len(command)-2]...)
+	return append(r, 0x06, ';', 0x03)
 }
 
 func suffixed(end string) func(string) []byte {
@@ -48,12 +61,13 @@ func evenParity(p []byte) []byte {
 	return p
 }
 
-// rte is a 3M RTE6701's message: SOH, length, "OU", STX, flag, lines with CR,
-// ETX and the exclusive or of what stands between SOH and the check.
+// rte is a 3M RTE6701's message: SOH, two bytes of length, "OU", STX, flag,
+// lines with CR, ETX and a check byte. How that is reckoned is not public; the
+// exclusive or stands for it.
 func rte(payload string) []byte {
 	lines := strings.ReplaceAll(strings.Trim(strings.ReplaceAll(payload, "<", "_"), "\r\n"), "\n", "\r") + "\r"
 	body := "OU\x02\x46" + lines + "\x03"
-	b := append([]byte{0x01, byte(len(body))}, body...)
+	b := append([]byte{0x01, byte(len(body)+1) & 0x7f, byte((len(body) + 1) >> 7)}, body...)
 	var bcc byte
 	for _, c := range b[1:] {
 		bcc ^= c
@@ -61,13 +75,8 @@ func rte(payload string) []byte {
 	return append(b, bcc)
 }
 
-const (
-	// heardMost bounds what is kept of the station's words while no command
-	// or answer was found in them.
-	heardMost = 64
-	// answersKept bounds answers that nobody waits for.
-	answersKept = 8
-)
+// answersKept bounds answers that nobody waits for.
+const answersKept = 8
 
 // answer is what a station says to a code.
 type answer struct{ ack bool }
@@ -75,42 +84,65 @@ type answer struct{ ack bool }
 // hear takes what the station writes: triggers and answers. Other bytes are
 // dropped, as a real scanner does.
 func (s *Scanner) hear(p []byte) {
+	var replies []byte
 	s.mu.Lock()
 	s.heard = append(s.heard, p...)
-	var replies [][]byte
 	for len(s.heard) > 0 {
-		switch n := 0; {
-		case s.model.triggered() && bytes.HasPrefix(s.heard, s.model.on):
-			s.heard = s.heard[len(s.model.on):]
-			s.lit = time.Now().Add(s.cfg.LampFor)
-			replies = append(replies, s.model.reply)
+		if n, reply := s.word(s.heard); n > 0 {
+			s.heard, replies = s.heard[n:], append(replies, reply...)
 			continue
-		case s.model.triggered() && bytes.HasPrefix(s.heard, s.model.off):
-			s.heard = s.heard[len(s.model.off):]
-			s.lit = time.Time{}
-			replies = append(replies, s.model.reply)
-			continue
-		case s.model.answered != nil:
-			if n = s.model.answered(s, s.heard); n > 0 {
-				s.heard = s.heard[n:]
-				continue
-			}
 		}
-		if len(s.heard) < heardMost && s.begins() {
-			break // a command or an answer whose rest is on its way
+		if s.begins(s.heard) {
+			break // a word whose rest is on its way
 		}
 		s.heard = s.heard[1:]
 	}
 	s.heard = bytes.Clone(s.heard)
 	s.mu.Unlock()
-	for _, r := range replies {
-		if len(r) > 0 {
-			_ = s.Raw(r) // an unplugged scanner owes nobody an answer
-		}
+	if len(replies) > 0 {
+		_ = s.Raw(replies) // an unplugged scanner owes nobody an answer
 	}
 }
 
-// begins says whether what was heard may become a command.
-func (s *Scanner) begins() bool {
-	return s.model.triggered() && (bytes.HasPrefix(s.model.on, s.heard) || bytes.HasPrefix(s.model.off, s.heard))
+// word takes the word at the head of what was said.
+func (s *Scanner) word(said []byte) (n int, reply []byte) {
+	m := s.model
+	if m.triggered() {
+		for _, w := range []struct {
+			word []byte
+			lit  time.Time
+		}{{m.on, time.Now().Add(s.cfg.LampFor)}, {m.off, time.Time{}}} {
+			if !bytes.HasPrefix(said, w.word) {
+				continue
+			}
+			s.lit = w.lit
+			if m.replies != nil {
+				reply = m.replies(w.word)
+			}
+			return len(w.word), reply
+		}
+	}
+	for _, w := range []struct {
+		word []byte
+		ack  bool
+	}{{m.ack, true}, {m.nak, false}} {
+		if len(w.word) > 0 && bytes.HasPrefix(said, w.word) {
+			select {
+			case s.answers <- answer{w.ack}:
+			default: // nobody waits
+			}
+			return len(w.word), nil
+		}
+	}
+	return 0, nil
+}
+
+// begins says whether what was said may become a word.
+func (s *Scanner) begins(said []byte) bool {
+	for _, w := range [][]byte{s.model.on, s.model.off, s.model.ack, s.model.nak} {
+		if bytes.HasPrefix(w, said) {
+			return true
+		}
+	}
+	return false
 }
