@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -112,17 +113,28 @@ func (s *station) heardPrinter(st printer.Status) (changed bool) {
 	return changed
 }
 
+// newScanner makes the scanner that the configuration names. Who leaves a mistake
+// in it has been told by Validate; a plain one reads most makes.
+func newScanner(cfg config.Scanner, clock scanner.Clock, log *slog.Logger) *scanner.Scanner {
+	made, err := scanner.New(cfg.Device(), clock)
+	if err != nil {
+		log.Error("the scanner is taken for a plain one", "err", err)
+		made, _ = scanner.New(scanner.Config{}, clock) // never fails
+	}
+	return made
+}
+
 // runScanner keeps the scanner's line open and hands on what is read.
 func (s *station) runScanner(tell func(), read func(scanner.Frame)) {
 	cfg := s.cfg.Scanner
 	if cfg.Path == "" {
 		return
 	}
-	line := port.Config{Path: cfg.Path, Baud: cfg.Baud, DataBits7E1: cfg.Frame == "7e1"}
+	line := port.Config{Path: cfg.Path, Baud: cfg.Baud, DataBits7E1: cfg.Device().SevenBits}
 	keeper := &port.Supervisor{Config: line, Fault: func(err error) { s.devices.set(func() { s.devices.scannerWhy = err }) }}
 	s.goes("scanner", func(ctx context.Context) error {
 		return keeper.Run(ctx, func(ctx context.Context, p port.Port) error {
-			return scanner.Run(ctx, p, s.clock, func(f scanner.Frame) {
+			return s.scan.Run(ctx, p, func(f scanner.Frame) {
 				s.devices.set(func() { s.devices.lastScan = s.clock.Now() })
 				read(f)
 			})

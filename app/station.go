@@ -18,6 +18,7 @@ import (
 	"tramhoso/app/visit"
 	"tramhoso/assets"
 	"tramhoso/device/printer"
+	"tramhoso/device/scanner"
 	"tramhoso/sync/audit"
 	"tramhoso/sync/catalogue"
 	"tramhoso/sync/clock"
@@ -43,6 +44,7 @@ type station struct {
 	printing paper.Observer
 	idle     *visit.Idle
 	devices  devices
+	scan     *scanner.Scanner
 	room     room
 	diskFull atomic.Bool // tours: the disk is said to be full
 	calls    calls
@@ -83,6 +85,7 @@ func openStation(ctx context.Context, cfg config.Config, log *slog.Logger) *stat
 		}
 	}})
 	s.clock = clock.NewAdjustable(s.system)
+	s.scan = newScanner(cfg.Scanner, s.clock, log)
 	if err == nil {
 		s.kept, err = s.keep(st)
 		if err != nil {

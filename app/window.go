@@ -92,8 +92,10 @@ func (s *station) newFlow(w *window) *flow.Flow {
 		Show: w.win.SetContent, Post: s.post, Go: func(f func()) { s.work.Go(f) }, Log: s.log,
 		Scanning: func(on bool) {
 			s.devices.set(func() { s.devices.want = on })
+			s.scan.Want(on)
 			s.refresh(w)
 		},
+		Asking:   s.scan.Ask,
 		CallHelp: func() { s.calls.ring(s.clock.Now()) }, CallAnswered: s.calls.answered, CalledAt: s.calls.last,
 	}, w.size)
 }

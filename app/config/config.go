@@ -61,9 +61,12 @@ type Printer struct {
 
 // Scanner is the card and code scanner.
 type Scanner struct {
-	Path  string `toml:"path"`
-	Baud  int    `toml:"baud"`
-	Frame string `toml:"frame"`
+	Path       string `toml:"path"`
+	Baud       int    `toml:"baud"`
+	Model      string `toml:"model"`
+	Frame      string `toml:"frame"`
+	TriggerOn  string `toml:"trigger_on"`
+	TriggerOff string `toml:"trigger_off"`
 }
 
 // Screen is the window and how it begins.
@@ -157,7 +160,7 @@ func sentence(err error) error {
 var (
 	bauds  = []int{9600, 19200, 38400, 57600, 115200}
 	flows  = []string{"none", "xonxoff", "rtscts"}
-	frames = []string{"8n1", "7e1"}
+	frames = []string{"", "8n1", "7e1"}
 	widths = []int{printer.Width58mm, printer.Width80mm}
 	levels = []string{"debug", "info", "warn", "error"}
 )
@@ -186,7 +189,7 @@ func (c Config) Validate() error {
 	no(!known, "printer.profile must be one of %s, not %q", strings.Join(Profiles(), ", "), c.Printer.Profile)
 	no(!slices.Contains(widths, c.Printer.WidthDots), "printer.width_dots must be one of %v, not %d", widths, c.Printer.WidthDots)
 	no(!slices.Contains(bauds, c.Scanner.Baud), "scanner.baud must be one of %v, not %d", bauds, c.Scanner.Baud)
-	no(!slices.Contains(frames, c.Scanner.Frame), "scanner.frame must be one of %s, not %q", strings.Join(frames, ", "), c.Scanner.Frame)
+	bad = append(bad, c.Scanner.mistakes()...)
 	bad = append(bad, byNumber("printer.path", c.Printer.Path), byNumber("scanner.path", c.Scanner.Path))
 	no(c.Printer.Path != "" && c.Printer.Path == c.Scanner.Path, "printer.path and scanner.path name the same line")
 	for _, side := range []struct {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tramhoso/device/printer"
+	"tramhoso/device/scanner"
 )
 
 func TestDefaultsAreTheDocumentedOnes(t *testing.T) {
@@ -34,7 +35,7 @@ func TestDefaultsAreTheDocumentedOnes(t *testing.T) {
 	want := Config{
 		Storage: "/var/lib/tramhoso", Language: "vi", Portal: Portal{TokenFile: "/etc/tramhoso/enrol-token.txt"},
 		Printer: Printer{Baud: 9600, Flow: "none", Profile: "common", WidthDots: 576},
-		Scanner: Scanner{Baud: 9600, Frame: "8n1"},
+		Scanner: Scanner{Baud: 9600, Model: "plain"},
 		Screen:  Screen{Width: 1280, Height: 800, Kiosk: true, Scale: 1}, Log: Log{Level: "info"},
 	}
 	if d := cmp.Diff(want, c); d != "" {
@@ -84,19 +85,22 @@ func TestParseOverDefaults(t *testing.T) {
 
 func TestMistakesAreNamed(t *testing.T) {
 	tests := map[string][]string{
-		"storag = \"x\"":                         {"line 1", "storag"},
-		"[printer]\nbuad = 9600\nspeed = 3":      {"line 2", "printer.buad", "line 3", "printer.speed"},
-		"[printer":                               {"line 1"},
-		"[printer]\nbaud = \"fast\"":             {"line 2"},
-		"storage = \"\"":                         {"storage must name a folder"},
-		"storage = \"a\"\nmirror = \"./a/\"":     {"mirror"},
-		"language = \"fr\"":                      {"language", "vi, en", "fr"},
-		"[printer]\nbaud = 300":                  {"printer.baud", "300"},
-		"[printer]\nflow = \"fast\"":             {"printer.flow", "rtscts"},
-		"[printer]\nprofile = \"x\"":             {"printer.profile", "common, silent"},
-		"[printer]\nwidth_dots = 500":            {"printer.width_dots"},
-		"[scanner]\nframe = \"7n2\"\nbaud = 1":   {"scanner.frame", "scanner.baud"},
-		"printer.path=\"a\"\nscanner.path=\"a\"": {"same line"},
+		"storag = \"x\"":                                                 {"line 1", "storag"},
+		"[printer]\nbuad = 9600\nspeed = 3":                              {"line 2", "printer.buad", "line 3", "printer.speed"},
+		"[printer":                                                       {"line 1"},
+		"[printer]\nbaud = \"fast\"":                                     {"line 2"},
+		"storage = \"\"":                                                 {"storage must name a folder"},
+		"storage = \"a\"\nmirror = \"./a/\"":                             {"mirror"},
+		"language = \"fr\"":                                              {"language", "vi, en", "fr"},
+		"[printer]\nbaud = 300":                                          {"printer.baud", "300"},
+		"[printer]\nflow = \"fast\"":                                     {"printer.flow", "rtscts"},
+		"[printer]\nprofile = \"x\"":                                     {"printer.profile", "common, silent"},
+		"[printer]\nwidth_dots = 500":                                    {"printer.width_dots"},
+		"[scanner]\nframe = \"7n2\"\nbaud = 1":                           {"scanner.frame", "scanner.baud"},
+		"[scanner]\nmodel = \"zebra\"":                                   {"scanner.model", "zebra-ssi"},
+		"[scanner]\ntrigger_on = \"1b3\"":                                {"scanner.trigger_on", "hexadecimal"},
+		"[scanner]\ntrigger_on = \"1b31\"":                               {"scanner", "neither"},
+		"printer.path=\"a\"\nscanner.path=\"a\"":                         {"same line"},
 		"printer.path=\"/dev/ttyUSB0\"\nscanner.path=\"/dev//ttyACM12\"": {"printer.path", "/dev/ttyUSB0", "scanner.path", "/dev//ttyACM12", "/dev/serial/by-id"},
 		"[screen]\nwidth = 1\nheight = 99999":                            {"screen.width", "screen.height"},
 		"[screen]\nscale = nan":                                          {"screen.scale"},
@@ -113,6 +117,27 @@ func TestMistakesAreNamed(t *testing.T) {
 			if !strings.Contains(err.Error(), w) {
 				t.Errorf("%q: %q does not say %q", raw, err, w)
 			}
+		}
+	}
+}
+
+func TestScannerDevice(t *testing.T) {
+	honeywell, _ := scanner.Model("honeywell")
+	access, _ := scanner.Model("access-is")
+	for raw, want := range map[string]scanner.Config{
+		"":                      {},
+		"model = \"honeywell\"": honeywell,
+		"model = \"access-is\"": access,
+		"frame = \"7e1\"":       {SevenBits: true},
+		"trigger_on = \"1b31\"\ntrigger_off = \"1B30\"": {On: []byte{0x1b, '1'}, Off: []byte{0x1b, '0'}},
+		"model = \"access-is\"\nframe = \"8n1\"":        {SymbolByte: true},
+	} {
+		c, err := Parse([]byte("[scanner]\n" + raw))
+		if err != nil {
+			t.Errorf("%q: %v", raw, err)
+		}
+		if d := cmp.Diff(want, c.Scanner.Device()); d != "" {
+			t.Errorf("%q: %s", raw, d)
 		}
 	}
 }

@@ -276,6 +276,12 @@ func (c *Counter) open(slip string, seen bool) error {
 	return nil
 }
 
+// TakesScans says whether HandleFrame does anything at the present step: only
+// then need a scanner look.
+func (c *Counter) TakesScans() bool {
+	return c.step == Closed || c.step == PIN || c.step == Home || c.step == Handover || c.step == Done
+}
+
 // HandleFrame routes a scanned payload: a slip opens or proves a hand-over, a
 // card is the collector's.
 func (c *Counter) HandleFrame(ctx context.Context, data string) error {

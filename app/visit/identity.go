@@ -61,6 +61,16 @@ func (v *Visit) HandleFrame(data string) ScanKind {
 	return ScanIgnored
 }
 
+// TakesScans says whether HandleFrame does anything at the present step: only
+// then need a scanner look.
+func (v *Visit) TakesScans() bool {
+	switch v.step {
+	case Home, CannotStart, ScanID, TypeID, TypeName, IDConfirmed, TrackScan, TypeSlip, CollectScan, Timeline, ResultReady, Present:
+		return true
+	}
+	return false
+}
+
 // cardAtHome takes a card held before the first tap as the wish to submit.
 func (v *Visit) cardAtHome(data string) ScanKind {
 	r, err := v.ports.Reader.Read(data)

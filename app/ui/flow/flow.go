@@ -44,7 +44,8 @@ type Ports struct {
 	Show         func(fyne.CanvasObject) // makes it the window's content
 	Post         func(func())            // runs on the user interface's goroutine
 	Go           func(func())            // runs elsewhere, owned by the program
-	Scanning     func(bool)              // whether a scan is waited for
+	Scanning     func(bool)              // whether the screen takes scans
+	Asking       func()                  // a person was just asked to show a code
 	CallHelp     func()                  // tells staff that somebody calls
 	CallAnswered func()                  // a clerk is there
 	CalledAt     func() time.Time        // zero: nobody waits
@@ -60,7 +61,11 @@ type Flow struct {
 	env     *kit.Env
 	size    kit.Size
 	last    visit.Step // of the screen shown
-	warning int        // seconds of the countdown on the screen; 0: none
+	counted counter.Step
+	taking  bool // what Scanning heard last
+	begun   bool // that it heard anything
+	hearing bool // a scan is being handled
+	warning int  // seconds of the countdown on the screen; 0: none
 
 	glance          // of the screen shown
 	under    glance // of the screen that the help page covers
@@ -113,6 +118,7 @@ func (f *Flow) Resize(s kit.Size) {
 func (f *Flow) Render() {
 	f.env.Tools = kit.Tools{Language: f.switchLanguage, Help: f.help}
 	f.hold()
+	f.listen()
 	if f.warning > 0 {
 		f.Show(idle.New(f.env, idle.Model{Seconds: f.warning, Total: int(visit.Countdown.Seconds())}, idle.Actions{End: f.wipe, Stay: f.stay}))
 		return
@@ -144,7 +150,27 @@ func (f *Flow) leave(to visit.Step) {
 		f.glance, f.under = firstGlance, firstGlance
 	}
 	f.last = to
-	f.Scanning(waitsForScan(to))
+}
+
+// listen says whether the screen that comes takes scans, and that somebody was
+// asked for one. A screen that a scan led to asks for nothing: its code may
+// still lie before the scanner.
+func (f *Flow) listen() {
+	on := f.Visit.TakesScans()
+	step, counted := f.Visit.Step(), f.Counter.Step()
+	asked := step != f.last && step != visit.Home && waitsForScan(step)
+	if f.staffing() {
+		on = f.Counter.TakesScans()
+		asked = counted != f.counted && counted == counter.Handover
+	}
+	f.counted = counted
+	if on != f.taking || !f.begun {
+		f.taking, f.begun = on, true
+		f.Scanning(on)
+	}
+	if asked && !f.hearing {
+		f.Asking()
+	}
 }
 
 func waitsForScan(s visit.Step) bool {
@@ -255,6 +281,8 @@ func (f *Flow) tellsOfDevices() bool {
 
 // Scan hears a scanned payload.
 func (f *Flow) Scan(data string) {
+	f.hearing = true
+	defer func() { f.hearing = false }()
 	f.Idle.Touch()
 	if f.warning > 0 {
 		f.warning = 0

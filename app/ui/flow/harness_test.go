@@ -133,7 +133,8 @@ type world struct {
 	parts   upkeep.Facts
 	calls   int
 	rung    time.Time
-	want    bool // a scan is waited for
+	want    bool // scans are taken
+	invited int  // how often a person was asked for a code
 }
 
 func (w *world) BySlip(s visit.Slip) (dossier.CitizenCard, error) {
@@ -283,7 +284,7 @@ func newHouse(t testing.TB) *house {
 		Station: func(string) string { return "Điểm Hoà Phú" }, StationOf: func(code, _ string) string { return code },
 		Language: "vi", Words: func(l string) *assets.Words { return loaded[l] },
 		Show: func(o fyne.CanvasObject) { h.content = o }, Post: func(f func()) { f() }, Go: func(f func()) { h.waiting = append(h.waiting, f) },
-		Scanning: func(on bool) { w.want = on }, CallHelp: func() { w.calls++; w.rung = h.clock.at },
+		Scanning: func(on bool) { w.want = on }, Asking: func() { w.invited++ }, CallHelp: func() { w.calls++; w.rung = h.clock.at },
 		CallAnswered: func() { w.rung = time.Time{} }, CalledAt: func() time.Time { return w.rung },
 		Log: slog.New(slog.NewTextHandler(&h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}, kit.Size1280)

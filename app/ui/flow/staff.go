@@ -22,7 +22,6 @@ func (f *Flow) badge(text string) {
 	f.Counter.Badge(text)
 	f.Idle.Staff(true)
 	f.last = "" // the start screen is entered anew after the log-out
-	f.Scanning(false)
 }
 
 // logout ends the staff's work. Whoever called for help has been read about on
