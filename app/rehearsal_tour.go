@@ -16,6 +16,7 @@ import (
 type rehearsal struct {
 	Tour tour.PlayCommand `cmd:"" help:"Play scripted visits against a fresh station each."`
 	Demo tour.DemoCommand `cmd:"" help:"Show the station with simulated devices and a dock to play with."`
+	Twin twinCommand      `cmd:"" help:"Run a simulated device alone, for any software."`
 }
 
 type runExtra struct {

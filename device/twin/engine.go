@@ -280,7 +280,14 @@ func (e *engine) consume(n int) {
 func (e *engine) printRow() {
 	r := &e.pending[0]
 	e.cur.print(r.bits)
-	if r.n--; r.n <= 0 {
+	r.n--
+	if e.rowTime == 0 && e.outAfter == never && len(e.moments) == 0 {
+		for ; r.n > 0 && e.cur.rows < maxPaperRows; r.n-- { // nothing can come between
+			e.cur.print(r.bits)
+		}
+		r.n = 0 // beyond maxPaperRows nothing is kept
+	}
+	if r.n <= 0 {
 		e.pending = e.pending[1:]
 	}
 	e.momentRow(e.cur.rows)

@@ -113,19 +113,14 @@ func (e *engine) columns(m byte, data []byte) {
 	if m&1 == 0 {
 		wide = 2
 	}
+	e.line.reach(high*8*tall, e.width) // white columns are as high as black ones
 	for ; len(data) >= high; data = data[high:] {
-		for y := range high * 8 * tall {
-			if dot := y / tall; data[dot/8]&(0x80>>(dot%8)) != 0 {
-				for k := range wide {
-					e.line.set(e.margin+e.line.pos+k, y, e.width)
-				}
+		for dot := range high * 8 {
+			if data[dot/8]&(0x80>>(dot%8)) != 0 {
+				e.line.fill(e.margin+e.line.pos, dot*tall, wide, tall, e.width)
 			}
 		}
 		e.line.pos = min(e.line.pos+wide, e.width)
-	}
-	// White columns are as high as black ones.
-	for y := len(e.line.rows); y < high*8*tall; y++ {
-		e.line.rows = append(e.line.rows, make([]byte, e.width/8))
 	}
 }
 

@@ -23,16 +23,25 @@ type lineBuffer struct {
 	rows       [][]byte
 }
 
-// set blackens a dot, x from the paper's edge.
-func (l *lineBuffer) set(x, y, width int) {
-	if x < 0 || x >= width {
-		return
+// fill blackens dots, x from the paper's edge.
+func (l *lineBuffer) fill(x, y, w, h, width int) {
+	l.reach(y+h, width)
+	for _, row := range l.rows[y : y+h] {
+		for k := x; k < min(x+w, width); k++ {
+			row[k/8] |= 0x80 >> (k % 8)
+		}
 	}
-	for len(l.rows) <= y {
+}
+
+// reach makes the line so high.
+func (l *lineBuffer) reach(high, width int) {
+	for len(l.rows) < high {
 		l.rows = append(l.rows, make([]byte, width/8))
 	}
-	l.rows[y][x/8] |= 0x80 >> (x % 8)
 }
+
+// box stands for a byte that is not ASCII: its code page is not known.
+var box = [13]byte{2: 0xf8, 3: 0x88, 4: 0x88, 5: 0x88, 6: 0x88, 7: 0x88, 8: 0x88, 9: 0x88, 10: 0xf8}
 
 // glyphs are the dots of the letters, a byte a row.
 var glyphs = sync.OnceValue(func() (g [0x60][13]byte) {
@@ -54,25 +63,21 @@ var glyphs = sync.OnceValue(func() (g [0x60][13]byte) {
 	return g
 })
 
-// letter adds a character to the line; a full line is printed first. A byte
-// that is not ASCII is a box: which code page it belongs to is not known.
+// letter adds a character to the line; a full line is printed first.
 func (e *engine) letter(c byte) {
 	w, h := e.line.wide+1, e.line.tall+1
 	if e.line.pos > 0 && e.margin+e.line.pos+charWidth*w > e.width {
 		e.lineFeed()
 	}
+	dots := box
+	if c < 0x80 {
+		dots = glyphs()[c-0x20]
+	}
 	left := e.margin + e.line.pos
-	for y := range charHeight * h {
-		for x := range charWidth * w {
-			gx, gy := x/w, y/h
-			var on bool
-			if c < 0x80 {
-				on = glyphs()[c-0x20][gy/2]&(0x80>>(gx/2)) != 0
-			} else {
-				on = gy >= 4 && gy < 22 && gx < 10 && (gy < 6 || gy >= 20 || gx < 2 || gx >= 8)
-			}
-			if on {
-				e.line.set(left+x, y, e.width)
+	for gy, bits := range dots {
+		for gx := range charWidth / 2 {
+			if bits&(0x80>>gx) != 0 {
+				e.line.fill(left+gx*2*w, gy*2*h, 2*w, 2*h, e.width)
 			}
 		}
 	}

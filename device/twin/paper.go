@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"image"
+	"image/color"
 	"image/png"
+	"io"
 	"os"
 	"path/filepath"
 )
@@ -80,7 +82,7 @@ func (s *sheet) finish(number int, how ending) (Paper, error) {
 		}
 	}
 	var buf bytes.Buffer
-	if err := png.Encode(&buf, img); err != nil {
+	if err := s.encode(&buf); err != nil {
 		return Paper{}, fmt.Errorf("failed to draw paper %d: %w", number, err)
 	}
 	p := Paper{Number: number, Ending: how, Partial: how == RollEnd, Raw: s.raw, PNG: buf.Bytes(), Image: img}
@@ -89,6 +91,15 @@ func (s *sheet) finish(number int, how ending) (Paper, error) {
 		p.Name += "-partial"
 	}
 	return p, nil
+}
+
+// encode draws the paper with a bit for each dot.
+func (s *sheet) encode(to io.Writer) error {
+	img := image.NewPaletted(image.Rect(0, 0, s.width, s.rows), color.Palette{color.White, color.Black})
+	for i := range img.Pix {
+		img.Pix[i] = s.bits[i/8] >> (7 - i%8) & 1
+	}
+	return (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(to, img)
 }
 
 // keep writes the paper to a folder, as a picture and as bytes.

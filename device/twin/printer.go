@@ -28,6 +28,9 @@ type PrinterConfig struct {
 	Link string
 	// PaperDir receives each paper as paper-NNN.png and .bin; "" keeps none.
 	PaperDir string
+	// PapersBefore is the number of the last paper in PaperDir; the first one
+	// is the next.
+	PapersBefore int
 	// WidthDots is the head's width; 0 means 576.
 	WidthDots int
 	// NoProcessID and NoAutoStatus make it a clone that lacks GS ( H or GS a.
@@ -150,7 +153,7 @@ type Printer struct {
 
 // NewPrinter makes a printer with paper in it and plugs it in.
 func NewPrinter(cfg PrinterConfig) (*Printer, error) {
-	p := &Printer{cfg: cfg, start: time.Now(), changed: make(chan struct{}), flowing: make(chan struct{}), over: make(chan struct{})}
+	p := &Printer{cfg: cfg, start: time.Now(), count: cfg.PapersBefore, changed: make(chan struct{}), flowing: make(chan struct{}), over: make(chan struct{})}
 	close(p.flowing)
 	e, err := cfg.engine(p.paper)
 	if err != nil {

@@ -1,6 +1,10 @@
 package twin
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
 
 // state changes the sensors, reports as the station asked for, and goes on
 // printing if that is possible again.
@@ -143,3 +147,29 @@ func (p *Printer) Renumber() error {
 }
 
 var errClosed = errors.New("a closed simulated printer cannot be plugged in")
+
+// Condition describes the printer in one line, for a person.
+func (p *Printer) Condition() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e := p.engine
+	where := p.line.node()
+	if where == "" {
+		where = "unplugged"
+	}
+	parts := []string{where, fmt.Sprintf("%s, %d dots", e.identity.model, e.width)}
+	for _, c := range []struct {
+		on   bool
+		text string
+	}{
+		{!e.stopped(), "ready"}, {e.nearEnd, "paper near its end"}, {e.paperOut, "paper out"}, {e.coverOpen, "cover open"},
+		{e.cutterError, "cutter jam"}, {e.hot, "hot head"}, {e.hardware, "hardware error"}, {e.feeding, "feed button held"},
+		{e.silent, "silent"}, {e.cur.rows > 0, fmt.Sprintf("%d rows under the head", e.cur.rows)},
+		{len(e.buf) > 0, fmt.Sprintf("%d bytes waiting", len(e.buf))}, {e.dropped > 0, fmt.Sprintf("%d bytes lost", e.dropped)},
+	} {
+		if c.on {
+			parts = append(parts, c.text)
+		}
+	}
+	return strings.Join(parts, ", ")
+}

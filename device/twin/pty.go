@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,6 +21,9 @@ const (
 	// kernel keeps about 4 KiB for it, then a write would block for ever.
 	lineWriteTimeout = time.Second
 )
+
+// ptyFolder is where UNIX 98 ptys are.
+const ptyFolder = "/dev/pts/"
 
 // ErrUnplugged is returned when a twin is asked to talk while it is unplugged.
 var ErrUnplugged = errors.New("the simulated device is unplugged")
@@ -107,9 +111,9 @@ func (l *line) detach() error {
 		return nil
 	}
 	close(l.gone)
-	err := os.Remove(l.link)
-	if errors.Is(err, os.ErrNotExist) {
-		err = nil
+	var err error
+	if to, lerr := os.Readlink(l.link); lerr == nil && to == l.slave.Name() { // else it is somebody else's by now
+		err = os.Remove(l.link)
 	}
 	err = errors.Join(err, l.master.Close(), l.slave.Close())
 	l.master, l.slave = nil, nil
@@ -131,6 +135,16 @@ func (l *line) renumber() error {
 	}
 	l.attach(master, slave)
 	return nil
+}
+
+// node is the pty's own name; "" when unplugged.
+func (l *line) node() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.slave == nil {
+		return ""
+	}
+	return l.slave.Name()
 }
 
 // heedsXoff says whether the station's side of the line has XON/XOFF switched
@@ -237,7 +251,14 @@ func makeRaw(tty *os.File) error {
 
 // place makes link point to target in one step, so that nobody ever sees a
 // half-made link or a moment without one.
+//
+// It replaces only what a twin may have left behind: a link to a pty.
 func place(target, link string) error {
+	if _, err := os.Lstat(link); err == nil {
+		if to, err := os.Readlink(link); err != nil || !strings.HasPrefix(to, ptyFolder) {
+			return fmt.Errorf("failed to name the pty: %s is something else already", link)
+		}
+	}
 	tmp := filepath.Join(filepath.Dir(link), "."+filepath.Base(link)+".new")
 	if err := os.Remove(tmp); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("failed to clear the way for a link: %w", err)

@@ -192,6 +192,24 @@ func parseScript(text string) ([]scriptLine, error) {
 	return out, nil
 }
 
+// CheckScript says what is wrong with a script; the error names the line.
+func CheckScript(text string) error {
+	if _, err := parseScript(text); err != nil {
+		return fmt.Errorf("failed to read a script: %w", err)
+	}
+	return nil
+}
+
+// IsMoment reports whether a line that begins with this word is one of a
+// script.
+func IsMoment(word string) bool {
+	switch word {
+	case "now", "row", "byte", "before-cut", "after-cut", "after":
+		return true
+	}
+	return false
+}
+
 func parseScriptLine(fields []string) (l scriptLine, err error) {
 	operand := false
 	switch fields[0] {
