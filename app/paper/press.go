@@ -92,13 +92,25 @@ type Observer struct {
 	Status func(printer.Status) // after every look at the printer; the zero value once the line is gone
 }
 
-// StatusEvery is how often an idle printer is looked at: often enough to warn
-// of an open cover before a visit starts, seldom enough to cost nothing.
-const StatusEvery = 3 * time.Second
+// Pauses are how long a press waits between two looks or tries.
+type Pauses struct {
+	// Status: how often an idle printer is looked at.
+	Status time.Duration
+	// Ready: how often a printer that waits for help is looked at.
+	Ready time.Duration
+	// Settle: between a printer that is ready again and the next try.
+	Settle time.Duration
+	// Journal: how often a journal that could not be written is tried again.
+	Journal time.Duration
+}
 
-// settle is the pause between a printer that is ready again and the next try: a
-// lid that was just closed, a printer that says ready and fails at once.
-const settle = time.Second
+// Unhurried are the pauses of a station.
+var Unhurried = Pauses{
+	Status:  3 * time.Second, // warns of an open cover before a visit starts, and costs nothing
+	Ready:   time.Second,     // whoever closed the cover looks up after about a second
+	Settle:  time.Second,     // a lid that was just closed, a printer that says ready and fails at once
+	Journal: 3 * time.Second, // a full disk is not emptied in a second
+}
 
 // maxTries bounds how often a paper is begun without a person's word: a printer
 // that says it is ready and then fails every time must not spend a roll.
@@ -108,6 +120,9 @@ const maxTries = 5
 // program started, in that order, and nothing else: papers left over from
 // before are offered by whoever lists them, never printed by themselves.
 type Press struct {
+	// Pauses may be changed before Serve.
+	Pauses Pauses
+
 	jobs Jobs
 	tell Observer
 
@@ -129,7 +144,7 @@ func NewPress(jobs Jobs, tell Observer) *Press {
 	if tell.Status == nil {
 		tell.Status = func(printer.Status) {}
 	}
-	return &Press{jobs: jobs, tell: tell, wake: make(chan struct{}, 1)}
+	return &Press{Pauses: Unhurried, jobs: jobs, tell: tell, wake: make(chan struct{}, 1)}
 }
 
 // Print queues a job. One that is queued already stays where it is. Without a

@@ -173,7 +173,7 @@ func run(t *testing.T, s *shelf, m *machine, queue []int64, steps ...func(*Press
 		synctest.Wait()
 		for _, step := range steps {
 			step(p)
-			time.Sleep(2 * settle)
+			time.Sleep(2 * Unhurried.Settle)
 			synctest.Wait()
 		}
 		stop()
@@ -233,7 +233,7 @@ func TestPressWaitsWithoutSpinning(t *testing.T) {
 	}
 	m = &machine{}
 	run(t, newShelf(t, 0), m, nil, func(*Press) { time.Sleep(time.Hour) })
-	if most := int(time.Hour/StatusEvery) + 5; m.looks > most || m.looks < 100 {
+	if most := int(time.Hour/Unhurried.Status) + 5; m.looks > most || m.looks < 100 {
 		t.Errorf("%d looks in an idle hour, at most %d", m.looks, most)
 	}
 }

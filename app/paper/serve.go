@@ -29,7 +29,7 @@ func (p *Press) Serve(ctx context.Context, m Machine) error {
 		}
 		switch {
 		case errors.Is(err, errJournal) && ctx.Err() == nil:
-			if !pause(ctx, journalEvery) {
+			if !pause(ctx, p.Pauses.Journal) {
 				return ctx.Err()
 			}
 			continue
@@ -49,7 +49,7 @@ func (p *Press) Serve(ctx context.Context, m Machine) error {
 				return fmt.Errorf("failed to look at the printer: %w", err)
 			}
 			p.tell.Status(s)
-			look.Reset(StatusEvery)
+			look.Reset(p.Pauses.Status)
 		}
 	}
 }
@@ -57,10 +57,6 @@ func (p *Press) Serve(ctx context.Context, m Machine) error {
 // errJournal is a journal that cannot be written. The line is well: the job
 // waits for the disk.
 var errJournal = errors.New("the journal of prints cannot be written")
-
-// journalEvery is how often a journal that could not be written is tried again:
-// a full disk is not emptied in a second.
-const journalEvery = 3 * time.Second
 
 // one prints one job as far as it goes. An error means that the line cannot be
 // used any more, or is errJournal; a job that did not end stays at the head.
@@ -87,6 +83,9 @@ func (p *Press) one(ctx context.Context, m Machine, id int64) error {
 		if ctx.Err() == nil && errors.Is(lineErr, context.Canceled) {
 			lineErr = nil // by our own wish
 		}
+	}
+	if out.Reason == printer.ReasonCancelled && ctx.Err() != nil && !stopped(ctx) {
+		out.Reason = printer.ReasonUnplugged
 	}
 	f := fact{job: id, reason: out.Reason, band: out.Band, bands: out.Bands}
 	switch {
@@ -119,7 +118,7 @@ func (p *Press) one(ctx context.Context, m Machine, id int64) error {
 	case f.over() || p.head() != f.now:
 		return nil
 	}
-	return p.await(ctx, m, f.now)
+	return p.await(ctx, m, f.now, f.reason)
 }
 
 // skip leaves a job that cannot even be sent; nothing of it is on paper. One
@@ -216,21 +215,56 @@ func (p *Press) write(ctx context.Context, f *fact) error {
 	return nil
 }
 
-// await waits until a person has helped the printer, or it helped itself.
-func (p *Press) await(ctx context.Context, m Machine, id int64) error {
-	if s, err := m.Status(ctx); err == nil {
+// await waits until a person has helped the printer, or it helped itself, and
+// tells whatever else is the matter meanwhile: a cover is opened to change the
+// roll.
+func (p *Press) await(ctx context.Context, m Machine, id int64, reason printer.Reason) error {
+	for {
+		s, err := m.Status(ctx)
+		if err != nil {
+			return p.cutOff(ctx, id, err)
+		}
 		p.tell.Status(s)
+		if s.Ready() {
+			if s, err = m.WaitReady(ctx); err != nil { // forgets what the broken paper left in it
+				return p.cutOff(ctx, id, err)
+			}
+			p.tell.Status(s)
+			break
+		}
+		if now := s.Trouble(); now != printer.ReasonNone && now != reason {
+			reason = now
+			p.tell.Job(Event{Job: id, State: Blocked, Reason: reason})
+		}
+		if !s.Known && reason == printer.ReasonStalled {
+			// It may never speak, and only a try shows whether it takes bytes
+			// again. One that does not costs no paper.
+			break
+		}
+		if !pause(ctx, p.Pauses.Ready) {
+			return p.cutOff(ctx, id, ctx.Err())
+		}
 	}
-	s, err := m.WaitReady(ctx)
-	if err != nil {
-		return fmt.Errorf("failed to wait for the printer: %w", err)
-	}
-	p.tell.Status(s)
 	p.tell.Job(Event{Job: id, State: Waiting})
-	if !pause(ctx, settle) {
-		return ctx.Err()
+	if !pause(ctx, p.Pauses.Settle) {
+		return p.cutOff(ctx, id, ctx.Err())
 	}
 	return nil
+}
+
+// cutOff says of a job that waited for the printer that there is none now.
+func (p *Press) cutOff(ctx context.Context, id int64, err error) error {
+	if stopped(ctx) {
+		return ctx.Err()
+	}
+	p.tell.Job(Event{Job: id, State: Blocked, Reason: printer.ReasonUnplugged})
+	return fmt.Errorf("failed to wait for the printer: %w", err)
+}
+
+// stopped tells that ctx ended because the program does, not because the line
+// is gone: that has a cause.
+func stopped(ctx context.Context) bool {
+	return ctx.Err() != nil && errors.Is(context.Cause(ctx), context.Canceled)
 }
 
 // pause is over after d, or false when ctx ends.

@@ -78,7 +78,7 @@ func Supervise(ctx context.Context, cfg Config, use func(context.Context, Port) 
 
 // Run keeps the port open until ctx ends; its error is then ctx's. Use is
 // called with every new opening, never twice at a time; its ctx ends when the
-// device goes, and the port is closed when it returns. An error of use other
+// device goes (its cause is then ErrUnplugged), and the port is closed when it returns. An error of use other
 // than ErrUnplugged makes the port Faulted; it is opened again after a
 // back-off. Report, if not nil, is called with every change of state, from
 // Run's goroutine.
@@ -235,8 +235,8 @@ type goer interface {
 
 // attend runs use and watches the device meanwhile.
 func (s *Supervisor) attend(ctx context.Context, b bell, p Port, use func(context.Context, Port) error) error {
-	useCtx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	useCtx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	used, watched := make(chan struct{}), make(chan struct{})
 	g, _ := p.(goer)
 	go func() {
@@ -261,7 +261,7 @@ func (s *Supervisor) attend(ctx context.Context, b bell, p Port, use func(contex
 				continue
 			}
 			if g.Gone() {
-				cancel()
+				cancel(ErrUnplugged)
 				s.closed(g.end(ErrUnplugged))
 				return
 			}
