@@ -22,6 +22,8 @@ func (reader) Read(frame string) (visit.Reading, error) {
 	switch {
 	case errors.Is(err, idcard.ErrCheckDigit):
 		return visit.Reading{}, dossier.E(dossier.CodeBadCheckDigit, err)
+	case errors.Is(err, idcard.ErrOldNumber):
+		return visit.Reading{}, dossier.E(dossier.CodeOldNumber, err)
 	case err != nil:
 		return visit.Reading{}, dossier.E(dossier.CodeNotAnID, err)
 	}

@@ -32,6 +32,9 @@ func (fakeReader) Read(frame string) (Reading, error) {
 	if len(p) == 1 && len(frame) == 12 && strings.Trim(frame, "0123456789") == "" {
 		return Reading{Person: dossier.Person{Number: frame, Trust: dossier.TrustDeclared, Source: "typed"}}, nil
 	}
+	if len(p) == 1 && len(frame) == 9 && strings.Trim(frame, "0123456789") == "" {
+		return Reading{}, dossier.E(dossier.CodeOldNumber, nil)
+	}
 	if len(p) != 3 || p[0] != "QR" && p[0] != "MRZ" {
 		return Reading{}, dossier.E(dossier.CodeNotAnID, nil)
 	}

@@ -148,6 +148,10 @@ func (v *Visit) TypeNumber(number string) error {
 	switch v.step {
 	case ScanID, TypeID, TypeName:
 		r, err := v.ports.Reader.Read(compact(number))
+		if dossier.CodeOf(err) == dossier.CodeOldNumber {
+			v.step = TypeID
+			return v.fail(err)
+		}
 		if err != nil || r.Person.Number == "" || r.Person.Name != "" {
 			v.step = TypeID
 			return v.say(dossier.CodeNotAnID, "visit.number")

@@ -23,7 +23,7 @@ type Reading struct {
 
 // Reader understands identity documents.
 type Reader interface {
-	// Read has the codes CodeNotAnID and CodeBadCheckDigit. A bare number of 12
+	// Read has the codes CodeNotAnID, CodeOldNumber and CodeBadCheckDigit. A bare number of 12
 	// digits is read too.
 	Read(frame string) (Reading, error)
 	// Cross compares two readings, of two sides of one card; CodeSidesDiffer.

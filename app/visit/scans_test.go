@@ -15,3 +15,21 @@ func TestTakesScans(t *testing.T) {
 		}
 	}
 }
+
+// The number of an older card is told from a wrong one wherever it is typed.
+func TestOldNumber(t *testing.T) {
+	h := newHouse(t)
+	h.Start(GoalSubmit)
+	h.TypeInstead()
+	if err := h.TypeNumber("123 456 789"); err == nil || h.Step() != TypeID {
+		t.Errorf("%v at %s", err, h.Step())
+	}
+	h.problem(t, "error.old-number")
+	h.Wipe()
+	h.Start(GoalTrack)
+	h.TypeInstead()
+	if err := h.TypeNumber("123456789"); err == nil || h.Step() != TypeSlip {
+		t.Errorf("%v at %s", err, h.Step())
+	}
+	h.problem(t, "error.old-number")
+}

@@ -68,8 +68,12 @@ func (v *Visit) showCount(number string) error {
 func (v *Visit) lookupTyped(text string) error {
 	number, err := v.ports.Codes.SlipNumber(text)
 	if err != nil {
-		if r, cardErr := v.ports.Reader.Read(compact(text)); cardErr == nil && r.Person.Name == "" {
+		r, cardErr := v.ports.Reader.Read(compact(text))
+		switch {
+		case cardErr == nil && r.Person.Name == "":
 			return v.showCount(r.Person.Number)
+		case dossier.CodeOf(cardErr) == dossier.CodeOldNumber:
+			err = cardErr
 		}
 		return v.fail(err)
 	}

@@ -13,6 +13,10 @@ var (
 	ErrNotAnID = errors.New("not an identity document")
 	// ErrForeign: another state's travel document. It is an ErrNotAnID too.
 	ErrForeign = fmt.Errorf("%w: issued by another state", ErrNotAnID)
+	// ErrOldNumber: the nine digits of a chứng minh nhân dân. They name a person
+	// no longer (Law on identity 26/2023, art. 46: valid until 31/12/2024), so
+	// this is an ErrNotAnID too, but somebody can be told what to show instead.
+	ErrOldNumber = fmt.Errorf("%w: the number of an older card", ErrNotAnID)
 	// ErrCheckDigit: an identity document that contradicts itself. It always
 	// comes in a FieldError.
 	ErrCheckDigit = errors.New("identity document contradicts itself")
@@ -72,8 +76,8 @@ const (
 	SexFemale  Sex = "female"
 )
 
-// Date is a calendar day. In an MRZ month and day may be unknown (zero); the
-// zero Date is no date.
+// Date is a calendar day. Of a birth the day, or month and day, may be unknown
+// (zero); the zero Date is no date.
 type Date struct{ Year, Month, Day int }
 
 // IsZero says that there is no date.
@@ -110,7 +114,7 @@ type Card struct {
 	Kind     Kind
 	Number   string // 12 digits
 	OldCMND  string // from the QR; may be empty
-	Name     string // QR: as on the card; MRZ: capitals without accents
+	Name     string // QR: as on the card, in NFC; MRZ: capitals without accents
 	Born     Date   // a typed number gives the year only
 	Sex      Sex
 	Address  string   // QR only

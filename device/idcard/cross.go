@@ -44,7 +44,7 @@ func Cross(a, b Card) (Card, Grade, []string) {
 	if len(bad) > 0 {
 		return merged, Contradictory, names(bad)
 	}
-	if merged.Kind == KindBoth && len(merged.disagreements()) == 0 {
+	if merged.Kind == KindBoth && !merged.Born.IsZero() && len(merged.disagreements()) == 0 {
 		return merged, Consistent, nil
 	}
 	return merged, Declared, nil
@@ -102,23 +102,40 @@ func sameDate(a, b Date) bool {
 
 // sameName compares letters only, without accents, since how an MRZ writes an
 // apostrophe or divides a name is not known for all issuers. An MRZ cuts a
-// long name off at its 30th character; two of those may be fillers.
+// long name off at its 30th character, of which two may be fillers, or shortens
+// the words that do not fit (ICAO 9303 part 3, 4.6).
 func sameName(a, b Card) bool {
-	x, y := letters(a.Name), letters(b.Name)
-	if x == y {
+	if letters(a.Name) == letters(b.Name) {
 		return true
 	}
-	cut := func(c Card, short, long string) bool {
-		return c.Kind == KindMRZ && len(c.Name) >= td1Line-2 && strings.HasPrefix(long, short)
+	return a.Kind == KindMRZ && cutFrom(a.Name, b.Name) || b.Kind == KindMRZ && cutFrom(b.Name, a.Name)
+}
+
+// cutFrom says whether an MRZ that had no more room may write a name so.
+func cutFrom(mrz, full string) bool {
+	if len(mrz) < td1Line-2 {
+		return false
 	}
-	return cut(a, x, y) || cut(b, y, x)
+	if strings.HasPrefix(letters(full), letters(mrz)) {
+		return true
+	}
+	short, long := strings.Fields(mrz), strings.Fields(full)
+	if len(short) > len(long) {
+		return false
+	}
+	for i, word := range short {
+		if !strings.HasPrefix(letters(long[i]), letters(word)) {
+			return false
+		}
+	}
+	return true
 }
 
 func letters(s string) string {
 	var out strings.Builder
 	for _, r := range norm.NFD.String(strings.ToUpper(s)) {
 		switch {
-		case r == 'Đ':
+		case r == 'Đ', r == 'Ð', r == 'Ɖ': // the letter, and two that look like it
 			out.WriteByte('D')
 		case unicode.IsLetter(r) && r < unicode.MaxASCII:
 			out.WriteRune(r)

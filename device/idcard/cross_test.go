@@ -70,6 +70,16 @@ func TestCross(t *testing.T) {
 	}
 }
 
+// What is not known of a birth agrees with nothing, so it lifts no grade.
+func TestUnknownBirthIsNoWitness(t *testing.T) {
+	back := mustParse(t, reseal(strings.Replace(mrzA, "900101", "<<<<<<", 1)))
+	front := mustParse(t, qrA)
+	front.Born = Date{}
+	if _, grade, fields := Cross(front, back); grade != Declared || fields != nil {
+		t.Errorf("%s %v", grade, fields)
+	}
+}
+
 func TestCrossNames(t *testing.T) {
 	for _, c := range []struct {
 		qr, mrz string
@@ -81,6 +91,11 @@ func TestCrossNames(t *testing.T) {
 		{"Nguyễn Văn An", "NGUYEN VAN A", false},
 		{"Công Tằng Tôn Nữ Thị Huyền Trân Châu", "CONG TANG TON NU THI HUYEN TR", true},
 		{"Công Tằng Tôn Nữ Thị Huyền Trân Châu", "CONG TANG TON NU", false},
+		{"Công Tằng Tôn Nữ Thị Huyền Trân Châu", "CONG TANG TON NU T HUYEN T CH", true}, // words that did not fit
+		{"Công Tằng Tôn Nữ Thị Huyền Trân Châu", "CONG TANG TON NU T HUYEN T XU", false},
+		{"Ðặng Thị Ɖào", "DANG THI DAO", true}, // two look-alikes of Đ
+		{"H' Bia Niê", "H BIA NIE", true},
+		{"Sương", "SUONG", true},
 	} {
 		if got := sameName(Card{Kind: KindQR, Name: c.qr}, Card{Kind: KindMRZ, Name: c.mrz}); got != c.same {
 			t.Errorf("%s / %s: %v", c.qr, c.mrz, got)

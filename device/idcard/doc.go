@@ -12,9 +12,11 @@
 //
 // It knows the QR of CCCD and căn cước cards, their machine-readable zone
 // (ICAO 9303 part 5, TD1) and a typed 12-digit number. Fields that newer cards
-// add to the QR are kept raw, since their order is not verified.
+// add to the QR are kept raw, since their order is not verified. Look-alikes
+// that an optical reader mixes up are put right where a check digit covers them.
 //
-// It refuses foreign travel documents (ErrForeign, which is an ErrNotAnID).
+// It refuses foreign travel documents (ErrForeign) and the nine digits of an
+// older card (ErrOldNumber); both are an ErrNotAnID.
 //
 // It must not import anything of sync, app or Fyne: the types are its own.
 package idcard

@@ -22,21 +22,23 @@ type TD1 struct {
 }
 
 // unwrapMRZ takes away what readers put around and into the 90 characters:
-// line breaks, blanks, and 3M's '_' for '<'.
+// line breaks, blanks, 3M's '_' for '<', and small letters.
 func unwrapMRZ(text string) string {
 	return strings.Map(func(r rune) rune {
-		switch r {
-		case '\r', '\n', ' ':
+		switch {
+		case r == '\r', r == '\n', r == ' ':
 			return -1
-		case '_':
+		case r == '_':
 			return '<'
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
 		}
 		return r
 	}, text)
 }
 
 func looksLikeMRZ(text string) bool {
-	s := unwrapMRZ(text)
+	s := mend(unwrapMRZ(text))
 	if len(s) == 0 || strings.IndexByte("IAC", s[0]) < 0 {
 		return false
 	}
@@ -73,7 +75,7 @@ func checkDigit(s string) byte {
 // ParseTD1 reads 90 characters, bare or with line breaks, and checks every
 // ICAO check digit. Errors: ErrNotAnID, or a FieldError.
 func ParseTD1(text string) (TD1, error) {
-	s := unwrapMRZ(text)
+	s := mend(unwrapMRZ(text))
 	if len(s) != td1Chars {
 		if strings.HasPrefix(s, vnHead) {
 			return TD1{}, &FieldError{FieldLength, fmt.Sprintf("%d of %d characters", len(s), td1Chars)}
@@ -150,6 +152,8 @@ func parseMRZ(text string) (Card, error) {
 		return c, &FieldError{FieldNation, "not Vietnamese"}
 	case c.Name == "":
 		return c, &FieldError{FieldName, "empty"}
+	case strings.ContainsAny(c.Name, "0123456789"):
+		return c, &FieldError{FieldName, "a digit in it"}
 	}
 	n, err := ParseNumber(number)
 	if err != nil {
@@ -167,7 +171,7 @@ func parseMRZ(text string) (Card, error) {
 		c.Sex = SexMale
 	case "F":
 		c.Sex = SexFemale
-	case "":
+	case "", "X": // unspecified
 	default:
 		return c, &FieldError{FieldSex, "neither M nor F"}
 	}
@@ -187,8 +191,13 @@ func vnNumber(optional string) (number string, check byte) {
 }
 
 // mrzDate reads yymmdd in a century; unknown parts are '<' (ICAO 9303 part 3,
-// 4.8), then the later ones too. All unknown is no date.
+// 4.8), then the later ones too. All unknown is no date. Some issuers write 00.
 func mrzDate(s string, century int) (Date, bool) {
+	if s[2:] == "0000" {
+		s = s[:2] + "<<<<"
+	} else if s[4:] == "00" {
+		s = s[:4] + "<<"
+	}
 	if s == "<<<<<<" {
 		return Date{}, true
 	}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 const (
@@ -13,6 +15,8 @@ const (
 	qrFields = 7
 	// maxExtra bounds the appended fields that are kept.
 	maxExtra = 32
+	// oldDigits is the length of the number of a chứng minh nhân dân.
+	oldDigits = 9
 )
 
 // Parse reads one frame (without its terminator) or typed text.
@@ -24,7 +28,7 @@ func Parse(frame string) (Card, error) {
 	if len(frame) > maxFrame || !utf8.ValidString(frame) {
 		return Card{}, ErrNotAnID
 	}
-	text := strings.TrimSpace(frame)
+	text := norm.NFC.String(strings.TrimSpace(frame))
 	var c Card
 	var err error
 	switch {
@@ -51,6 +55,9 @@ func parseTyped(text string) (Card, error) {
 	}, text)
 	n, err := ParseNumber(number)
 	if err != nil {
+		if len(number) == oldDigits && digits(number) {
+			return Card{}, ErrOldNumber
+		}
 		return Card{}, err
 	}
 	c := Card{Kind: KindNumber, Number: number}
@@ -65,7 +72,7 @@ func parseTyped(text string) (Card, error) {
 func parseQR(text string) (Card, error) {
 	f := strings.Split(text, "|")
 	for i := range f {
-		f[i] = strings.TrimSpace(f[i])
+		f[i] = strings.Join(strings.Fields(f[i]), " ")
 	}
 	if len(f) < qrFields || len(f[0]) != numberDigits || !digits(f[0]) {
 		return Card{}, ErrNotAnID
@@ -77,14 +84,14 @@ func parseQR(text string) (Card, error) {
 	if _, err := ParseNumber(c.Number); err != nil {
 		return c, err
 	}
-	if old := c.OldCMND; old != "" && (!digits(old) || len(old) != 9 && len(old) != numberDigits) {
+	if old := c.OldCMND; old != "" && (!digits(old) || len(old) != oldDigits && len(old) != numberDigits) {
 		return c, &FieldError{FieldOldCMND, "not 9 or 12 digits"}
 	}
 	if c.Name == "" {
 		return c, &FieldError{FieldName, "empty"}
 	}
 	var ok bool
-	if c.Born, ok = qrDate(f[3]); !ok {
+	if c.Born, ok = birthDate(f[3]); !ok {
 		return c, &FieldError{FieldBorn, "no day of the calendar"}
 	}
 	if c.Sex, ok = qrSex(f[4]); !ok {
@@ -97,6 +104,20 @@ func parseQR(text string) (Card, error) {
 		return c, &FieldError{FieldIssued, "before the birth"}
 	}
 	return c, c.checkNumber()
+}
+
+// birthDate reads ddMMyyyy of a birth. Of many older people only the year is
+// known, or month and year: then the rest is 00, or left out.
+func birthDate(s string) (Date, bool) {
+	if !digits(s) || len(s) > 8 || len(s)%2 != 0 || len(s) < 4 {
+		return Date{}, false
+	}
+	s = strings.Repeat("0", 8-len(s)) + s
+	if s[:2] != "00" {
+		return qrDate(s)
+	}
+	d := Date{Month: twoDigits(s[2:]), Year: twoDigits(s[4:])*100 + twoDigits(s[6:])}
+	return d, d.Month <= 12 && d.Year >= firstYear && d.Year <= lastYear
 }
 
 func qrDate(s string) (Date, bool) {
@@ -116,7 +137,7 @@ func qrSex(s string) (Sex, bool) {
 		return SexMale, true
 	case "nữ", "nu":
 		return SexFemale, true
-	case "":
+	case "", "x", "khác": // none, or neither
 		return SexUnknown, true
 	}
 	return SexUnknown, false
