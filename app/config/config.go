@@ -50,7 +50,8 @@ type Portal struct {
 	TokenFile string `toml:"token_file"`
 }
 
-// Printer is the receipt printer.
+// Printer is the receipt printer. Baud, Flow and WidthDots are "as the profile
+// says" where they are zero.
 type Printer struct {
 	Path      string `toml:"path"`
 	Baud      int    `toml:"baud"`
@@ -161,7 +162,6 @@ var (
 	bauds  = []int{9600, 19200, 38400, 57600, 115200}
 	flows  = []string{"none", "xonxoff", "rtscts"}
 	frames = []string{"", "8n1", "7e1"}
-	widths = []int{printer.Width58mm, printer.Width80mm}
 	levels = []string{"debug", "info", "warn", "error"}
 )
 
@@ -183,11 +183,12 @@ func (c Config) Validate() error {
 	no(c.Storage == "", "storage must name a folder")
 	no(c.Mirror != "" && filepath.Clean(c.Mirror) == filepath.Clean(c.Storage), "mirror must lie on a second medium, not in the storage folder")
 	no(!slices.Contains(assets.Languages, c.Language), "language must be one of %s, not %q", strings.Join(assets.Languages, ", "), c.Language)
-	no(!slices.Contains(bauds, c.Printer.Baud), "printer.baud must be one of %v, not %d", bauds, c.Printer.Baud)
-	no(!slices.Contains(flows, c.Printer.Flow), "printer.flow must be one of %s, not %q", strings.Join(flows, ", "), c.Printer.Flow)
-	_, known := profiles[c.Printer.Profile]
-	no(!known, "printer.profile must be one of %s, not %q", strings.Join(Profiles(), ", "), c.Printer.Profile)
-	no(!slices.Contains(widths, c.Printer.WidthDots), "printer.width_dots must be one of %v, not %d", widths, c.Printer.WidthDots)
+	no(c.Printer.Baud != 0 && !slices.Contains(bauds, c.Printer.Baud), "printer.baud must be one of %v, or 0 for the profile's, not %d", bauds, c.Printer.Baud)
+	no(c.Printer.Flow != "" && !slices.Contains(flows, c.Printer.Flow), "printer.flow must be one of %s, or \"\" for the profile's, not %q", strings.Join(flows, ", "), c.Printer.Flow)
+	no(!slices.Contains(Profiles(), c.Printer.Profile), "printer.profile must be one of %s, not %q", strings.Join(Profiles(), ", "), c.Printer.Profile)
+	w := c.Printer.WidthDots
+	no(w != 0 && (w < printer.MinWidthDots || w > printer.MaxWidthDots || w%8 != 0),
+		"printer.width_dots must be a multiple of 8 from %d to %d, or 0 for the profile's, not %d", printer.MinWidthDots, printer.MaxWidthDots, w)
 	no(!slices.Contains(bauds, c.Scanner.Baud), "scanner.baud must be one of %v, not %d", bauds, c.Scanner.Baud)
 	bad = append(bad, c.Scanner.mistakes()...)
 	bad = append(bad, byNumber("printer.path", c.Printer.Path), byNumber("scanner.path", c.Scanner.Path))

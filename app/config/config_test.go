@@ -34,7 +34,7 @@ func TestDefaultsAreTheDocumentedOnes(t *testing.T) {
 	}
 	want := Config{
 		Storage: "/var/lib/tramhoso", Language: "vi", Portal: Portal{TokenFile: "/etc/tramhoso/enrol-token.txt"},
-		Printer: Printer{Baud: 9600, Flow: "none", Profile: "common", WidthDots: 576},
+		Printer: Printer{Profile: "measured"},
 		Scanner: Scanner{Baud: 9600, Model: "plain"},
 		Screen:  Screen{Width: 1280, Height: 800, Kiosk: true, Scale: 1}, Log: Log{Level: "info"},
 	}
@@ -71,15 +71,45 @@ func TestParseOverDefaults(t *testing.T) {
 	}
 	want := Default()
 	want.Storage, want.Log.Level = "here", "debug"
-	want.Printer = Printer{Path: "/dev/serial/by-id/x", Baud: 115200, Flow: "none", Profile: "silent", WidthDots: 384}
+	want.Printer = Printer{Path: "/dev/serial/by-id/x", Baud: 115200, Profile: "silent", WidthDots: 384}
 	if d := cmp.Diff(want, c); d != "" {
 		t.Error(d)
 	}
 	if c.Log.Slog() != slog.LevelDebug || Default().Log.Slog() != slog.LevelInfo {
 		t.Error("wrong level")
 	}
-	if d := cmp.Diff(printer.Profile{Baud: 115200, WidthDots: 384, NoProcessID: true, NoAutoStatus: true}, c.Printer.Model()); d != "" {
+	if d := cmp.Diff(printer.Profile{Name: "silent", Baud: 115200, WidthDots: 384, NoProcessID: true, NoAutoStatus: true}, c.Printer.Model()); d != "" {
 		t.Error(d)
+	}
+}
+
+// What stood in a station's file before profiles were files means the same.
+func TestOldConfiguration(t *testing.T) {
+	c, err := Parse([]byte("[printer]\nprofile = \"common\"\nbaud = 19200\nflow = \"xonxoff\"\nwidth_dots = 384\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := printer.Profile{Name: "common", Baud: 19200, Flow: printer.FlowXOnXOff, WidthDots: 384}
+	if d := cmp.Diff(want, c.Printer.Model()); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestProfileIsTheModels(t *testing.T) {
+	c, err := Parse([]byte("[printer]\nprofile = \"pos-5890\""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := c.Printer.Model(); m.WidthDots != 384 || m.Cut != printer.CutNone || m.Baud != 0 {
+		t.Errorf("%+v", m)
+	}
+	if m := Default().Printer.Model(); m.Name != "common" || m.WidthDots != 576 {
+		t.Errorf("before anything is measured: %+v", m)
+	}
+	for _, name := range Profiles() {
+		if _, err := Parse([]byte("[printer]\nprofile = \"" + name + "\"")); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -94,8 +124,9 @@ func TestMistakesAreNamed(t *testing.T) {
 		"language = \"fr\"":                                              {"language", "vi, en", "fr"},
 		"[printer]\nbaud = 300":                                          {"printer.baud", "300"},
 		"[printer]\nflow = \"fast\"":                                     {"printer.flow", "rtscts"},
-		"[printer]\nprofile = \"x\"":                                     {"printer.profile", "common, silent"},
-		"[printer]\nwidth_dots = 500":                                    {"printer.width_dots"},
+		"[printer]\nprofile = \"x\"":                                     {"printer.profile", "measured, common, silent, bixolon"},
+		"[printer]\nwidth_dots = 500":                                    {"printer.width_dots", "multiple of 8", "500"},
+		"[printer]\nwidth_dots = 1600":                                   {"printer.width_dots", "200 to 896"},
 		"[scanner]\nframe = \"7n2\"\nbaud = 1":                           {"scanner.frame", "scanner.baud"},
 		"[scanner]\nmodel = \"zebra\"":                                   {"scanner.model", "zebra-ssi"},
 		"[scanner]\ntrigger_on = \"1b3\"":                                {"scanner.trigger_on", "hexadecimal"},
