@@ -12,6 +12,7 @@ import (
 	"tramhoso/app/upkeep"
 	"tramhoso/device/port"
 	"tramhoso/device/printer"
+	"tramhoso/device/printer/models"
 	"tramhoso/device/scanner"
 )
 
@@ -28,6 +29,11 @@ type devices struct {
 	lastScan   time.Time
 	want       bool             // a scan is waited for
 	open       *printer.Printer // on the printer's line while it is open
+
+	model        *models.Model // that is in use on it
+	otherPrinter bool          // the saved profile belongs to another one
+	again        func()        // makes the line be used with a new profile
+	probing      *probing      // a test that scans go to
 }
 
 func (d *devices) init(cfg config.Config) {
@@ -84,18 +90,9 @@ func (s *station) runPrinter(tell func()) {
 	if cfg.Path == "" || s.kept == nil {
 		return
 	}
-	line := port.Config{Path: cfg.Path, Baud: cfg.Baud, Flow: port.Flow(cfg.Flow)}
-	keeper := &port.Supervisor{Config: line, Fault: func(err error) { s.devices.set(func() { s.devices.printerWhy = err }) }}
+	keeper := &port.Supervisor{Config: s.printerLine(), Fault: func(err error) { s.devices.set(func() { s.devices.printerWhy = err }) }}
 	s.goes("printer", func(ctx context.Context) error {
-		return keeper.Run(ctx, func(ctx context.Context, p port.Port) error {
-			m, err := printer.New(p, cfg.Model())
-			if err != nil {
-				return err
-			}
-			s.devices.set(func() { s.devices.open = m })
-			defer s.devices.set(func() { s.devices.open, s.devices.heard = nil, false })
-			return s.press.Serve(ctx, m)
-		}, func(state port.State) {
+		return keeper.Run(ctx, s.servePrinter, func(state port.State) {
 			s.devices.set(func() { s.devices.printer = state })
 			s.log.Info("printer", "line", state.String())
 			tell()
@@ -136,7 +133,9 @@ func (s *station) runScanner(tell func(), read func(scanner.Frame)) {
 		return keeper.Run(ctx, func(ctx context.Context, p port.Port) error {
 			return s.scan.Run(ctx, p, func(f scanner.Frame) {
 				s.devices.set(func() { s.devices.lastScan = s.clock.Now() })
-				read(f)
+				if !s.devices.forTest(f) {
+					read(f)
+				}
 			})
 		}, func(state port.State) {
 			s.devices.set(func() { s.devices.scanner = state })

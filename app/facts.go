@@ -3,12 +3,12 @@ package main
 import (
 	"errors"
 
-	"tramhoso/app/config"
 	"tramhoso/app/ui/kit"
 	"tramhoso/app/upkeep"
 	"tramhoso/app/visit"
 	"tramhoso/device/port"
 	"tramhoso/device/printer"
+	"tramhoso/device/printer/models"
 )
 
 // What a line and the device on it say, in the words of upkeep. The status
@@ -100,11 +100,16 @@ func (d *devices) tell(f *upkeep.Facts) {
 
 // profileName is what the printer's model is called; nothing for the profiles
 // that stand for no model.
-func profileName(p config.Printer) string { return p.Model().Name }
+func profileName(p printer.Profile) string {
+	if p.Name == models.Common || p.Name == models.Silent {
+		return ""
+	}
+	return p.Name
+}
 
 // paperMM is the width of the paper that the printer takes.
-func paperMM(p config.Printer) int {
-	if p.WidthDots == printer.Width58mm {
+func paperMM(p printer.Profile) int {
+	if p.Paper().WidthDots <= printer.Width58mm {
 		return 58
 	}
 	return 80

@@ -53,7 +53,7 @@ func (p papers) Picture(ctx context.Context, id int64) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return printer.Layout(doc, p.s.cfg.Printer.Model().Paper())
+	return printer.Layout(doc, p.s.printerModel().Profile.Paper())
 }
 
 func (p papers) Again(ctx context.Context, id int64) (int64, error) {

@@ -1,14 +1,17 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -196,11 +199,32 @@ func TestWholeVisit(t *testing.T) {
 	if n, err := (counterCodes{codes{b.station}}).SlipNumber(s.Submitted.QR); err != nil || n != slip.Number {
 		t.Errorf("at the counter: %q, %v", n, err)
 	}
-	must(t, b.printTest(t.Context()))
-	if _, err := printer.NextPaper(ctx); err != nil {
-		t.Errorf("the test paper: %v", err)
-	}
+	b.testPaper(ctx, printer, scanner)
 	b.handOver(o, printer, slip)
+}
+
+// testPaper has the printer tested: the code on the paper passes the test, by way
+// of the scanner.
+func (b *booth) testPaper(ctx context.Context, printer *twin.Printer, scanner *twin.Scanner) {
+	tested := make(chan error, 1)
+	go func() { tested <- b.printTest(ctx) }()
+	paper, err := printer.NextPaper(ctx)
+	must(b.t, err)
+	code, err := readPaper(ctx, paper)
+	must(b.t, err)
+	must(b.t, scanner.Send(code))
+	must(b.t, <-tested)
+}
+
+// readPaper reads the code on a paper as a scanner would.
+func readPaper(ctx context.Context, p twin.Paper) (string, error) {
+	cmd := exec.CommandContext(ctx, "zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", "-")
+	cmd.Stdin = bytes.NewReader(p.PNG)
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("no code can be read on the paper (zbarimg, of the package zbar-tools): %w", err)
+	}
+	return strings.TrimSpace(string(out)), nil
 }
 
 // handOver goes on from the agency's acceptance to the result in the hand.

@@ -8,6 +8,7 @@ import (
 	"tramhoso/app/ui/kit"
 	"tramhoso/app/upkeep"
 	"tramhoso/device/printer"
+	"tramhoso/device/printer/probe"
 	"tramhoso/sync/clock"
 	"tramhoso/sync/dossier"
 )
@@ -22,7 +23,8 @@ func (s *station) upkeepFacts() upkeep.Facts {
 	f := upkeep.Facts{ReadOnly: visits.StorageReadOnly, VisitsLeft: visits.VisitsLeft, Time: s.clock.Stamp(), Enrolled: visits.Enrolled && s.kept != nil,
 		Station: s.code(), Reach: map[kit.Net]upkeep.Reach{kit.NetOn: upkeep.ReachOn, kit.NetLogin: upkeep.ReachClosed, kit.NetOff: upkeep.ReachOff}[s.status().Net]}
 	s.devices.tell(&f)
-	f.Profile, f.PaperMM = profileName(s.cfg.Printer), paperMM(s.cfg.Printer)
+	p := s.printerModel().Profile
+	f.Profile, f.PaperMM = profileName(p), paperMM(p)
 	if s.kept != nil {
 		f.LastHeard, _, _ = s.inbox.Contact()
 	}
@@ -57,24 +59,38 @@ func (s *station) test(ctx context.Context, p upkeep.Part) error {
 	return nil
 }
 
-// printTest prints a short paper on the line that is open.
+// printTest prints a page on the line that is open, with a code that the station's
+// own scanner reads back: only then has the test passed. Where no scanner is
+// there, the printer's own word has to do.
 func (s *station) printTest(ctx context.Context) error {
-	m := s.devices.machine()
-	if m == nil {
-		return dossier.E(dossier.CodePrinterDown, nil)
-	}
-	w := words("vi")
-	out, err := m.Print(ctx, printer.Document{Blocks: []printer.Block{
-		printer.Text{Align: printer.Center, Runs: []printer.Run{{Text: w.T("app.name"), Size: printer.Title, Bold: true}}},
-		printer.Text{Align: printer.Center, Runs: []printer.Run{{Text: w.T("upkeep.test-paper")}}},
-		printer.Text{Align: printer.Center, Runs: []printer.Run{{Text: s.code() + "  " + w.DateTime(s.clock.Now())}}},
-		printer.Rule{Dashed: true}, printer.Cut{},
-	}}, nil)
-	if err != nil {
+	var found probe.Measured
+	err := s.testing(ctx, func(o probe.Options) (err error) {
+		if o.Scans != nil {
+			found, err = probe.Check(ctx, o)
+			return err
+		}
+		m, err := printer.New(o.Port, o.Base.Profile)
+		if err != nil {
+			return err
+		}
+		doc, err := probe.Page(o.Base, o.Line)
+		if err != nil {
+			return err
+		}
+		found.Page, err = m.Print(ctx, doc, nil)
+		found.Reason = found.Page.Reason
+		if found.Page.Result == printer.Printed || found.Page.Result == printer.ProbablyPrinted {
+			found.Verdict = probe.Passed
+		}
 		return err
-	}
-	if out.Result == printer.Failed || out.Result == printer.Unknown {
-		return dossier.Errorf(dossier.CodePrinterDown, "the test was not printed: %s", out.Reason)
+	})
+	switch {
+	case errors.Is(err, errNoPrinter):
+		return dossier.E(dossier.CodePrinterDown, err)
+	case err != nil:
+		return err
+	case found.Verdict != probe.Passed:
+		return dossier.Errorf(dossier.CodePrinterDown, "the test is not passed: %s, %d codes not read", found.Reason, len(found.Unread))
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ type State struct {
 	Lines     []Line
 	ToFix     int
 	Testing   bool
+	CanScan   bool      // the scanner can read a test page's code back
 	Doctor    *Findings // the last examination
 	Examining bool
 	Enrolling bool
@@ -57,7 +58,8 @@ func New(p Ports) *Upkeep {
 
 // State returns a snapshot for the screen.
 func (u *Upkeep) State() State {
-	s := State{Lines: Lines(u.ports.Facts()), Testing: len(u.running) > 0, Doctor: u.doctor, Examining: u.examining,
+	facts := u.ports.Facts()
+	s := State{Lines: Lines(facts), Testing: len(u.running) > 0, CanScan: facts.Scanner == ScannerReady, Doctor: u.doctor, Examining: u.examining,
 		Enrolling: u.enrolling, Problem: u.problem, Word: u.word}
 	for i := range s.Lines {
 		l := &s.Lines[i]

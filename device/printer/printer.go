@@ -91,6 +91,18 @@ func (p *Printer) acquire(ctx context.Context) error {
 
 func (p *Printer) release() { <-p.turn }
 
+// Borrow lends the line to somebody who speaks to the printer in another way,
+// while nothing else uses it. What the printer said meanwhile is forgotten, and
+// an answer that is still on its way is not taken for the next one.
+func (p *Printer) Borrow(ctx context.Context, use func(Port) error) error {
+	if err := p.acquire(ctx); err != nil {
+		return err
+	}
+	defer p.release()
+	defer func() { p.classifier, p.auto, p.late = Classifier{}, nil, true }()
+	return use(p.port)
+}
+
 // read hears the printer until the given moment or the first bytes.
 func (p *Printer) read(until time.Time) ([]Reply, error) {
 	if err := p.port.SetReadDeadline(until); err != nil {

@@ -34,6 +34,9 @@ func (f *Flow) upkeepScreen(c counter.State) fyne.CanvasObject {
 		switch {
 		case l.Testing:
 			d.Note = e.T("upkeep.testing")
+			if l.Part == upkeep.Printer && s.CanScan {
+				d.Note = e.T("upkeep.test-scan")
+			}
 		case l.TestedAt.IsZero(), l.Health == upkeep.Fix: // what to do says more than an old test
 		case l.TestOK:
 			d.Note = e.T("upkeep.tested-ok", "clock", e.Words.Clock(l.TestedAt))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tramhoso/device/printer"
+	"tramhoso/device/printer/models"
 )
 
 // Self is what a printer says of itself.
@@ -235,4 +236,31 @@ func (t *talk) barrier(ctx context.Context, most time.Duration) error {
 		return errNoBarrier
 	}
 	return nil
+}
+
+// Meet finds out whether a saved profile belongs to the printer on this line.
+// It returns models.ErrOtherPrinter for another one. A printer that cannot tell
+// who it is now, because it is switched off or without paper, is taken for the
+// one it was: its line is the same.
+func Meet(ctx context.Context, port printer.Port, saved models.File, path string) error {
+	if saved.Device == nil || saved.Device.Path != path {
+		return models.ErrOtherPrinter
+	}
+	self, err := Identify(ctx, port, saved.Profile.Baud)
+	if err != nil {
+		return err
+	}
+	identity := self.Identity()
+	if identity == "" && saved.Device.Identity != "" {
+		t := &talk{port: port, baud: rate(saved.Profile.Baud), wait: identityWait}
+		var v voice
+		if err := t.status(ctx, &v); err != nil {
+			return fmt.Errorf("failed to ask the printer how it is: %w", err)
+		}
+		if !v.any() || v.trouble() != printer.ReasonNone {
+			return nil
+		}
+	}
+	_, err = saved.For(models.Device{Path: path, Identity: identity})
+	return err
 }

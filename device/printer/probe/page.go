@@ -16,6 +16,9 @@ var sample = []string{
 	"Nguyễn Thị Quỳnh Như, ấp Ngã Bảy, xã Thuận Hoà, đường Lý Thường Kiệt",
 }
 
+// Page is the readable page without a code, for a station without a scanner.
+func Page(m models.Model, line string) (printer.Document, error) { return page(m, line, "", nil) }
+
 // page is what people look at: a ruler, Vietnamese, greys and lines, and the
 // code of the short test.
 func page(m models.Model, line, code string, found []Finding) (printer.Document, error) {
@@ -40,7 +43,7 @@ func page(m models.Model, line, code string, found []Finding) (printer.Document,
 		add(text(s, printer.Normal))
 	}
 	add(printer.Feed{Dots: 8}, printer.Text{Invert: true, Align: printer.Center, Runs: []printer.Run{{Text: "Chữ trắng trên nền đen: Ễ ộ ữ", Bold: true}}},
-		printer.Feed{Dots: 8}, text("Đậm nhạt: nét 1, 2, 3, 4 điểm và bốn mức xám", printer.Small), printer.Image{Picture: density(width)})
+		printer.Feed{Dots: 8}, text("Đậm nhạt: nét 1, 2, 3, 4 điểm và bốn mức xám", printer.Small), printer.Image{Picture: density(width)}, printer.Feed{Dots: 12})
 	for _, f := range found {
 		add(printer.Columns{Left: []printer.Run{{Text: traitNames[f.Trait], Size: printer.Small}}, Right: []printer.Run{{Text: f.told(), Size: printer.Small, Bold: f.Known}}})
 	}

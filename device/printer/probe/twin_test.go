@@ -72,9 +72,13 @@ func newBench(t *testing.T, cfg twin.PrinterConfig) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
+	reader, err := scanner.New(scanner.Config{}, realTime{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	read := make(chan error, 1)
 	go func() {
-		read <- scanner.Run(ctx, line, realTime{}, func(f scanner.Frame) {
+		read <- reader.Run(ctx, line, func(f scanner.Frame) {
 			if f.Fault == scanner.FaultNone {
 				b.scans <- f.Data
 			}
