@@ -79,8 +79,13 @@ func (s *Serial) end(cause error) error {
 		return nil
 	}
 	s.cause = cause
+	// Writing ends before the queue is dropped: a writer that waits would be
+	// woken by the room and fill it again. From here on nobody sets deadlines.
+	_ = s.side.SetWriteDeadline(aLongTimeAgo) // fails only on a line that takes no write
 	s.mu.Unlock()
 	close(s.ended)
+	s.writing.Lock()
+	defer s.writing.Unlock()
 
 	_ = s.ioctl(func(fd int) error { // a dead line refuses; then it needs none of this
 		if left, err := unix.IoctlGetInt(fd, unix.TIOCOUTQ); err == nil && left > 0 {

@@ -67,6 +67,8 @@ func poll(fd int) (ready, hungUp bool) {
 
 // Write implements Port.
 func (s *Serial) Write(p []byte) (n int, err error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
 	chunk := len(p)
 	if s.pace != nil {
 		chunk = flowChunk
@@ -91,20 +93,28 @@ func (s *Serial) Write(p []byte) (n int, err error) {
 }
 
 // SetReadDeadline implements Port.
-func (s *Serial) SetReadDeadline(t time.Time) error {
-	if err := s.side.SetReadDeadline(t); err != nil {
-		return s.callError("set deadline", err)
-	}
-	return nil
-}
+func (s *Serial) SetReadDeadline(t time.Time) error { return s.setDeadline(s.side.SetReadDeadline, t) }
 
 // SetWriteDeadline implements Port.
 func (s *Serial) SetWriteDeadline(t time.Time) error {
-	if err := s.side.SetWriteDeadline(t); err != nil {
-		return s.callError("set deadline", err)
+	return s.setDeadline(func(t time.Time) error {
+		if s.pace != nil {
+			s.pace.setDeadline(t)
+		}
+		return s.side.SetWriteDeadline(t)
+	}, t)
+}
+
+// setDeadline sets one while the port is open; the end has set its own.
+func (s *Serial) setDeadline(set func(time.Time) error, t time.Time) error {
+	s.mu.Lock()
+	err := s.cause
+	if err == nil {
+		err = set(t)
 	}
-	if s.pace != nil {
-		s.pace.setDeadline(t)
+	s.mu.Unlock()
+	if err != nil {
+		return s.callError("set deadline", err)
 	}
 	return nil
 }

@@ -55,6 +55,8 @@ type Serial struct {
 
 	presence presence
 
+	writing sync.Mutex // held by Write
+
 	mu    sync.Mutex
 	cause error         // what calls return after the end; nil while open
 	ended chan struct{} // closed at the end
