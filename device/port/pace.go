@@ -24,8 +24,8 @@ const (
 type pace struct {
 	perByte time.Duration
 	ahead   time.Duration // how early a chunk may be given
-	// after gives a channel that fires after d.
-	after func(d time.Duration) <-chan time.Time
+	now     func() time.Time
+	after   func(d time.Duration) <-chan time.Time
 
 	mu       sync.Mutex
 	free     time.Time // when the line will have sent what it was given
@@ -39,6 +39,7 @@ func newPace(baud int, ended <-chan struct{}) *pace {
 	return &pace{
 		perByte: perByte,
 		ahead:   (flowAhead - flowChunk) * perByte,
+		now:     time.Now,
 		after:   time.After,
 		poke:    make(chan struct{}, 1),
 		ended:   ended,
@@ -49,7 +50,7 @@ func newPace(baud int, ended <-chan struct{}) *pace {
 func (p *pace) await() error {
 	for {
 		p.mu.Lock()
-		now := time.Now()
+		now := p.now()
 		wait := p.free.Add(-p.ahead).Sub(now)
 		deadline := p.deadline
 		p.mu.Unlock()
@@ -76,7 +77,7 @@ func (p *pace) await() error {
 func (p *pace) gave(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if now := time.Now(); p.free.Before(now) {
+	if now := p.now(); p.free.Before(now) {
 		p.free = now
 	}
 	p.free = p.free.Add(time.Duration(n) * p.perByte)

@@ -123,17 +123,23 @@ func closes(t *testing.T, s *Serial) {
 // asleep waits until the goroutine doing what is parked in the poller.
 func asleep(t *testing.T, what string) {
 	t.Helper()
-	buf := make([]byte, 1<<20)
-	deadline := time.Now().Add(soon)
-	for time.Now().Before(deadline) {
-		stacks := string(buf[:stackAll(buf)])
-		for g := range strings.SplitSeq(stacks, "\n\n") {
-			if strings.Contains(g, "[IO wait") && strings.Contains(g, what) {
-				return
-			}
+	for deadline := time.Now().Add(soon); time.Now().Before(deadline); {
+		if parked(what) {
+			return
 		}
 	}
 	t.Fatalf("nobody waits in %s", what)
+}
+
+func parked(what string) bool {
+	buf := make([]byte, 1<<20)
+	stacks := string(buf[:stackAll(buf)])
+	for g := range strings.SplitSeq(stacks, "\n\n") {
+		if strings.Contains(g, "[IO wait") && strings.Contains(g, what) {
+			return true
+		}
+	}
+	return false
 }
 
 func TestReadGivesBytes(t *testing.T) {

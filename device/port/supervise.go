@@ -63,7 +63,8 @@ type Supervisor struct {
 	// Log, if set, is told what happens; never what is read or written.
 	Log *slog.Logger
 
-	bell func(path string) bell // nil: the path's folder is watched
+	bell    func(path string) bell           // nil: the path's folder is watched
+	backOff func(failures int) time.Duration // nil: backOff
 
 	state    State
 	reported bool
@@ -92,7 +93,10 @@ func (s *Supervisor) Run(ctx context.Context, use func(context.Context, Port) er
 	}
 	b := s.hang()
 	defer b.close()
-	v := vigil{misses: missesToGone - 1} // at the start one look is enough
+	v := vigil{misses: missesToGone - 1, backOff: s.backOff} // at the start one look is enough
+	if v.backOff == nil {
+		v.backOff = backOff
+	}
 	for ctx.Err() == nil {
 		p, err := s.look(&v)
 		if p == nil {
@@ -169,6 +173,7 @@ type vigil struct {
 	hollow    bool // the path is there, and its opening said ErrAbsent
 	failures  int
 	notBefore time.Time // of the next opening
+	backOff   func(failures int) time.Duration
 }
 
 // missed counts a miss, at most one every lookEvery, and says whether the
@@ -187,7 +192,7 @@ func (v *vigil) missed() (gone bool) {
 // failed puts the next opening off.
 func (v *vigil) failed() {
 	v.failures++
-	v.notBefore = time.Now().Add(backOff(v.failures))
+	v.notBefore = time.Now().Add(v.backOff(v.failures))
 }
 
 // next is when to look again at the latest.
