@@ -16,6 +16,7 @@ import (
 	"tramhoso/sync/seal"
 	"tramhoso/sync/staff"
 	"tramhoso/sync/store"
+	"tramhoso/sync/token"
 )
 
 // doors lets staff in by badge and PIN.
@@ -114,9 +115,21 @@ func (c collectors) Cross(a, b counter.Reading) (counter.Reading, error) {
 // counterCodes checks a slip that a clerk scans.
 type counterCodes struct{ codes }
 
+// SlipNumber asks the store, too: whoever found a lost slip that was replaced
+// must not collect with it.
 func (c counterCodes) SlipNumber(text string) (string, error) {
-	s, err := c.Slip(text)
-	return s.Number, err
+	if _, err := c.Slip(text); err != nil {
+		return "", err
+	}
+	if c.s.kept == nil {
+		return "", c.s.broken
+	}
+	slip, err := token.ReadSlip(text)
+	if err != nil {
+		return "", err
+	}
+	kept, err := c.s.inbox.CheckSlip(c.s.ctx, slip)
+	return kept.Slip, err
 }
 
 // asks are the papers that wait for a person's word.

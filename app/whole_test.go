@@ -22,6 +22,7 @@ import (
 	"tramhoso/app/visit"
 	"tramhoso/device/port"
 	"tramhoso/device/twin"
+	"tramhoso/sync/catalogue"
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/portal"
 	"tramhoso/sync/portal/demo"
@@ -40,11 +41,14 @@ type office struct {
 	badge  string
 }
 
-func openOffice(t *testing.T) *office {
+// openOffice opens a portal; others are stations that it knows beside ours.
+func openOffice(t *testing.T, others ...catalogue.Station) *office {
 	t.Helper()
 	o := &office{}
+	snap := demo.Snapshot()
+	snap.Stations = append(snap.Stations, others...)
 	var err error
-	o.portal, err = portal.Open(t.Context(), portal.Options{Dir: t.TempDir(), SlipHost: "HOSO.DAKLAK.EXAMPLE", Catalogue: demo.Snapshot(),
+	o.portal, err = portal.Open(t.Context(), portal.Options{Dir: t.TempDir(), SlipHost: "HOSO.DAKLAK.EXAMPLE", Catalogue: snap,
 		Staff: []staff.Person{{ID: "GDV-1", Name: "Trần Thị Hoa", Role: staff.RoleClerk, PIN: clerkPIN}}, StaffCost: staff.Cost{Passes: 1, KiB: 8},
 		OnBadges: func(b []portal.Badge) error { o.badge = b[0].Text; return nil }})
 	must(t, err)

@@ -82,7 +82,9 @@ type Reader interface {
 type Codes interface {
 	IsSlip(text string) bool
 	IsBadge(text string) bool
-	// SlipNumber checks a slip's signature; CodeSlipUnknown, CodeSlipAltered.
+	// SlipNumber checks that a slip stands: its signature, and that it was neither
+	// replaced nor outlived; CodeSlipUnknown, CodeSlipAltered, CodeSlipVoid,
+	// CodeSlipExpired, CodeSlipElsewhere, CodeNotFound.
 	SlipNumber(text string) (string, error)
 }
 

@@ -49,7 +49,8 @@ type Codes interface {
 
 // Lookup finds what this station holds.
 type Lookup interface {
-	// BySlip opens a citizen card; CodeNotFound, CodeSlipVoid.
+	// BySlip opens a citizen card; CodeNotFound, CodeSlipVoid, CodeSlipExpired,
+	// CodeSlipElsewhere.
 	BySlip(s Slip) (dossier.CitizenCard, error)
 	// CountByID says how many dossiers lie under an identity number, nothing more.
 	CountByID(number string) (int, error)

@@ -27,6 +27,8 @@ const (
 	CodeSlipUnknown        Code = "slip-unknown"        // well-formed, from a station not known here
 	CodeSlipAltered        Code = "slip-altered"        // the signature does not hold
 	CodeSlipVoid           Code = "slip-void"           // replaced by a newer slip
+	CodeSlipExpired        Code = "slip-expired"        // handed over, and destroyed here after its time
+	CodeSlipElsewhere      Code = "slip-elsewhere"      // good, but its dossier lies at another station
 	CodeNotFound           Code = "not-found"           // nothing here under that number
 	CodeBadPIN             Code = "bad-pin"             // badge and PIN do not belong together
 	CodeBadgeUnknown       Code = "badge-unknown"       // no such badge on the staff list

@@ -3,6 +3,7 @@ package inbox
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/subtle"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -16,26 +17,52 @@ import (
 	"tramhoso/sync/token"
 )
 
-// BySlip opens the citizen card of a scanned slip, after its signature held:
-// CodeSlipUnknown, CodeSlipAltered, CodeNotFound when the dossier is not (or no
-// longer) at this station, CodeSlipVoid when a newer slip replaced this one.
-func (in *Inbox) BySlip(ctx context.Context, s token.Slip) (dossier.CitizenCard, error) {
+// CheckSlip says whether a slip still stands for a dossier that lies here, and
+// which: CodeSlipUnknown, CodeSlipAltered; CodeSlipVoid when a newer slip
+// replaced it, CodeSlipExpired when its dossier was handed over and destroyed
+// since, CodeSlipElsewhere when it is another station's, and CodeNotFound when
+// it is ours and nothing is known of it (a storage that was lost).
+func (in *Inbox) CheckSlip(ctx context.Context, s token.Slip) (store.Kept, error) {
 	if err := s.Verify(in.slipKey); err != nil {
-		return dossier.CitizenCard{}, err
+		return store.Kept{}, err
 	}
 	kept, err := in.c.Store.Kept(ctx, s.PacketID)
+	if dossier.CodeOf(err) == dossier.CodeNotFound {
+		return store.Kept{}, in.absent(ctx, s)
+	}
+	if err != nil {
+		return store.Kept{}, err
+	}
+	// The signature covers the secret, so it was right once.
+	if subtle.ConstantTimeCompare(seal.SlipCardPublic(s.Secret), kept.CitizenKey) != 1 {
+		return store.Kept{}, dossier.Errorf(dossier.CodeSlipVoid, "slip: its secret was replaced")
+	}
+	return kept, nil
+}
+
+// absent says why there is no dossier under a good slip.
+func (in *Inbox) absent(ctx context.Context, s token.Slip) error {
+	own, err := in.c.Province.Station()
+	if err != nil || own.Code != s.Station {
+		return dossier.Errorf(dossier.CodeSlipElsewhere, "slip: of station %s", s.Station)
+	}
+	// A packet's head stays as evidence when its dossier is destroyed.
+	if _, err := in.c.Store.Head(ctx, s.PacketID); err != nil {
+		return err
+	}
+	return dossier.Errorf(dossier.CodeSlipExpired, "slip: its dossier was destroyed after its time")
+}
+
+// BySlip opens the citizen card of a scanned slip; codes as for CheckSlip.
+func (in *Inbox) BySlip(ctx context.Context, s token.Slip) (dossier.CitizenCard, error) {
+	kept, err := in.CheckSlip(ctx, s)
 	if err != nil {
 		return dossier.CitizenCard{}, err
 	}
 	var card dossier.CitizenCard
 	track := func() *dossier.Track { return &card.Track }
 	err = in.open(ctx, kept, store.ClassCitizen, &card, track, func(b []byte) ([]byte, error) {
-		plain, err := seal.OpenCitizenCard(s.Secret, b)
-		if err != nil {
-			// The signature covers the secret, so it was right once.
-			return nil, dossier.E(dossier.CodeSlipVoid, err)
-		}
-		return plain, nil
+		return seal.OpenCitizenCard(s.Secret, b)
 	})
 	return card, err
 }

@@ -7,8 +7,8 @@
 // called altered or forged (dossier.CodeSlipUnknown); and that reading never
 // panics and never takes more than [MaxTextBytes].
 //
-// It does not know whether a slip was replaced: the store does
-// (dossier.CodeSlipVoid). It must not import anything of ours but sync/dossier
+// It does not know whether a slip was replaced, or has outlived its dossier: the
+// store does (inbox.CheckSlip). It must not import anything of ours but sync/dossier
 // and sync/seal.
 package token
 
