@@ -84,6 +84,11 @@ func (d *devices) ready(cfg config.Config) bool {
 	return (cfg.Printer.Path == "" || d.printer == port.Ready && d.heard) && (cfg.Scanner.Path == "" || d.scanner == port.Ready)
 }
 
+// scannerLine is how the configured line is opened.
+func scannerLine(s config.Scanner) port.Config {
+	return port.Config{Path: s.Path, Baud: s.Baud, DataBits7E1: s.Device().SevenBits}
+}
+
 // runPrinter keeps the printer's line open and prints what is queued.
 func (s *station) runPrinter(tell func()) {
 	cfg := s.cfg.Printer
@@ -127,8 +132,7 @@ func (s *station) runScanner(tell func(), read func(scanner.Frame)) {
 	if cfg.Path == "" {
 		return
 	}
-	line := port.Config{Path: cfg.Path, Baud: cfg.Baud, DataBits7E1: cfg.Device().SevenBits}
-	keeper := &port.Supervisor{Config: line, Fault: func(err error) { s.devices.set(func() { s.devices.scannerWhy = err }) }}
+	keeper := &port.Supervisor{Config: scannerLine(cfg), Fault: func(err error) { s.devices.set(func() { s.devices.scannerWhy = err }) }}
 	s.goes("scanner", func(ctx context.Context) error {
 		return keeper.Run(ctx, func(ctx context.Context, p port.Port) error {
 			return s.scan.Run(ctx, p, func(f scanner.Frame) {

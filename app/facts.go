@@ -91,10 +91,10 @@ func (d *devices) tell(f *upkeep.Facts) {
 	defer d.mu.Unlock()
 	f.LastScan = d.lastScan
 	if f.Printer == upkeep.PrinterTaken {
-		f.PrinterBy = holder(d.paths.printer)
+		f.PrinterBy = port.Holder(d.paths.printer)
 	}
 	if f.Scanner == upkeep.ScannerTaken {
-		f.ScannerBy = holder(d.paths.scanner)
+		f.ScannerBy = port.Holder(d.paths.scanner)
 	}
 }
 

@@ -2,8 +2,11 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -17,6 +20,7 @@ var version = "dev"
 type commands struct {
 	Run     runCommand     `cmd:"" default:"withargs" help:"Run the station."`
 	Config  configCommand  `cmd:"" help:"Print the documented configuration to begin with."`
+	Devices devicesCommand `cmd:"" help:"Look at the devices of this station, watch and test them."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	rehearsal
 }
@@ -37,10 +41,29 @@ func (versionCommand) Run() error {
 
 func main() {
 	var c commands
-	k := kong.Parse(&c, kong.Name("tramhoso"), kong.UsageOnError(),
-		kong.Description("Trạm Hồ Sơ: an offline-first kiosk for administrative dossiers."))
+	k := kong.Parse(&c, commandLine(thisTerminal())...)
 	if err := k.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "tramhoso:", named(err, port.Stable))
-		os.Exit(1)
+		status, said := told(err)
+		if !said {
+			fmt.Fprintln(os.Stderr, "tramhoso:", named(err, port.Stable))
+		}
+		os.Exit(status)
 	}
+}
+
+// commandLine is how the commands are read, and what those at a terminal need.
+func commandLine(c *terminal) []kong.Option {
+	return []kong.Option{
+		kong.Name("tramhoso"), kong.UsageOnError(), kong.Vars{"station": stationFile},
+		kong.Description("Trạm Hồ Sơ: an offline-first kiosk for administrative dossiers."),
+		kong.Bind(c),
+		kong.BindToProvider(func() (context.Context, error) { return untilSignal(), nil }),
+	}
+}
+
+// untilSignal ends with Ctrl-C. A second one ends the program.
+func untilSignal() context.Context {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx
 }

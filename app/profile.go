@@ -16,38 +16,48 @@ import (
 // defaultBaud is the rate of a line of which nothing is known.
 const defaultBaud = 9600
 
-// expected is what is known of the printer before its line is open, and the
-// saved profile that this comes from, if any.
-func (s *station) expected() (models.Model, *models.File) {
-	cfg := s.cfg.Printer
+// expectedPrinter is what is known of the printer before its line is open, and
+// the saved profile that this comes from, if any; why says why a profile that
+// was to be measured is not used.
+func expectedPrinter(c config.Config) (m models.Model, saved *models.File, why error) {
+	cfg := c.Printer
 	if cfg.Profile != config.Measured {
-		return cfg.Over(cfg.Base()), nil
+		return cfg.Over(cfg.Base()), nil, nil
 	}
-	saved, err := models.Load(s.cfg.Storage)
-	if err == nil && saved.Device.Path != cfg.Path {
+	found, err := models.Load(c.Storage)
+	if err == nil && found.Device.Path != cfg.Path {
 		err = models.ErrOtherPrinter
 	}
 	if err != nil {
-		if !errors.Is(err, models.ErrNone) {
-			s.log.Warn("the printer is taken for a common one", "why", err)
-		}
-		return cfg.Over(cfg.Base()), nil
+		return cfg.Over(cfg.Base()), nil, err
 	}
-	return cfg.Over(saved.Model), &saved
+	return cfg.Over(found.Model), &found, nil
+}
+
+// expected is the same for this station, which logs what it does not use.
+func (s *station) expected() (models.Model, *models.File) {
+	m, saved, why := expectedPrinter(s.cfg)
+	if why != nil && !errors.Is(why, models.ErrNone) {
+		s.log.Warn("the printer is taken for a common one", "why", why)
+	}
+	return m, saved
 }
 
 // printerLine is the printer's line as its profile has it.
 func (s *station) printerLine() port.Config {
 	m, _ := s.expected()
 	s.devices.set(func() { s.devices.model = &m })
-	p := m.Profile
+	return printerLine(s.cfg.Printer.Path, m.Profile)
+}
+
+func printerLine(path string, p printer.Profile) port.Config {
 	if p.Baud == 0 {
 		p.Baud = defaultBaud
 	}
 	if p.Flow == "" {
 		p.Flow = printer.FlowNone
 	}
-	return port.Config{Path: s.cfg.Printer.Path, Baud: p.Baud, Flow: port.Flow(p.Flow)}
+	return port.Config{Path: path, Baud: p.Baud, Flow: port.Flow(p.Flow)}
 }
 
 // meet decides which profile is used on the line that has just opened: the saved

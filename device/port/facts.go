@@ -151,3 +151,15 @@ func inodeName(st *unix.Stat_t) string {
 	}
 	return two(unix.Major(st.Dev)) + ":" + two(unix.Minor(st.Dev)) + ":" + strconv.FormatUint(st.Ino, 10)
 }
+
+// Holder is the program that has the line at path open; "" when none has, or
+// the system does not tell us.
+func Holder(path string) string {
+	node, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return ""
+	}
+	all := []Found{{Node: node}}
+	Finder{}.holders(all)
+	return all[0].Holder
+}
