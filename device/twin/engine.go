@@ -153,12 +153,12 @@ func (e *engine) signal(b ...byte) {
 }
 
 // feed receives bytes until a moment comes or flow control stops the line, and
-// says how many it took.
+// says how many it took. It prints no earlier than it must: before a byte that
+// may complete a real-time command, when the buffer is full, and at the end.
 func (e *engine) feed(p []byte) (taken int) {
 	for _, b := range p {
-		if len(e.buf) >= e.bufferSize {
-			e.run()
-			if len(e.due) > 0 {
+		if len(e.rt) >= 2 || len(e.buf) >= e.bufferSize {
+			if e.run(); len(e.due) > 0 {
 				break
 			}
 		}
@@ -170,13 +170,10 @@ func (e *engine) feed(p []byte) (taken int) {
 		e.received++
 		taken++
 		e.realTime(b)
-		if e.momentByte(); len(e.due) > 0 {
-			break
-		}
-		// Whether the buffer is full is only known once what can be done is.
-		if e.flow != "" && !e.holding && e.nearlyFull() {
-			e.run()
-			if e.holding {
+		// Whether the buffer is nearly full is only known once what can be
+		// done is.
+		if e.byteAwaited() || e.flow != "" && !e.holding && e.nearlyFull() {
+			if e.run(); len(e.due) > 0 || e.holding {
 				break
 			}
 		}
@@ -192,6 +189,9 @@ func (e *engine) run() {
 	for e.step() {
 	}
 	e.handshake()
+	if e.paused == 0 && len(e.due) == 0 {
+		e.momentByte()
+	}
 }
 
 // step does the next thing, and says whether there may be another.
@@ -282,10 +282,8 @@ func (e *engine) printRow() {
 	e.cur.print(r.bits)
 	r.n--
 	if e.rowTime == 0 && e.outAfter == never && len(e.moments) == 0 {
-		for ; r.n > 0 && e.cur.rows < maxPaperRows; r.n-- { // nothing can come between
-			e.cur.print(r.bits)
-		}
-		r.n = 0 // beyond maxPaperRows nothing is kept
+		e.cur.printAll(*r) // nothing can come between
+		r.n = 0
 	}
 	if r.n <= 0 {
 		e.pending = e.pending[1:]

@@ -2,6 +2,7 @@ package twin
 
 import (
 	"bytes"
+	"hash/crc32"
 	"image"
 	"os"
 	"testing"
@@ -158,29 +159,49 @@ func FuzzEngine(f *testing.F) {
 	f.Add([]byte("\x1d(L\x0e\x000p0\x01\x011\x10\x00\x02\x00\x80\x00\x00\x01\x1d(L\x02\x0002\x1bi"), byte(3))
 	f.Add([]byte("\x1d8L\xff\xff\xff\x7f\x1bD\x01\x1dk\x04abc\x00\x1b*\x21\xff\xff"), byte(2))
 	f.Fuzz(func(t *testing.T, in []byte, step byte) {
-		if len(in) > 4096 {
+		if len(in) > 1024 {
 			return
 		}
-		one, a := play(384, in)
+		cfg := PrinterConfig{WidthDots: 384, Clone: step&0x40 != 0, NoCutter: step&0x20 != 0, CutterRows: int(step & 0x10)}
+		if step&0x80 != 0 {
+			cfg.BufferBytes = minBufferBytes
+		}
+		one, a := sheets(t, cfg, in)
 		var chunks [][]byte
 		for rest := in; len(rest) > 0; {
-			n := min(len(rest), 1+int(step))
+			n := min(len(rest), 1+int(step&0x0f))
 			chunks = append(chunks, rest[:n])
 			rest = rest[n:]
 		}
-		other, b := play(384, chunks...)
-		if len(a) != len(b) || len(one.buf) != len(other.buf) || one.cur.rows != other.cur.rows {
-			t.Fatalf("%d and %d papers, %d and %d bytes left", len(a), len(b), len(one.buf), len(other.buf))
+		other, b := sheets(t, cfg, chunks...)
+		if len(a) != len(b) || len(one.buf) != len(other.buf) || one.cur.rows != other.cur.rows || one.dropped != other.dropped {
+			t.Fatalf("%d and %d papers, %d and %d bytes left, %d and %d lost", len(a), len(b), len(one.buf), len(other.buf), one.dropped, other.dropped)
+		}
+		if x, y := one.take(), other.take(); !bytes.Equal(x, y) {
+			t.Fatalf("it said % x and % x", x, y)
 		}
 		for i := range a {
-			if !bytes.Equal(a[i].PNG, b[i].PNG) {
+			if a[i] != b[i] {
 				t.Fatalf("paper %d depends on how the bytes were cut", i)
 			}
 		}
-		if one.cur.rows > maxPaperRows {
-			t.Fatal("an endless paper")
+		if one.cur.rows > maxPaperRows || len(one.replies) > 256*len(in) {
+			t.Fatal("an endless paper or an endless answer")
 		}
 	})
+}
+
+// sheets feeds an engine and returns sums of what was cut.
+func sheets(t *testing.T, cfg PrinterConfig, chunks ...[]byte) (*engine, []uint32) {
+	var out []uint32
+	e, err := cfg.engine(func(s sheet, _ ending) { out = append(out, crc32.ChecksumIEEE(s.bits)) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range chunks {
+		e.feed(c)
+	}
+	return e, out
 }
 
 func TestPapersAreKept(t *testing.T) {

@@ -47,15 +47,20 @@ type sheet struct {
 // maxRawBytes bounds what is kept of one paper's bytes on the wire.
 const maxRawBytes = 4 << 20
 
-func (s *sheet) print(row []byte) {
-	if s.rows >= maxPaperRows {
+// print adds a row; nil is white.
+func (s *sheet) print(row []byte) { s.printAll(rowRun{row, 1}) }
+
+// printAll adds a run of rows. Beyond maxPaperRows nothing is kept.
+func (s *sheet) printAll(r rowRun) {
+	n, stride := min(r.n, maxPaperRows-s.rows), s.width/8
+	s.rows += n
+	if r.bits == nil {
+		s.bits = append(s.bits, make([]byte, n*stride)...)
 		return
 	}
-	s.rows++
-	stride := s.width / 8
-	at := len(s.bits)
-	s.bits = append(s.bits, make([]byte, stride)...)
-	copy(s.bits[at:], row)
+	for range n {
+		s.bits = append(s.bits, r.bits[:stride]...)
+	}
 }
 
 func (s *sheet) sent(p []byte) {

@@ -41,7 +41,7 @@ type PrinterConfig struct {
 	// real-time command, lacks GS ( H and GS ( L, and prints GS v 0 and ESC *.
 	Clone bool
 	// BufferBytes is its receive buffer; what overflows while it is stopped is
-	// lost. 0 means generous.
+	// lost. 0 means generous; else it is 45 at least.
 	BufferBytes int
 	// Flow is how it holds the line when the buffer is nearly full: "" (not at
 	// all), FlowXonXoff or FlowDTR.
@@ -81,7 +81,9 @@ const (
 
 	minWidthDots = 8
 	maxWidthDots = 2048
-	// maxBufferBytes is more than any printer has.
+	// minBufferBytes is the smallest that Epson's printers can be set to; the
+	// longest fixed command fits well. maxBufferBytes is more than any has.
+	minBufferBytes   = 45
 	maxBufferBytes   = 64 << 20
 	maxBaud          = 4_000_000
 	maxRowsPerSecond = 100_000
@@ -97,7 +99,7 @@ func (c PrinterConfig) engine(onPaper func(sheet, ending)) (*engine, error) {
 		return nil, fmt.Errorf("a simulated printer of %d dots", c.WidthDots)
 	case c.Flow != "" && c.Flow != FlowXonXoff && c.Flow != FlowDTR:
 		return nil, fmt.Errorf("a simulated printer with flow control %q", c.Flow)
-	case c.BufferBytes < 0 || c.BufferBytes > maxBufferBytes, c.Baud < 0 || c.Baud > maxBaud,
+	case c.BufferBytes != 0 && (c.BufferBytes < minBufferBytes || c.BufferBytes > maxBufferBytes), c.Baud < 0 || c.Baud > maxBaud,
 		c.RowsPerSecond < 0 || c.RowsPerSecond > maxRowsPerSecond, c.HotFor < 0, c.CutterRows < 0 || c.CutterRows > maxPaperRows:
 		return nil, errors.New("a simulated printer with impossible numbers")
 	}
@@ -129,7 +131,7 @@ func rowTime(rowsPerSecond int) time.Duration {
 // from any goroutine.
 type Printer struct {
 	cfg   PrinterConfig
-	line  *line
+	line  cable
 	start time.Time
 
 	mu       sync.Mutex
@@ -153,6 +155,21 @@ type Printer struct {
 
 // NewPrinter makes a printer with paper in it and plugs it in.
 func NewPrinter(cfg PrinterConfig) (*Printer, error) {
+	p, err := newPrinter(cfg)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock() // the station may write as soon as there is a line
+	defer p.mu.Unlock()
+	l, err := newPacedLine(cfg.Link, p.receive)
+	if err != nil {
+		return nil, fmt.Errorf("failed to plug a simulated printer in: %w", err)
+	}
+	p.line = l
+	return p, nil
+}
+
+func newPrinter(cfg PrinterConfig) (*Printer, error) {
 	p := &Printer{cfg: cfg, start: time.Now(), count: cfg.PapersBefore, changed: make(chan struct{}), flowing: make(chan struct{}), over: make(chan struct{})}
 	close(p.flowing)
 	e, err := cfg.engine(p.paper)
@@ -160,11 +177,6 @@ func NewPrinter(cfg PrinterConfig) (*Printer, error) {
 		return nil, err
 	}
 	p.engine = e
-	p.mu.Lock() // the station may write as soon as there is a line
-	defer p.mu.Unlock()
-	if p.line, err = newPacedLine(cfg.Link, p.receive); err != nil {
-		return nil, fmt.Errorf("failed to plug a simulated printer in: %w", err)
-	}
 	return p, nil
 }
 
@@ -261,7 +273,7 @@ func (p *Printer) speak() {
 	if len(replies) > 0 && l != nil {
 		// A station that does not read, or is gone, hears nothing: so it is
 		// with a real printer.
-		_, _ = l.Write(replies)
+		_, _ = l.say(replies)
 	}
 }
 

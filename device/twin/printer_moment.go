@@ -1,5 +1,7 @@
 package twin
 
+import "slices"
+
 // momentKind is what a moment waits for.
 type momentKind int
 
@@ -42,10 +44,14 @@ func (e *engine) momentRow(rows int) {
 }
 
 func (e *engine) momentByte() {
-	if len(e.moments) > 0 {
-		e.come(func(m moment) bool { return m.kind == atByte && m.n <= e.received })
+	if e.byteAwaited() {
+		e.come(e.isByte)
 	}
 }
+
+func (e *engine) byteAwaited() bool { return slices.ContainsFunc(e.moments, e.isByte) }
+
+func (e *engine) isByte(m moment) bool { return m.kind == atByte && m.n <= e.received }
 
 func (e *engine) momentCut(kind momentKind) {
 	e.come(func(m moment) bool { return m.kind == kind })
@@ -59,7 +65,6 @@ func (p *Printer) arm(kind momentKind, n int, f func(*Printer)) {
 		if len(e.moments) < maxMoments {
 			e.moments = append(e.moments, moment{kind, n, f})
 		}
-		e.momentByte()
 	})
 }
 

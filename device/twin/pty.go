@@ -165,6 +165,9 @@ func (l *line) heedsXoff() bool {
 	return heeds
 }
 
+// say is Write.
+func (l *line) say(p []byte) (int, error) { return l.Write(p) }
+
 // Write sends bytes to the station. It never blocks for longer than
 // lineWriteTimeout.
 func (l *line) Write(p []byte) (int, error) {

@@ -192,6 +192,18 @@ func parseScript(text string) ([]scriptLine, error) {
 	return out, nil
 }
 
+// String is the line as it may be written.
+func (l scriptLine) String() string {
+	moment := [...]string{"now", "row", "byte", "before-cut", "after-cut", "after"}[l.kind]
+	switch l.kind {
+	case scriptRow, scriptByte:
+		moment += fmt.Sprintf(" %d", l.n)
+	case scriptAfter:
+		moment += " " + l.wait.String()
+	}
+	return moment + " " + l.text
+}
+
 // CheckScript says what is wrong with a script; the error names the line.
 func CheckScript(text string) error {
 	if _, err := parseScript(text); err != nil {
