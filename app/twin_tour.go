@@ -6,8 +6,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"tramhoso/device/twin"
@@ -46,7 +44,7 @@ func (twinPrinter) Help() string {
 }
 
 // Run plays the printer until Ctrl-C.
-func (c twinPrinter) Run() error {
+func (c twinPrinter) Run(ctx context.Context) error {
 	script := ""
 	if c.Script != "" {
 		b, err := os.ReadFile(c.Script)
@@ -58,8 +56,6 @@ func (c twinPrinter) Run() error {
 	if c.Flow == "none" {
 		c.Flow = ""
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	return console.Printer(ctx, twin.PrinterConfig{
 		Link: c.Link, PaperDir: c.Paper, WidthDots: c.Width, Model: c.Model,
 		Baud: c.Baud, RowsPerSecond: c.Rows, BufferBytes: c.Buffer, Flow: c.Flow, HotFor: c.HotFor,
@@ -78,8 +74,6 @@ func (twinScanner) Help() string {
 }
 
 // Run plays the scanner until Ctrl-C.
-func (c twinScanner) Run() error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+func (c twinScanner) Run(ctx context.Context) error {
 	return console.Scanner(ctx, twin.ScannerConfig{Link: c.Link, Model: c.Model}, os.Stdin, os.Stdout)
 }

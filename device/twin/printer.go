@@ -267,13 +267,13 @@ func (p *Printer) speak() {
 	p.news = nil
 	l := p.line
 	p.mu.Unlock()
-	for _, tell := range news {
-		tell()
-	}
 	if len(replies) > 0 && l != nil {
 		// A station that does not read, or is gone, hears nothing: so it is
 		// with a real printer.
 		_, _ = l.say(replies)
+	}
+	for _, tell := range news {
+		tell()
 	}
 }
 

@@ -123,13 +123,14 @@ func parseNumber(s string) (int, error) {
 	return int(n), nil
 }
 
-// run carries a command out and tells OnFault.
+// run carries a command out and tells OnFault, before what follows from it and
+// not before it is done.
 func (c command) run(p *Printer) error {
 	if p.cfg.OnFault != nil {
 		p.mu.Lock()
 		p.news = append(p.news, func() { p.cfg.OnFault(c.text) })
 		p.mu.Unlock()
-		p.speak()
+		defer p.speak()
 	}
 	if err := c.do(p, c.n); err != nil {
 		return fmt.Errorf("failed to %s: %w", c.name, err)
