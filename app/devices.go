@@ -27,6 +27,7 @@ type devices struct {
 	scanner    port.State
 	scannerWhy error
 	lastScan   time.Time
+	wedges     wedges
 	want       bool             // a scan is waited for
 	open       *printer.Printer // on the printer's line while it is open
 

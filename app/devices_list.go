@@ -14,6 +14,7 @@ import (
 	"tramhoso/app/upkeep"
 	"tramhoso/device/port"
 	"tramhoso/device/printer"
+	"tramhoso/device/scanner"
 )
 
 type devicesList struct {
@@ -145,6 +146,7 @@ func (b *bench) look(ctx context.Context) upkeep.Facts {
 		err := b.withScanner(func(port.Port) error { return nil })
 		d.set(func() { d.scanner, d.scannerWhy = lineState(err), err })
 	})
+	d.set(func() { d.wedges.name, _ = listWedge(scanner.InputDevices) }) // a system without the list has no such scanner to name
 	looks.Wait()
 	d.tell(&f)
 	return f

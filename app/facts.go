@@ -89,7 +89,7 @@ func (d *devices) tell(f *upkeep.Facts) {
 	f.Printer, f.Scanner = d.facts()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	f.LastScan = d.lastScan
+	f.LastScan, f.Keyboard = d.lastScan, d.keyboard()
 	if f.Printer == upkeep.PrinterTaken {
 		f.PrinterBy = port.Holder(d.paths.printer)
 	}

@@ -83,6 +83,8 @@ func (s *station) newFlow(w *window) *flow.Flow {
 	v := visit.New(visit.Ports{Clock: s.clock, Catalogue: s.catalogue, Reader: reader{}, Codes: codes{s}, Lookup: lookup{s}, Outbox: letters{s},
 		Facts: s.facts, Token: randomToken, Language: s.cfg.Language})
 	c := counter.New(counter.Ports{Now: s.clock.Now, Login: doors{s}, Records: records{s}, Reader: collectors{}, Codes: counterCodes{codes{s}}, Token: randomToken})
+	typed := s.typed(time.Now, func() { s.refresh(w) })
+	w.win.Canvas().SetOnTypedRune(func(r rune) { typed(r) }) // where nothing has the focus
 	s.idle = visit.NewIdle(func() time.Time { return time.Now().Add(s.clock.Offset()) })
 	return flow.New(flow.Ports{
 		Visit: v, Facts: s.facts, Clock: s.clock, Outbox: letters{s}, Papers: papers{s}, Asks: asks{s}, Counter: c, Idle: s.idle,
@@ -96,6 +98,7 @@ func (s *station) newFlow(w *window) *flow.Flow {
 			s.refresh(w)
 		},
 		Asking:   s.scan.Ask,
+		Typed:    typed,
 		CallHelp: func() { s.calls.ring(s.clock.Now()) }, CallAnswered: s.calls.answered, CalledAt: s.calls.last,
 	}, w.size)
 }
@@ -121,6 +124,7 @@ func (s *station) start(ctx context.Context, w *window) {
 		s.idle.Run(ctx, func(p visit.Phase, left int) { post(func() { w.flow.Tick(p, left) }) })
 		return nil
 	})
+	s.goes("keyboards", func(ctx context.Context) error { return s.runWedges(ctx, scanner.InputDevices, wedgeEvery, changed) })
 	s.goes("clock", func(ctx context.Context) error { return s.runMinutes(ctx, changed) })
 	s.runScanner(tell, func(f scanner.Frame) {
 		if f.Fault != scanner.FaultNone {

@@ -46,9 +46,10 @@ type Ports struct {
 	Go           func(func())            // runs elsewhere, owned by the program
 	Scanning     func(bool)              // whether the screen takes scans
 	Asking       func()                  // a person was just asked to show a code
-	CallHelp     func()                  // tells staff that somebody calls
-	CallAnswered func()                  // a clerk is there
-	CalledAt     func() time.Time        // zero: nobody waits
+	Typed        func(rune) kit.Keystroke
+	CallHelp     func()           // tells staff that somebody calls
+	CallAnswered func()           // a clerk is there
+	CalledAt     func() time.Time // zero: nobody waits
 	Log          *slog.Logger
 }
 
@@ -96,7 +97,7 @@ var firstGlance = glance{paperAt: -1}
 // New makes the user interface at the start screen.
 func New(p Ports, size kit.Size) *Flow {
 	f := &Flow{Ports: p, size: size, glance: firstGlance}
-	f.env = &kit.Env{Size: size, Now: p.Clock.Now, Touch: p.Idle.Touch}
+	f.env = &kit.Env{Size: size, Now: p.Clock.Now, Touch: p.Idle.Touch, Typed: p.Typed}
 	f.env.Words = p.Words(p.Language)
 	f.dress(p.Look)
 	return f

@@ -51,7 +51,8 @@ type Env struct {
 	Large    bool // text × 1.25
 	Reach    bool // everything pressable below the middle
 	Now      func() time.Time
-	Touch    func() // called at every press: someone is here
+	Touch    func()                 // called at every press: someone is here
+	Typed    func(r rune) Keystroke // whose a key of a hardware keyboard is; Enter is '\r'. Nil: a person's
 	Tools    Tools
 	Status   Status
 

@@ -58,6 +58,9 @@ type Field struct {
 	xs     []float32
 	textX  float32
 	shown  string
+
+	held      []rune // the text before a burst of keys that may be a machine's
+	heldCaret int
 }
 
 // NewField makes a field.
@@ -252,12 +255,17 @@ func (f *Field) FocusLost() {}
 // TypedRune types a rune of a hardware keyboard.
 func (f *Field) TypedRune(r rune) {
 	f.env.touch()
-	f.Insert(string(r))
+	if f.byHand(r) {
+		f.Insert(string(r))
+	}
 }
 
 // TypedKey handles the editing keys of a hardware keyboard.
 func (f *Field) TypedKey(e *fyne.KeyEvent) {
 	f.env.touch()
+	if r := keyRune(e); r != 0 && !f.byHand(r) {
+		return
+	}
 	switch e.Name {
 	case fyne.KeyBackspace:
 		f.Erase()

@@ -124,14 +124,14 @@ func (p *stop) FocusLost() {
 
 // TypedRune presses on space.
 func (p *stop) TypedRune(r rune) {
-	if r == ' ' {
+	if p.env.typed(r) != KeyMachine && r == ' ' {
 		p.Tapped(nil)
 	}
 }
 
 // TypedKey presses on Enter.
 func (p *stop) TypedKey(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
+	if keyRune(e) == '\r' && p.env.typed('\r') != KeyMachine {
 		p.Tapped(nil)
 	}
 }

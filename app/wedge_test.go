@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"tramhoso/app/ui/kit"
+	"tramhoso/app/upkeep"
+)
+
+// A scanner that is listed among the keyboards is named to technicians, and
+// forgotten when it is gone.
+func TestWedgeIsNamed(t *testing.T) {
+	b := openBooth(t, quiet(t, t.TempDir()))
+	list := filepath.Join(t.TempDir(), "devices")
+	ctx, cancel := context.WithCancel(t.Context())
+	ended, told := make(chan error, 1), make(chan struct{}, 100)
+	go func() { ended <- b.runWedges(ctx, list, time.Millisecond, func() { told <- struct{}{} }) }()
+	keyboard := func() string {
+		var f upkeep.Facts
+		b.devices.tell(&f)
+		return f.Keyboard
+	}
+	const device = "I: Bus=0003 Vendor=0c2e Product=0b61 Version=0111\nN: Name=\"Honeywell 1950g\"\nH: Handlers=sysrq kbd event5\n\n"
+	must(t, os.WriteFile(list, []byte(device), 0o600))
+	b.until("the scanner's name", func() bool { return keyboard() == "Honeywell 1950g" })
+	<-told
+	b.until("word in the log", func() bool { return strings.Contains(b.log.String(), "USB serial (CDC)") })
+	must(t, os.WriteFile(list, nil, 0o600))
+	b.until("its end", func() bool { return keyboard() == "" })
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+// One that no list names is caught by its speed. What it typed is in no log.
+func TestWedgeIsCaught(t *testing.T) {
+	b := openBooth(t, quiet(t, t.TempDir()))
+	at, caught := time.Unix(0, 0), 0
+	hear := b.typed(func() time.Time { return at }, func() { caught++ })
+	machine := 0
+	for range 2 {
+		for _, r := range cardOf {
+			at = at.Add(time.Millisecond)
+			if hear(r) == kit.KeyMachine {
+				machine++
+			}
+		}
+		at = at.Add(time.Minute)
+	}
+	if machine < len(cardOf) || caught != 1 {
+		t.Errorf("%d keys of a machine, told %d times", machine, caught)
+	}
+	var f upkeep.Facts
+	b.devices.tell(&f)
+	if f.Keyboard == "" {
+		t.Error("technicians are not told")
+	}
+	if log := b.log.String(); strings.Count(log, "keyboard mode") != 1 || strings.Contains(log, "0661") {
+		t.Errorf("the log:\n%s", log)
+	}
+}
