@@ -19,9 +19,10 @@ type devicesCommand struct {
 	Config string `help:"Configuration file; without one ${station} if it is there, else the defaults." type:"path" placeholder:"FILE"`
 	Lang   string `help:"Language instead of the configured one." placeholder:"vi|en" enum:"vi,en," default:""`
 
-	List  devicesList  `cmd:"" help:"List every serial line, and how each device is."`
-	Watch devicesWatch `cmd:"" help:"Print a line for every change until Ctrl-C."`
-	Test  devicesTest  `cmd:"" help:"Let one device show that it works."`
+	List    devicesList    `cmd:"" help:"List every serial line, and how each device is."`
+	Watch   devicesWatch   `cmd:"" help:"Print a line for every change until Ctrl-C."`
+	Test    devicesTest    `cmd:"" help:"Let one device show that it works."`
+	Profile devicesProfile `cmd:"" help:"Show what is known of the printer and where it comes from."`
 }
 
 // Help is the long help.
@@ -47,12 +48,15 @@ const (
 
 // terminal is where a command speaks, and the machine that it looks at.
 type terminal struct {
+	in        io.Reader // what the technician enters; nil: nothing
 	out, warn io.Writer
 	finder    port.Finder
 	now       func() time.Time
 }
 
-func thisTerminal() *terminal { return &terminal{out: os.Stdout, warn: os.Stderr, now: time.Now} }
+func thisTerminal() *terminal {
+	return &terminal{in: os.Stdin, out: os.Stdout, warn: os.Stderr, now: time.Now}
+}
 
 // bench is a technician's view of one station.
 type bench struct {

@@ -11,6 +11,7 @@ import (
 )
 
 type devicesTest struct {
+	Printer testPrinter `cmd:"" help:"Measure the printer: prints a strip of codes for the scanner to read back, and a page; keeps what it found. Enter gives a code up."`
 	Scanner testScanner `cmd:"" help:"Scan anything: says what it is and how the scanner sends it, never what is in it."`
 }
 
@@ -71,12 +72,20 @@ func (testScanner) Run(ctx context.Context, d *devicesCommand, c *terminal) erro
 
 // scan lights the scanner and hands on what it reads, until ctx ends.
 func (b *bench) scan(ctx context.Context, p port.Port, emit func(scanner.Frame)) error {
-	s, err := scanner.New(b.cfg.Scanner.Device(), clockOf(b.now))
+	s, err := b.newScanner()
 	if err != nil {
 		return err
 	}
-	s.Want(true)
 	return s.Run(ctx, p, emit)
+}
+
+// newScanner is the configured scanner, lit.
+func (b *bench) newScanner() (*scanner.Scanner, error) {
+	s, err := scanner.New(b.cfg.Scanner.Device(), clockOf(b.now))
+	if err == nil {
+		s.Want(true)
+	}
+	return s, err
 }
 
 // cannotOpen says why a device cannot be tested, in the words of its line.

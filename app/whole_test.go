@@ -118,6 +118,7 @@ func TestWholeVisit(t *testing.T) {
 	t.Cleanup(func() { must(t, scanner.Close()) })
 	cfg := quiet(t, t.TempDir())
 	cfg.Printer.Path, cfg.Scanner.Path = filepath.Join(room, "printer"), filepath.Join(room, "scanner")
+	cfg.Printer.Baud = 115200 // the waits for a pty are those of a line
 	must(t, os.WriteFile(cfg.Portal.TokenFile, []byte(o.token(t)), 0o600))
 
 	b := openBooth(t, cfg)
