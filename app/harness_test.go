@@ -86,11 +86,14 @@ func quiet(t testing.TB, storage string) config.Config {
 }
 
 // openBooth opens a station with everything that runs beside its screen; it is
-// closed with the test.
-func openBooth(t testing.TB, cfg config.Config) *booth {
+// closed with the test. What is in with is done before anything runs.
+func openBooth(t testing.TB, cfg config.Config, with ...func(*station)) *booth {
 	t.Helper()
 	b := &booth{t: t, log: &logbook{}, jobs: make(chan func(), 1024), gone: make(chan struct{})}
 	b.station = openStation(context.Background(), cfg, slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	for _, f := range with {
+		f(b.station)
+	}
 	b.post = func(f func()) {
 		select {
 		case b.jobs <- f:

@@ -20,6 +20,8 @@ const (
 	didAnswer   = "paper.answer"
 	didHandOver = "result.hand-over"
 	didRefuse   = "result.refuse"
+	didPower    = "power.change"
+	didPowerOff = "power.off"
 )
 
 // checkpointEvery is how often the portal hears how long the log has become: a

@@ -45,7 +45,11 @@ func (r runCommand) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	s := openStation(ctx, cfg, log)
+	s.quit = end
+	defer s.powerOff()
 	defer s.close()
 	w := newWindow(cfg, s)
 	s.start(ctx, w)

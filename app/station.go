@@ -44,6 +44,9 @@ type station struct {
 	printing paper.Observer
 	idle     *visit.Idle
 	devices  devices
+	pages    pages
+	power    supply
+	quit     func() // ends the program as closing its window does
 	scan     *scanner.Scanner
 	room     room
 	diskFull atomic.Bool // tours: the disk is said to be full
@@ -73,7 +76,10 @@ type kept struct {
 func openStation(ctx context.Context, cfg config.Config, log *slog.Logger) *station {
 	s := &station{cfg: cfg, log: log, post: fyne.Do, printing: paper.Observer{Job: func(paper.Event) {}, Status: func(printer.Status) {}}}
 	s.ctx, s.cancel = context.WithCancel(ctx)
+	s.quit = s.cancel
 	s.devices.init(cfg)
+	s.power.init()
+	s.openPages()
 	var floor time.Time
 	st, err := store.Open(s.ctx, cfg.Storage, store.Options{Log: log, Free: s.freeBytes, Now: s.now})
 	if err == nil {
@@ -204,7 +210,7 @@ func (s *station) code() string {
 // facts decide whether a visit that starts can finish.
 func (s *station) facts() visit.Facts {
 	printerNow, _ := s.devices.facts()
-	f := visit.Facts{Time: s.clock.Now(), Printer: printerForVisit[printerNow]}
+	f := visit.Facts{Time: s.clock.Now(), Printer: printerForVisit[printerNow], OnBattery: s.power.onBattery()}
 	if s.kept == nil {
 		f.Enrolled = true
 		f.StorageReadOnly = true

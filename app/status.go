@@ -13,6 +13,7 @@ import (
 func (s *station) status() kit.Status {
 	var st kit.Status
 	s.devices.strip(&st)
+	s.power.strip(&st)
 	st.Net = kit.NetOff
 	if s.kept == nil {
 		return st

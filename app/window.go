@@ -126,6 +126,17 @@ func (s *station) start(ctx context.Context, w *window) {
 	})
 	s.goes("keyboards", func(ctx context.Context) error { return s.runWedges(ctx, scanner.InputDevices, wedgeEvery, changed) })
 	s.goes("clock", func(ctx context.Context) error { return s.runMinutes(ctx, changed) })
+	s.runPower(changed, func(ctx context.Context) bool {
+		rest := make(chan bool, 1)
+		post(func() { rest <- w.flow.AtRest() })
+		select {
+		case at := <-rest:
+			return at
+		case <-ctx.Done():
+			return false
+		}
+	})
+	s.runPages(changed)
 	s.runScanner(tell, func(f scanner.Frame) {
 		if f.Fault != scanner.FaultNone {
 			s.log.Warn("a scan could not be read", "fault", f.Fault)

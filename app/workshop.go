@@ -23,6 +23,10 @@ func (s *station) upkeepFacts() upkeep.Facts {
 	f := upkeep.Facts{ReadOnly: visits.StorageReadOnly, VisitsLeft: visits.VisitsLeft, Time: s.clock.Stamp(), Enrolled: visits.Enrolled && s.kept != nil,
 		Station: s.code(), Reach: map[kit.Net]upkeep.Reach{kit.NetOn: upkeep.ReachOn, kit.NetLogin: upkeep.ReachClosed, kit.NetOff: upkeep.ReachOff}[s.status().Net]}
 	s.devices.tell(&f)
+	s.pages.tell(&f)
+	if s.cfg.Power.UPS != "" {
+		s.power.tell(&f)
+	}
 	p := s.printerModel().Profile
 	f.Profile, f.PaperMM = profileName(p), paperMM(p)
 	if s.kept != nil {

@@ -40,6 +40,8 @@ type Config struct {
 	Portal   Portal  `toml:"portal"`
 	Printer  Printer `toml:"printer"`
 	Scanner  Scanner `toml:"scanner"`
+	Page     Page    `toml:"page"`
+	Power    Power   `toml:"power"`
 	Screen   Screen  `toml:"screen"`
 	Service  Service `toml:"service"`
 	Log      Log     `toml:"log"`
@@ -193,6 +195,8 @@ func (c Config) Validate() error {
 	bad = append(bad, c.Scanner.mistakes()...)
 	bad = append(bad, byNumber("printer.path", c.Printer.Path), byNumber("scanner.path", c.Scanner.Path))
 	no(c.Printer.Path != "" && c.Printer.Path == c.Scanner.Path, "printer.path and scanner.path name the same line")
+	c.Page.validate(no)
+	c.Power.validate(no)
 	for _, side := range []struct {
 		key string
 		n   int

@@ -36,6 +36,7 @@ func TestDefaultsAreTheDocumentedOnes(t *testing.T) {
 		Storage: "/var/lib/tramhoso", Language: "vi", Portal: Portal{TokenFile: "/etc/tramhoso/enrol-token.txt"},
 		Printer: Printer{Profile: "measured"},
 		Scanner: Scanner{Baud: 9600, Model: "plain"},
+		Power:   Power{Shutdown: []string{}},
 		Screen:  Screen{Width: 1280, Height: 800, Kiosk: true, Scale: 1}, Log: Log{Level: "info"},
 	}
 	if d := cmp.Diff(want, c); d != "" {
@@ -136,6 +137,10 @@ func TestMistakesAreNamed(t *testing.T) {
 		"[screen]\nwidth = 1\nheight = 99999":                            {"screen.width", "screen.height"},
 		"[screen]\nscale = nan":                                          {"screen.scale"},
 		"[service]\nprice = -1":                                          {"service.price"},
+		"[page]\nprinter = \"http://a\"":                                 {"page.printer", "ipp://localhost/printers/NAME"},
+		"[page]\nsocket = \"a\"\nmedia = \"a3\"":                         {"page.socket", "page.media", "a3"},
+		"[power]\nups = \"ups\"":                                         {"power.ups", "ups@localhost"},
+		"[power]\nshutdown = [\"\"]":                                     {"power.shutdown"},
 		"[log]\nlevel = \"loud\"":                                        {"log.level"},
 	}
 	for raw, want := range tests {

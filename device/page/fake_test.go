@@ -354,6 +354,25 @@ func TestWhatIsNotSent(t *testing.T) {
 	}
 }
 
+func TestSizes(t *testing.T) {
+	a4, a5 := string(A4), string(A5)
+	for _, tt := range []struct {
+		ready, supported []string
+		wantA4, wantA5   bool
+	}{{nil, nil, false, false}, {nil, []string{a4, a5}, true, true}, {[]string{a4}, []string{a4, a5}, true, false}, {[]string{"na_letter_8.5x11in"}, []string{a4}, false, false}} {
+		g := group{Tag: tagPrinter}
+		if tt.ready != nil {
+			g.Attrs = append(g.Attrs, text(tagKeyword, "media-ready", tt.ready...))
+		}
+		if tt.supported != nil {
+			g.Attrs = append(g.Attrs, text(tagKeyword, "media-supported", tt.supported...))
+		}
+		if s := readStatus(g); s.A4 != tt.wantA4 || s.A5 != tt.wantA5 {
+			t.Errorf("%v of %v: %+v", tt.ready, tt.supported, s)
+		}
+	}
+}
+
 func TestAddresses(t *testing.T) {
 	for _, uri := range []string{"", "localhost", "http://localhost/printers/a", "ipps://localhost/a", "ipp:///printers/a", "ipp://user:secret@localhost/a",
 		"ipp://localhost/a?b", "ipp://localhost:port/", "ipp://localhost/" + strings.Repeat("a", 1024)} {

@@ -119,7 +119,7 @@ func (p *Printer) Close() { p.c.close() }
 
 // wanted is what Status asks for; a whole answer is a hundred times as much.
 var wanted = []string{"printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "printer-make-and-model",
-	"media-supported", "document-format-supported"}
+	"media-ready", "media-supported", "document-format-supported"}
 
 // Status asks the printer how it is. Without an answer the status is not known,
 // its Stops says why, and the error says it in words.

@@ -106,7 +106,7 @@ type Status struct {
 	Accepting bool
 	Stops     Reason // why it cannot print now; ReasonNone: it can
 	Warns     Reason // what it will soon need; it still prints
-	A4, A5    bool   // which sizes it prints
+	A4, A5    bool   // which sizes are in its trays, or which it prints where it does not know
 	Pages     bool   // it takes PDF
 }
 
@@ -141,7 +141,11 @@ func readStatus(g group) Status {
 	if model := g.texts("printer-make-and-model"); len(model) > 0 {
 		s.Model = model[0]
 	}
-	for _, m := range g.texts("media-supported") {
+	media := g.texts("media-ready")
+	if len(media) == 0 { // it does not know what lies in its trays
+		media = g.texts("media-supported")
+	}
+	for _, m := range media {
 		s.A4 = s.A4 || m == string(A4)
 		s.A5 = s.A5 || m == string(A5)
 	}

@@ -225,6 +225,13 @@ func (f *Flow) wipe() {
 	f.home()
 }
 
+// AtRest reports that nobody is in the middle of anything: the start screen, or
+// one that only says what cannot be done.
+func (f *Flow) AtRest() bool {
+	step := f.Visit.Step()
+	return !f.staffing() && (step == visit.Home || step == visit.CannotStart)
+}
+
 // home goes to the start screen as the next person expects it.
 func (f *Flow) home() {
 	f.Visit.Wipe()

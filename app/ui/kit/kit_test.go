@@ -130,6 +130,8 @@ func TestStripShortens(t *testing.T) {
 		{"then drops, trouble stays", kit.Status{Net: kit.NetClosed, Printer: kit.PrinterOut}, 900, "Tạm chưa nhận hồ sơ mới|Máy in hết giấy|Máy quét tốt"},
 		{"trouble stays to the last", kit.Status{Net: kit.NetClosed, Printer: kit.PrinterOut}, 640, "Tạm chưa nhận hồ sơ mới|Máy in hết giấy"},
 		{"even where nothing fits", kit.Status{Net: kit.NetClosed, Printer: kit.PrinterOut}, 590, "Tạm chưa nhận hồ sơ mới|Máy in hết giấy"},
+		{"on battery", kit.Status{Power: kit.PowerBattery}, 1280, "Có mạng|Máy in tốt|Máy quét tốt|Không có hồ sơ chờ gửi|Chạy ắc quy"},
+		{"battery low", kit.Status{Power: kit.PowerLow, Net: kit.NetClosed, Printer: kit.PrinterOut}, 640, "Tạm chưa nhận hồ sơ mới|Máy in hết giấy|Sắp hết ắc quy"},
 		{"staff", kit.Status{Net: kit.NetOff, Staff: true, Waiting: 4}, 1280, "Không có mạng – vẫn nhận|Máy in sẵn sàng|Máy quét sẵn sàng|4 gói tin chờ gửi"},
 	}
 	for _, tt := range tests {

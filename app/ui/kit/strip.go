@@ -40,11 +40,23 @@ const (
 	ScannerDown
 )
 
+// PowerState is what the status line says of the power: nothing while the mains
+// are there.
+type PowerState int
+
+// The states of the power.
+const (
+	PowerMains PowerState = iota
+	PowerBattery
+	PowerLow
+)
+
 // Status is the status line.
 type Status struct {
 	Net     Net
 	Printer PrinterState
 	Scanner ScannerState
+	Power   PowerState
 	Waiting int  // dossiers not sent yet
 	Staff   bool // counts packets, says it shorter
 }
@@ -90,7 +102,12 @@ func (s Status) parts(env *Env) []stripPart {
 	} else {
 		w.texts = []string{env.T("status."+key, "n", s.Waiting)}
 	}
-	return []stripPart{n, p, c, w}
+	all := []stripPart{n, p, c, w}
+	if s.Power != PowerMains {
+		key := [...]string{"", "power-battery", "power-low"}[s.Power]
+		all = append(all, stripPart{icon: "warn", texts: pick(key, key+"-short"), trouble: true})
+	}
+	return all
 }
 
 // Strip is the passive line at the edge of the screen: network, printer,
@@ -172,11 +189,11 @@ func (t *Strip) fit(width float32) (parts []stripPart, gap float32) {
 		}
 		return sum
 	}
-	for _, i := range []int{2, 1, 0} {
+	for _, i := range []int{2, 1, 4, 0} {
 		if total() <= width {
 			return parts, gap
 		}
-		if len(parts[i].texts) > 1 {
+		if i < len(parts) && len(parts[i].texts) > 1 {
 			parts[i].texts = parts[i].texts[1:]
 		}
 	}
