@@ -27,17 +27,17 @@ type workbench struct {
 	printer  *twin.Printer
 	scanner  *twin.Scanner
 	terminal *terminal
-	out      *page
+	out      *screenful
 }
 
-// page is a terminal's paper; watching writes while tests read.
-type page struct {
+// screenful is a terminal's paper; watching writes while tests read.
+type screenful struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 	more chan struct{}
 }
 
-func (p *page) Write(b []byte) (int, error) {
+func (p *screenful) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	select {
@@ -47,7 +47,7 @@ func (p *page) Write(b []byte) (int, error) {
 	return p.text.Write(b)
 }
 
-func (p *page) String() string {
+func (p *screenful) String() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.text.String()
@@ -55,7 +55,7 @@ func (p *page) String() string {
 
 func newWorkbench(t *testing.T) *workbench {
 	t.Helper()
-	w := &workbench{t: t, dir: t.TempDir(), out: &page{more: make(chan struct{}, 1)}}
+	w := &workbench{t: t, dir: t.TempDir(), out: &screenful{more: make(chan struct{}, 1)}}
 	for _, dir := range []string{"dev", "sys/class/tty", "proc"} {
 		must(t, os.MkdirAll(filepath.Join(w.dir, dir), 0o755))
 	}
