@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -84,7 +85,7 @@ func TestPowerCut(t *testing.T) {
 	supply.set("OB DISCHRG")
 	b.until("battery", state(upkeep.PowerBattery))
 	b.see(words("vi").T("status.power-battery"))
-	if !contains(visit.CanStart(b.facts()), visit.ReasonPower) {
+	if !slices.Contains(visit.CanStart(b.facts()), visit.ReasonPower) {
 		t.Errorf("a visit may begin: %v", visit.CanStart(b.facts()))
 	}
 	// The supply falls silent: that does not bring the mains back.
@@ -109,15 +110,6 @@ func TestPowerCut(t *testing.T) {
 	if said, err := os.ReadFile(off); err != nil || strings.TrimSpace(string(said)) != "now" {
 		t.Errorf("switched off: %q, %v", said, err)
 	}
-}
-
-func contains(rs []visit.Reason, r visit.Reason) bool {
-	for _, x := range rs {
-		if x == r {
-			return true
-		}
-	}
-	return false
 }
 
 // When a low battery ends the program: after the visit, at the latest after half
