@@ -76,7 +76,7 @@ func (g *guide) commands() map[string]func(*testscript.TestScript, bool, []strin
 		"scan":    {use: "scan PAYLOAD | scan paper NAME | scan badge ROLE", least: 1, most: 2, do: g.scan},
 		"pin":     {use: "pin ROLE", least: 1, most: 1, do: g.pin},
 		"scanner": {use: "scanner unplug|plug|garbage", least: 1, most: 1, do: g.scanner},
-		"printer": {use: "printer ok|near-end|paper-out [ROWS]|cover-open|silent|unplug|plug", least: 1, most: 2, do: g.printer},
+		"printer": {use: "printer [row N|byte N|before-cut|after-cut|after TIME] STATE [NUMBER]", least: 1, most: 4, do: g.printer},
 		"paper":   {use: "paper NAME", least: 1, most: 1, do: g.paper},
 		"network": {use: "network up|down|slow|captive", least: 1, most: 1, do: g.network},
 		"clock":   {use: "clock +DURATION", least: 1, most: 1, do: g.clock},
@@ -187,7 +187,7 @@ func (g *guide) scanner(_ *testscript.TestScript, args []string) error {
 }
 
 func (g *guide) printer(_ *testscript.TestScript, args []string) error {
-	return g.scene.setPrinter(args[0], args[1:]...)
+	return g.scene.setPrinter(args...)
 }
 
 func (g *guide) paper(ts *testscript.TestScript, args []string) error {

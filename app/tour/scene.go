@@ -9,7 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
+	"strings"
 	"time"
 
 	"tramhoso/device/scanner"
@@ -254,39 +254,18 @@ func (s *scene) setScanner(state string) error {
 	return fmt.Errorf("a scanner cannot be %q: unplug, plug or garbage", state)
 }
 
-// setPrinter puts the printer into a state; paper-out may come only after so many
-// rows, in the middle of what is printed next.
-func (s *scene) setPrinter(state string, more ...string) error {
-	if len(more) > 0 && state != "paper-out" {
-		return fmt.Errorf("only paper-out takes a number of rows, not %q", state)
+// setPrinter puts the printer into a state at once, or at a moment of what is
+// printed next: any line of a twin's script. "paper-out ROWS" is short for
+// "paper-out-after ROWS".
+func (s *scene) setPrinter(words ...string) error {
+	if len(words) == 2 && words[0] == "paper-out" {
+		words[0] = "paper-out-after"
 	}
-	switch state {
-	case "ok":
-		s.printer.OK()
-	case "near-end":
-		s.printer.NearEnd()
-	case "cover-open":
-		s.printer.CoverOpen()
-	case "silent":
-		s.printer.Silent()
-	case "unplug":
-		return s.printer.Unplug()
-	case "plug":
-		return s.printer.Plug()
-	case "paper-out":
-		if len(more) == 0 {
-			s.printer.PaperOut()
-			break
-		}
-		rows, err := strconv.Atoi(more[0])
-		if err != nil || rows <= 0 {
-			return fmt.Errorf("%q is no number of rows", more[0])
-		}
-		s.printer.PaperOutAfter(rows)
-	default:
-		return fmt.Errorf("a printer cannot be %q: ok, near-end, paper-out, cover-open, silent, unplug or plug", state)
+	line := strings.Join(words, " ")
+	if twin.IsMoment(words[0]) {
+		return s.printer.Script(line)
 	}
-	return nil
+	return s.printer.Do(line)
 }
 
 // nextPaper waits for the next paper to come out, up to its cut.

@@ -24,13 +24,14 @@ func TestPrinterWords(t *testing.T) {
 	s := &scene{printer: p}
 	for _, words := range [][]string{
 		{"near-end"}, {"paper-out"}, {"ok"}, {"paper-out", "200"}, {"ok"}, {"cover-open"}, {"silent"}, {"ok"}, {"unplug"}, {"plug"},
+		{"cutter-jam"}, {"hot"}, {"ok"}, {"power-cycle"}, {"renumber"}, {"row", "120", "paper-out"}, {"before-cut", "cutter-jam"}, {"garbage", "9"},
 	} {
-		if err := s.setPrinter(words[0], words[1:]...); err != nil {
+		if err := s.setPrinter(words...); err != nil {
 			t.Errorf("%q: %v", words, err)
 		}
 	}
-	for _, words := range [][]string{{"jam"}, {"ok", "3"}, {"paper-out", "half"}, {"paper-out", "-1"}} {
-		if err := s.setPrinter(words[0], words[1:]...); err == nil {
+	for _, words := range [][]string{{"jam"}, {"ok", "3"}, {"paper-out", "half"}, {"paper-out", "-1"}, {"row", "paper-out"}, {"garbage"}} {
+		if err := s.setPrinter(words...); err == nil {
 			t.Errorf("%q was taken", words)
 		}
 	}

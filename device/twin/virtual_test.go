@@ -164,6 +164,9 @@ func TestScriptInTime(t *testing.T) {
 		time.Sleep(4 * time.Second)
 		s.put(picture(100) + knife)
 		time.Sleep(time.Hour)
+		if err := p.Close(); err != nil { // after it nothing is told
+			t.Error(err)
+		}
 		want := "1s near-end, 4s paper-out, 6s ok, 6s cover-open, 6.5s garbage 3, 1m6s cover-closed, 1m6s hot"
 		if got := strings.Join(log, ", "); got != want {
 			t.Errorf("it went\n%s\nnot\n%s", got, want)
