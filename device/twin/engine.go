@@ -27,6 +27,8 @@ type traits struct {
 	noMarks    bool // lacks GS ( H, as many clones do
 	noAuto     bool // lacks GS a
 	noGraphics bool // lacks GS ( L
+	noDoubling bool // ignores the m of GS v 0
+	halfDots   bool // the vertical motion unit is half a dot
 	mute       bool // answers nothing and executes no real-time command
 	noCutter   bool
 	cutterRows int // from the head to the knife
@@ -108,7 +110,7 @@ func newEngine(width int, onPaper func(sheet, ending)) *engine {
 
 // reset is ESC @: settings and the line under way, not the buffer.
 func (e *engine) reset() {
-	e.margin, e.justify, e.spacing = 0, 0, lineSpacingRows
+	e.margin, e.justify, e.spacing = 0, 0, lineSpacingRows*e.unitsPerRow()
 	e.line, e.stored = lineBuffer{}, nil
 	e.auto = 0
 }

@@ -95,7 +95,7 @@ func (e *engine) escCommand(b []byte) int {
 	case 'a':
 		return params(b, 1, func(p []byte) { e.justify = min(int(p[0])&^'0', 2) })
 	case '2':
-		e.spacing = lineSpacingRows
+		e.spacing = lineSpacingRows * e.unitsPerRow()
 		return 2
 	case '3':
 		return params(b, 1, func(p []byte) { e.spacing = int(p[0]) })
@@ -216,6 +216,9 @@ func (e *engine) rasterImage(b []byte) int {
 	m := b[3] &^ '0'
 	if b[2] != '0' || m > 3 {
 		return 4
+	}
+	if e.noDoubling {
+		m = 0
 	}
 	return params(b, 6, func(p []byte) {
 		r := &rasterJob{bytes: int(p[2]) + int(p[3])<<8, rows: int(p[4]) + int(p[5])<<8, wide: 1 + int(m&1), tall: 1 + int(m>>1)}

@@ -85,11 +85,18 @@ func (e *engine) letter(c byte) {
 }
 
 // lineFeed prints the line and moves on by the line spacing.
-func (e *engine) lineFeed() { e.advance(e.spacing - e.printLine()) }
+func (e *engine) lineFeed() { e.feedBy(e.spacing) }
 
-// feedBy prints the line and moves by rows in all (ESC J, ESC d): the height
-// of what is printed is part of the way.
-func (e *engine) feedBy(rows int) { e.advance(rows - e.printLine()) }
+// feedBy prints the line and moves by so many motion units in all (ESC J, ESC
+// d): the height of what is printed is part of the way.
+func (e *engine) feedBy(units int) { e.advance(units/e.unitsPerRow() - e.printLine()) }
+
+func (e *engine) unitsPerRow() int {
+	if e.halfDots {
+		return 2
+	}
+	return 1
+}
 
 // printLine prints the line under way. It returns the rows it took.
 func (e *engine) printLine() int {

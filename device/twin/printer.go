@@ -37,6 +37,11 @@ type PrinterConfig struct {
 	NoProcessID, NoAutoStatus bool
 	// NoGraphics: it lacks GS ( L.
 	NoGraphics bool
+	// NoDoubling: it ignores the m of GS v 0.
+	NoDoubling bool
+	// HalfDots: its vertical motion unit is half a dot, as with Epson's (GS P: y
+	// is twice the head's resolution).
+	HalfDots bool
 	// Clone is the cheapest kind: it answers nothing at all, executes no
 	// real-time command, lacks GS ( H and GS ( L, and prints GS v 0 and ESC *.
 	Clone bool
@@ -111,11 +116,13 @@ func (c PrinterConfig) engine(onPaper func(sheet, ending)) (*engine, error) {
 	e.noMarks = c.NoProcessID || c.Clone
 	e.noAuto = c.NoAutoStatus || c.Clone
 	e.noGraphics = c.NoGraphics || c.Clone
+	e.noDoubling, e.halfDots = c.NoDoubling, c.HalfDots
 	e.mute = c.Clone
 	if e.rowTime = rowTime(c.RowsPerSecond); e.rowTime > 0 {
 		e.cutTime = cutterTime
 	}
 	e.identity = identity{model: c.Model, maker: c.Maker, firmware: c.Firmware, serial: c.Serial, modelID: c.ModelID}.filled()
+	e.reset() // with the model's own motion unit
 	return e, nil
 }
 

@@ -207,6 +207,7 @@ func (t *talk) listen(ctx context.Context, mark [4]byte) (voice, error) {
 		return v, err
 	}
 	v.auto = auto(b)
+	t.sure = false // it may have reported more than once
 	if err := t.send(ctx, []byte{gs, 'a', 0}); err != nil {
 		return v, err
 	}
@@ -225,10 +226,10 @@ var errNoBarrier = errors.New("the printer answers no barrier")
 
 // barrier waits until the printer has taken everything that was sent.
 func (t *talk) barrier(ctx context.Context, most time.Duration) error {
-	patient := *t
-	patient.wait = most
-	b, _, err := patient.ask(ctx, []byte{gs, 'r', 1}, func(b []byte) bool { return len(plain(b)) > 0 })
-	t.drained = patient.drained
+	usual := t.wait
+	t.wait = most
+	b, _, err := t.ask(ctx, []byte{gs, 'r', 1}, func(b []byte) bool { return len(plain(b)) > 0 })
+	t.wait = usual
 	if err != nil {
 		return err
 	}

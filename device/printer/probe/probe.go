@@ -225,31 +225,16 @@ const (
 // print sends the strip, never more than half a buffer ahead of a printer that
 // can be asked, and finds out whether it came to a stop.
 func (t *talk) print(ctx context.Context, s strip, v voice) (printer.Reason, error) {
-	ahead, rows := 0, 0
-	pace := func(next int) error {
-		if ahead == 0 || ahead+next <= printer.DefaultBufferBytes/2 {
-			return nil
-		}
-		wait := time.Duration(rows) * time.Second / headRowsPerSecond
-		ahead, rows = 0, 0
-		if v.short {
-			err := t.barrier(ctx, wait+5*time.Second)
-			if !errors.Is(err, errNoBarrier) {
-				return err
-			}
-			return nil // its status will tell
-		}
-		if t.baud <= fastBaud {
-			return nil
-		}
-		return pause(ctx, wait)
-	}
 	if err := t.send(ctx, []byte{esc, '@'}); err != nil {
 		return lost(ctx, err)
 	}
+	ahead, rows := 0, 0
 	for _, p := range s.pieces {
-		if err := pace(len(p.bytes)); err != nil {
-			return lost(ctx, err)
+		if ahead > 0 && ahead+len(p.bytes) > printer.DefaultBufferBytes/2 {
+			if reason, err := t.catchUp(ctx, rows, &v); err != nil || reason != printer.ReasonNone {
+				return reason, err
+			}
+			ahead, rows = 0, 0
 		}
 		if err := t.send(ctx, p.bytes); err != nil {
 			return lost(ctx, err)
@@ -259,16 +244,36 @@ func (t *talk) print(ctx context.Context, s strip, v voice) (printer.Reason, err
 	if err := t.send(ctx, s.cut); err != nil {
 		return lost(ctx, err)
 	}
-	if v.short {
-		if err := t.barrier(ctx, time.Duration(rows)*time.Second/headRowsPerSecond+5*time.Second); err != nil && !errors.Is(err, errNoBarrier) {
+	return t.catchUp(ctx, rows, &v)
+}
+
+// catchUp waits until the printer has taken what was sent, or can be thought to
+// have, and asks a printer that answers how it is.
+func (t *talk) catchUp(ctx context.Context, rows int, v *voice) (printer.Reason, error) {
+	printing := time.Duration(rows) * time.Second / headRowsPerSecond
+	switch {
+	case v.short:
+		err := t.barrier(ctx, printing+t.wait)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, errNoBarrier) {
+			return lost(ctx, err)
+		}
+		v.short = false // its status will tell; if that is well, it is asked no more
+	case t.baud > fastBaud:
+		if err := pause(ctx, printing); err != nil {
 			return lost(ctx, err)
 		}
 	}
-	var after voice
-	if err := t.status(ctx, &after); err != nil {
+	if !v.any() {
+		return printer.ReasonNone, nil
+	}
+	var now voice
+	if err := t.status(ctx, &now); err != nil {
 		return lost(ctx, err)
 	}
-	return after.trouble(), nil
+	return now.trouble(), nil
 }
 
 // lost names an error of the line.

@@ -22,8 +22,9 @@ const (
 	chunkBytes = 512
 	// tick bounds every single wait, so that a context is heard.
 	tick = 100 * time.Millisecond
-	// settleWait is the quiet that ends what is overdue, settleMost its bound.
-	settleWait, settleMost = 50 * time.Millisecond, 2 * time.Second
+	// settleShare of the wait for an answer is the quiet that ends what is
+	// overdue, settleMost its bound.
+	settleShare, settleMost = 10, 2 * time.Second
 	// stallWait is how long a printer may take no byte.
 	stallWait = 8 * time.Second
 	// maxReplyBytes bounds one answer: Epson's longest is 80.
@@ -42,6 +43,7 @@ type talk struct {
 	baud    int
 	wait    time.Duration // for one answer
 	drained time.Time     // when the line will have carried what was written
+	sure    bool          // the last question was answered: nothing is overdue
 }
 
 // send writes bytes; it never waits longer than stallWait for one to be taken.
@@ -101,7 +103,7 @@ func (t *talk) settle(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		b, err := t.hear(time.Now().Add(settleWait))
+		b, err := t.hear(time.Now().Add(t.wait / settleShare))
 		if err != nil || len(b) == 0 {
 			return err
 		}
@@ -109,12 +111,15 @@ func (t *talk) settle(ctx context.Context) error {
 	return nil
 }
 
-// ask sends a question on a quiet line and collects bytes until whole says that
+// ask sends a question on a line where no answer is overdue, and collects bytes until whole says that
 // the answer is complete, or the wait is over. It returns all that came.
 func (t *talk) ask(ctx context.Context, question []byte, whole func([]byte) bool) (answer []byte, took time.Duration, err error) {
-	if err := t.settle(ctx); err != nil {
-		return nil, 0, err
+	if !t.sure {
+		if err := t.settle(ctx); err != nil {
+			return nil, 0, err
+		}
 	}
+	t.sure = false
 	if err := t.send(ctx, question); err != nil {
 		return nil, 0, err
 	}
@@ -137,6 +142,7 @@ func (t *talk) ask(ctx context.Context, question []byte, whole func([]byte) bool
 		}
 		answer = append(answer, b...)
 		if whole(answer) {
+			t.sure = true
 			return answer, max(0, time.Since(start)), nil
 		}
 	}

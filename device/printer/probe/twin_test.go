@@ -3,18 +3,20 @@ package probe
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"image"
 	"image/png"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"tramhoso/device/port"
-	"tramhoso/device/printer"
 	"tramhoso/device/printer/models"
 	"tramhoso/device/scanner"
 	"tramhoso/device/twin"
@@ -38,6 +40,7 @@ type bench struct {
 	// hold makes the person scan nothing at all.
 	hold    bool
 	twice   bool // every code is read twice at once
+	tear    bool // there is no knife
 	scanned int
 	seen    map[string]bool
 	papers  []*image.Gray
@@ -104,7 +107,7 @@ func (b *bench) options(base string) Options {
 	m.Profile.Baud = 115200
 	m.Profile.ReplyWait, m.Profile.ConfirmWait = 100*time.Millisecond, 300*time.Millisecond
 	return Options{Port: b.port, Base: m, Scans: b.scans, Say: b.say, Line: "Bưu điện Ngã Bảy 22/11/2026",
-		ReplyWait: 100 * time.Millisecond, ScanWait: 2 * time.Second,
+		ReplyWait: 100 * time.Millisecond, ScanWait: 2 * time.Second, Rand: rand.NewChaCha8(sha256.Sum256([]byte(b.t.Name()))),
 		After: func(time.Duration) <-chan time.Time {
 			// The twin's frames are on their way; the time is over once nothing
 			// has come for a while.
@@ -143,12 +146,15 @@ func (b *bench) take() {
 	if len(b.papers) > 0 {
 		return
 	}
+	if b.tear {
+		b.printer.Tear()
+	}
 	paper, err := b.printer.NextPaper(b.ctx)
 	if err != nil {
 		b.t.Error(err)
 		return
 	}
-	b.keep(paper.Image)
+	b.keep(paper.Image, "strip")
 	if b.torn != nil {
 		b.torn(paper.Image)
 	}
@@ -156,7 +162,7 @@ func (b *bench) take() {
 }
 
 // keep writes a paper where a person can look at it.
-func (b *bench) keep(img *image.Gray) {
+func (b *bench) keep(img *image.Gray, what string) {
 	dir := os.Getenv("TRAMHOSO_PAPERS")
 	if dir == "" {
 		return
@@ -164,7 +170,7 @@ func (b *bench) keep(img *image.Gray) {
 	var buf bytes.Buffer
 	err := png.Encode(&buf, img)
 	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, strings.ReplaceAll(b.t.Name(), "/", "-")+".png"), buf.Bytes(), 0o600)
+		err = os.WriteFile(filepath.Join(dir, strings.ReplaceAll(b.t.Name(), "/", "-")+"-"+what+strconv.Itoa(img.Rect.Dx())+".png"), buf.Bytes(), 0o600)
 	}
 	if err != nil {
 		b.t.Error(err)
@@ -205,46 +211,4 @@ func (m Measured) value(t Trait) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-func TestMeasuresATwin(t *testing.T) {
-	tests := []struct {
-		name string
-		cfg  twin.PrinterConfig
-		base string
-		want map[Trait]string
-	}{
-		{"80 mm", twin.PrinterConfig{WidthDots: 576}, models.Common, map[Trait]string{
-			TraitWidth: "576", TraitDoubling: "yes", TraitGraphicsL: "yes", TraitFeedUnits: "1", TraitAuto: "yes", TraitProcessID: "yes", TraitStatus: "yes"}},
-		{"58 mm", twin.PrinterConfig{WidthDots: 384}, models.Common, map[Trait]string{TraitWidth: "384", TraitDoubling: "yes", TraitFeedUnits: "1"}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			b := newBench(t, tt.cfg)
-			m, err := Run(b.ctx, b.options(tt.base))
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Logf("%+v scanned %d", m.Findings, b.scanned)
-			if m.Verdict != Passed || m.Reason != printer.ReasonNone || len(m.Unread) != 0 {
-				t.Errorf("%s, %s, unread %v", m.Verdict, m.Reason, m.Unread)
-			}
-			if m.Scans != 3 || b.scanned != 3 {
-				t.Errorf("%d codes could be read, %d were taken: not one a part", b.scanned, m.Scans)
-			}
-			for trait, want := range tt.want {
-				if got, known := m.value(trait); got != want || !known {
-					t.Errorf("%s is %q (known %v), not %q", trait, got, known, want)
-				}
-			}
-			if paper, err := b.printer.NextPaper(b.ctx); err != nil {
-				t.Error(err)
-			} else {
-				dir := os.Getenv("TRAMHOSO_PAPERS")
-				if dir != "" {
-					_ = os.WriteFile(filepath.Join(dir, "page-"+tt.name+".png"), paper.PNG, 0o600)
-				}
-			}
-		})
-	}
 }
