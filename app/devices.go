@@ -14,6 +14,7 @@ import (
 	"tramhoso/device/printer"
 	"tramhoso/device/printer/models"
 	"tramhoso/device/scanner"
+	"tramhoso/sync/dossier"
 )
 
 // devices is what is known of the printer and the scanner now.
@@ -27,6 +28,7 @@ type devices struct {
 	scanner    port.State
 	scannerWhy error
 	lastScan   time.Time
+	lastFault  scanner.Fault // of that scan
 	wedges     wedges
 	want       bool             // a scan is waited for
 	open       *printer.Printer // on the printer's line while it is open
@@ -127,6 +129,16 @@ func newScanner(cfg config.Scanner, clock scanner.Clock, log *slog.Logger) *scan
 	return made
 }
 
+// unread is what a person is told of a fault: what came in part can be shown
+// again, wrong letters come again every time.
+func unread(f scanner.Fault) dossier.Code {
+	switch f {
+	case scanner.FaultPartial, scanner.FaultTooLong, scanner.FaultControl, scanner.FaultFlood:
+		return dossier.CodeScanPartial
+	}
+	return dossier.CodeScanGarbled
+}
+
 // runScanner keeps the scanner's line open and hands on what is read.
 func (s *station) runScanner(tell func(), read func(scanner.Frame)) {
 	cfg := s.cfg.Scanner
@@ -137,7 +149,7 @@ func (s *station) runScanner(tell func(), read func(scanner.Frame)) {
 	s.goes("scanner", func(ctx context.Context) error {
 		return keeper.Run(ctx, func(ctx context.Context, p port.Port) error {
 			return s.scan.Run(ctx, p, func(f scanner.Frame) {
-				s.devices.set(func() { s.devices.lastScan = s.clock.Now() })
+				s.devices.set(func() { s.devices.lastScan, s.devices.lastFault = s.clock.Now(), f.Fault })
 				if !s.devices.forTest(f) {
 					read(f)
 				}

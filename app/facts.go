@@ -9,6 +9,8 @@ import (
 	"tramhoso/device/port"
 	"tramhoso/device/printer"
 	"tramhoso/device/printer/models"
+	"tramhoso/device/scanner"
+	"tramhoso/sync/dossier"
 )
 
 // What a line and the device on it say, in the words of upkeep. The status
@@ -90,6 +92,9 @@ func (d *devices) tell(f *upkeep.Facts) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	f.LastScan, f.Keyboard = d.lastScan, d.keyboard()
+	if unread(d.lastFault) == dossier.CodeScanGarbled && d.lastFault != scanner.FaultNone {
+		f.Garbled = string(d.lastFault)
+	}
 	if f.Printer == upkeep.PrinterTaken {
 		f.PrinterBy = port.Holder(d.paths.printer)
 	}

@@ -11,6 +11,9 @@ import (
 
 	"tramhoso/app/ui/kit"
 	"tramhoso/app/upkeep"
+	"tramhoso/device/port"
+	"tramhoso/device/scanner"
+	"tramhoso/sync/dossier"
 )
 
 // A scanner that is listed among the keyboards is named to technicians, and
@@ -64,5 +67,34 @@ func TestWedgeIsCaught(t *testing.T) {
 	}
 	if log := b.log.String(); strings.Count(log, "keyboard mode") != 1 || strings.Contains(log, "0661") {
 		t.Errorf("the log:\n%s", log)
+	}
+}
+
+// Every fault of a scanner's letters is named to technicians in a sentence of
+// its own; what a hand did wrong is not.
+func TestGarblingIsNamed(t *testing.T) {
+	said := map[string]scanner.Fault{}
+	for _, fault := range []scanner.Fault{scanner.FaultNone, scanner.FaultPartial, scanner.FaultTooLong, scanner.FaultControl, scanner.FaultFlood,
+		scanner.FaultUTF16, scanner.FaultCP1258, scanner.FaultGBK, scanner.FaultNotUTF8, scanner.FaultNotNFC, scanner.FaultSevenBits} {
+		d := &devices{lastFault: fault, lastScan: time.Unix(1, 0), scanner: port.Ready}
+		d.paths.scanner = "x"
+		var f upkeep.Facts
+		d.tell(&f)
+		for _, l := range upkeep.Lines(f) {
+			if l.Part != upkeep.Scanner {
+				continue
+			}
+			garbled := fault != scanner.FaultNone && unread(fault) == dossier.CodeScanGarbled
+			if (l.Health == upkeep.Fix) != garbled {
+				t.Errorf("%q: the scanner is %s", fault, l.Health)
+			}
+			for _, lang := range []string{"vi", "en"} {
+				_, _, note := l.Say(words(lang))
+				if before, twice := said[note]; garbled && (note == "" || strings.HasPrefix(note, "part.") || twice) {
+					t.Errorf("%q says %q, as %q does", fault, note, before)
+				}
+				said[note] = fault
+			}
+		}
 	}
 }

@@ -140,7 +140,7 @@ func (s *station) start(ctx context.Context, w *window) {
 	s.runScanner(tell, func(f scanner.Frame) {
 		if f.Fault != scanner.FaultNone {
 			s.log.Warn("a scan could not be read", "fault", f.Fault)
-			post(w.flow.Bad)
+			post(func() { w.flow.Unread(unread(f.Fault)) })
 			return
 		}
 		post(func() { w.flow.Scan(f.Data) })

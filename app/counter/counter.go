@@ -282,6 +282,13 @@ func (c *Counter) TakesScans() bool {
 	return c.step == Closed || c.step == PIN || c.step == Home || c.step == Handover || c.step == Done
 }
 
+// Unread hears of a code of which no text came: CodeScanPartial, CodeScanGarbled.
+func (c *Counter) Unread(code dossier.Code) {
+	if c.TakesScans() {
+		_ = c.fail(dossier.E(code, nil)) // said on the screen
+	}
+}
+
 // HandleFrame routes a scanned payload: a slip opens or proves a hand-over, a
 // card is the collector's.
 func (c *Counter) HandleFrame(ctx context.Context, data string) error {

@@ -17,6 +17,7 @@ type Facts struct {
 	Scanner   ScannerState
 	ScannerBy string // likewise
 	LastScan  time.Time
+	Garbled   string // how the letters of the last scan came: one of Garblings; "" when they came well
 	Keyboard  string // a scanner that types like a keyboard, by its name; "" when there is none
 
 	Page     PageState
@@ -71,6 +72,10 @@ const (
 	ScannerFault  ScannerState = "fault"
 	ScannerTaken  ScannerState = "taken"
 )
+
+// Garblings are the ways in which a scanner's letters come wrong, by their names
+// in device/scanner.
+var Garblings = []string{"utf-16", "cp1258", "gbk", "not-utf-8", "not-nfc", "seven-bits"}
 
 // PageState is what is known of the A4 printer.
 type PageState string

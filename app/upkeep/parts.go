@@ -161,6 +161,8 @@ func scanner(f Facts, add func(Part, told, string, ...any)) {
 	case f.Keyboard != "" && f.Scanner != ScannerReady:
 		// What it scans would be typed into the screen: nobody's card may be.
 		t, w = told{Fix, "part.scanner-keyboard-note"}, "part.scanner-keyboard"
+	case f.Scanner == ScannerReady && slices.Contains(Garblings, f.Garbled):
+		t, w = told{Fix, "part.scanner-" + f.Garbled + "-note"}, "part.scanner-garbled"
 	case f.Scanner == ScannerReady && !f.LastScan.IsZero():
 		t.note = "part.last-scan"
 	case f.Scanner == ScannerTaken:

@@ -71,6 +71,13 @@ func (v *Visit) TakesScans() bool {
 	return false
 }
 
+// Unread hears of a code of which no text came: CodeScanPartial, CodeScanGarbled.
+func (v *Visit) Unread(code dossier.Code) {
+	if v.TakesScans() && v.step != CannotStart {
+		_ = v.fail(dossier.E(code, nil)) // said on the screen
+	}
+}
+
 // cardAtHome takes a card held before the first tap as the wish to submit.
 func (v *Visit) cardAtHome(data string) ScanKind {
 	r, err := v.ports.Reader.Read(data)

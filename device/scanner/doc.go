@@ -9,6 +9,7 @@
 //     sight for 2 s or a person was asked for a code anew (Ask);
 //   - a reader with a trigger is lit only while a scan is wanted (Want), also
 //     after it was plugged in again or has switched off by itself;
+//   - more codes than people can show are dropped, and that is told once;
 //   - memory is bounded whatever the line sends, and a reader that takes no
 //     answers keeps nobody from reading.
 //

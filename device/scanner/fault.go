@@ -22,6 +22,8 @@ const (
 	FaultNotUTF8 Fault = "not-utf-8" // neither of those, or characters already lost
 	FaultNotNFC  Fault = "not-nfc"   // accents apart from their letters
 	FaultControl Fault = "control"   // control characters inside
+	// FaultFlood: more codes than anybody can show; the rest of them is dropped.
+	FaultFlood Fault = "flood"
 	// FaultSevenBits: letters lost their eighth bit on a 7E1 line. A card's QR
 	// cannot be read over one.
 	FaultSevenBits Fault = "seven-bits"

@@ -107,7 +107,7 @@ func (s *Scanner) Run(ctx context.Context, p port.Port, emit func(Frame)) error 
 	defer speaking.Wait()
 	defer stop()
 
-	speech, buf := s.cfg.speech(), make([]byte, readSize)
+	speech, buf, pace := s.cfg.speech(), make([]byte, readSize), pace{}
 	for {
 		n, quiet, err := read(ctx, p, buf, speech.pending())
 		if err != nil {
@@ -140,8 +140,9 @@ func (s *Scanner) Run(ctx context.Context, p port.Port, emit func(Frame)) error 
 			}
 		}
 		for _, frame := range h.frames {
-			frame.At = s.clock.Now()
-			emit(frame)
+			if frame.At = s.clock.Now(); pace.take(&frame, time.Now()) {
+				emit(frame)
+			}
 		}
 	}
 }

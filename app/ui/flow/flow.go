@@ -308,8 +308,19 @@ func (f *Flow) Scan(data string) {
 	f.Render()
 }
 
-// Bad hears a frame that was no text: its fault is named, never its content.
-func (f *Flow) Bad() { f.Scan("\x00") }
+// Unread hears that a code came of which no text can be read, and shows why.
+func (f *Flow) Unread(code dossier.Code) {
+	f.hearing = true
+	defer func() { f.hearing = false }()
+	f.Idle.Touch()
+	f.warning = 0
+	if f.staffing() {
+		f.Counter.Unread(code)
+	} else {
+		f.Visit.Unread(code)
+	}
+	f.Render()
+}
 
 // printNews is what PrintChanged hears.
 type printNews struct {

@@ -5,6 +5,7 @@ import (
 
 	"tramhoso/app/counter"
 	"tramhoso/app/visit"
+	"tramhoso/sync/dossier"
 )
 
 // The lamp is on where a scan means something; a person who is asked for a code
@@ -37,4 +38,30 @@ func TestScansAreWantedAndAskedFor(t *testing.T) {
 	h.Scan("BADGE|clerk")
 	h.counterAt(counter.PIN)
 	expect("another badge may follow", true, 2)
+}
+
+// A code that came in part, or in letters that nobody can read, is not called
+// somebody's wrong card; where no scan counts, nothing is said.
+func TestUnreadCodes(t *testing.T) {
+	h := newHouse(t)
+	for _, code := range []dossier.Code{dossier.CodeScanPartial, dossier.CodeScanGarbled} {
+		h.home()
+		h.Unread(code)
+		h.see("error." + string(code))
+		h.tap("home.lookup")
+		h.Unread(code)
+		h.see("error." + string(code))
+		h.home()
+		h.Scan(cardOf)
+		h.tap("idconfirmed.main")
+		h.at(visit.Notice)
+		h.Unread(code)
+		if h.Visit.State().Problem != nil {
+			t.Error("a scan that nobody waits for disturbs a visit")
+		}
+	}
+	h.home()
+	h.clerk()
+	h.Unread(dossier.CodeScanPartial)
+	h.see("error.scan-partial")
 }
