@@ -88,6 +88,7 @@ func TestPaceIsInterrupted(t *testing.T) {
 // so that nothing here depends on time.
 type slowHead struct {
 	d        *device
+	master   *os.File
 	asleep   func() bool // the writer waits
 	listens  bool        // the station obeys
 	mu       sync.Mutex
@@ -105,7 +106,7 @@ const headBuffer = 4096
 func (h *slowHead) run() {
 	buf := make([]byte, 1+headBuffer)
 	for {
-		n, err := h.d.master.Read(buf)
+		n, err := h.master.Read(buf)
 		if err != nil {
 			return
 		}
@@ -128,7 +129,7 @@ func (h *slowHead) run() {
 		if h.held >= headBuffer*3/4 && !h.stopping {
 			h.stopping = h.listens
 			h.stops++
-			_, _ = h.d.master.Write([]byte{0x13})
+			_, _ = h.master.Write([]byte{0x13})
 		}
 		h.moved.Broadcast()
 		h.mu.Unlock()
@@ -145,7 +146,7 @@ func (h *slowHead) stopped() {
 		h.mu.Lock()
 		h.held = headBuffer / 4
 		h.mu.Unlock()
-		_, _ = h.d.master.Write([]byte{0x11})
+		_, _ = h.master.Write([]byte{0x11})
 	}
 }
 
@@ -162,6 +163,7 @@ func (h *slowHead) settled(given int) {
 func newSlowHead(t *testing.T, listens bool) *slowHead {
 	t.Helper()
 	h := &slowHead{d: newDevice(t), listens: listens}
+	h.master = h.d.master
 	h.moved = sync.NewCond(&h.mu)
 	if err := unix.IoctlSetPointerInt(int(h.d.master.Fd()), unix.TIOCPKT, 1); err != nil {
 		t.Fatal(err)

@@ -19,24 +19,25 @@ const (
 	missesToGone = 3
 )
 
-// presence watches whether a path still leads to the node that was opened. A
-// link that now points elsewhere is a miss like a missing one.
+// presence counts how often in a row a device was not found. A link that now
+// points elsewhere is a miss like a missing one.
 type presence struct {
-	path           string
-	dev, ino, rdev uint64
+	look func() bool // whether it is here now
 
 	mu     sync.Mutex
 	looked time.Time
 	misses int
 }
 
-// here looks once, without memory.
-func (p *presence) here() bool {
-	var st unix.Stat_t
-	if err := unix.Stat(p.path, &st); err != nil {
-		return false
+// leadsTo looks whether path leads to the node of st.
+func leadsTo(path string, st unix.Stat_t) func() bool {
+	return func() bool {
+		var now unix.Stat_t
+		if err := unix.Stat(path, &now); err != nil {
+			return false
+		}
+		return now.Dev == st.Dev && now.Ino == st.Ino && now.Rdev == st.Rdev
 	}
-	return st.Dev == p.dev && st.Ino == p.ino && st.Rdev == p.rdev
 }
 
 // gone looks, at most every lookEvery, and counts.
@@ -50,7 +51,7 @@ func (p *presence) gone(now time.Time) bool {
 		return false
 	}
 	p.looked = now
-	if p.here() {
+	if p.look() {
 		p.misses = 0
 		return false
 	}

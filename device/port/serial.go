@@ -122,7 +122,7 @@ func (s *Serial) setUp() error {
 	if err != nil {
 		return err
 	}
-	s.presence = presence{path: s.cfg.Path, dev: st.Dev, ino: st.Ino, rdev: st.Rdev}
+	s.presence.look = leadsTo(s.cfg.Path, st)
 
 	c := &serial.Config{Name: s.cfg.Path, Baud: s.cfg.Baud, ReadTimeout: readTimeout}
 	if s.cfg.DataBits7E1 {
@@ -132,7 +132,7 @@ func (s *Serial) setUp() error {
 		return err
 	}
 	// The link may have moved between the two opens.
-	if !s.presence.here() {
+	if !s.presence.look() {
 		return ErrAbsent
 	}
 	return s.ioctl(func(fd int) error {
