@@ -13,9 +13,12 @@ var (
 	// autoStatus makes the printer report by itself: 2 online, 4 error,
 	// 8 paper. The drawer is not ours.
 	autoStatus = []byte{gs, 'a', 2 | 4 | 8}
-	// clearBuffer recovers from an error and forgets what was received:
+	// recoverAndClear recovers from an error and forgets what was received:
 	// DLE ENQ 2.
-	clearBuffer = []byte{dle, 0x05, 2}
+	recoverAndClear = []byte{dle, 0x05, 2}
+	// clearSequence forgets what was received in any state: DLE DC4 8, with
+	// its fixed parameters.
+	clearSequence = []byte{dle, 0x14, 8, 1, 3, 20, 1, 6, 2, 8}
 	// paperQuery is GS r 1: queued behind the picture, so its answer means
 	// that everything before it was taken.
 	paperQuery = []byte{gs, 'r', 1}
@@ -66,6 +69,15 @@ func start(p Profile) []byte {
 	out := append([]byte(nil), initialise...)
 	if d := p.Density; d != nil {
 		out = append(out, esc, '7', d.Dots, d.Time, d.Pause)
+	}
+	return out
+}
+
+// clear makes the printer forget what it holds, in any state it may be in.
+func (p Profile) clear() []byte {
+	out := append([]byte(nil), recoverAndClear...)
+	if p.ClearSequence {
+		out = append(out, clearSequence...)
 	}
 	return out
 }

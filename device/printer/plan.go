@@ -115,11 +115,16 @@ func (s span) bytes(p Profile) int {
 // behind it and up to seven dots that a start further left takes.
 const bandSlackBytes = 64
 
-// bandBytes is the most that one piece may hold: where nothing holds the line
+// bandBytes is the most that one piece may hold: where no wire holds the line
 // back, what the printer's buffer takes while it stands.
 func (p Profile) bandBytes() int {
-	if p.Flow == FlowNone {
+	if p.Flow != FlowRTSCTS {
 		return p.BufferBytes - bandSlackBytes
 	}
 	return MaxBufferBytes
+}
+
+// largestPiece is how many picture bytes a printer may at most wait for.
+func (p Profile) largestPiece() int {
+	return min(p.bandBytes(), p.BandRows*p.WidthDots/8)
 }

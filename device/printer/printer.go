@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -22,10 +23,9 @@ type Port interface {
 
 const (
 	// chunkBytes is written at once; between two chunks the printer is heard.
-	chunkBytes = 512
-	// pollBytes is sent before a printer without automatic status is asked
-	// again: the usual buffer, which drops what overflows.
-	pollBytes = 4096
+	// Where XOFF may come a chunk is small: printers send it with 128 bytes free.
+	chunkBytes     = 512
+	xoffChunkBytes = 64
 	// glance is how long a running print listens between two chunks. A
 	// deadline in the past would read nothing at all.
 	glance = 2 * time.Millisecond
@@ -54,11 +54,18 @@ type Printer struct {
 
 	classifier Classifier
 	auto       *Status   // the last automatic status since the job began
+	acks       int       // fences answered since they were last counted
+	heard      [][4]byte // job marks confirmed since then
+	held       time.Time // since when XOFF holds the line; zero: it does not
+	restarted  bool      // it greeted like one that was just switched on
 	drained    time.Time // when the line will have carried what was written
 	late       bool      // an answer is overdue and may still come
 	nextID     uint32
-	marksSeen  bool // the printer has confirmed a job before
 
+	knowsMarks, knowsFences known
+	knife                   knife
+
+	fresh   bool // nothing was said on this line yet: an earlier program may have left a rest
 	torn    bool // a job broke off: the printer may hold a rest of it
 	owed    int  // picture bytes it may still wait for
 	remnant bool // an uncut piece hangs in the printer
@@ -74,7 +81,14 @@ func New(port Port, profile Profile) (*Printer, error) {
 	if _, err := rand.Read(seed[:]); err != nil {
 		return nil, fmt.Errorf("failed to seed job marks: %w", err)
 	}
-	return &Printer{port: port, profile: p, turn: make(chan struct{}, 1), nextID: binary.BigEndian.Uint32(seed[:])}, nil
+	out := &Printer{port: port, profile: p, turn: make(chan struct{}, 1), nextID: binary.BigEndian.Uint32(seed[:]), fresh: true}
+	if p.NoProcessID || p.NoStatus {
+		out.knowsMarks = no
+	}
+	if p.NoStatus {
+		out.knowsFences = no
+	}
+	return out, nil
 }
 
 // Profile is the profile with its defaults filled in.
@@ -113,10 +127,7 @@ func (p *Printer) read(until time.Time) ([]Reply, error) {
 		n, err := p.port.Read(buf)
 		replies := p.classifier.Feed(buf[:n])
 		for _, r := range replies {
-			if r.Kind == ReplyAuto {
-				s := autoStatusReply(r.Bytes)
-				p.auto = &s
-			}
+			p.hear(r)
 		}
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded):
@@ -130,57 +141,142 @@ func (p *Printer) read(until time.Time) ([]Reply, error) {
 	return nil, fmt.Errorf("failed to hear the printer: %w", io.ErrNoProgress)
 }
 
-// errStalled is a printer that takes no bytes.
-var errStalled = errors.New("the printer takes no more bytes")
+// maxHeard bounds the job marks that are remembered; a job has four.
+const maxHeard = 16
 
-// write sends bytes in chunks. After each it listens for a moment and asks
-// stop whether to go on; a reason ends it. It never waits longer than the
-// profile's StallWait for a single byte to be taken.
-func (p *Printer) write(ctx context.Context, b []byte, stop func() Reason) (sent int, reason Reason, err error) {
-	progress := time.Now()
+// hear takes what the printer says unasked or late, whoever is listening.
+func (p *Printer) hear(r Reply) {
+	switch r.Kind {
+	case ReplyAuto:
+		if s := autoStatusReply(r.Bytes); s.plausible() {
+			p.auto = &s
+		}
+	case ReplyShort:
+		p.acks++
+	case ReplyBlock:
+		if id, ok := r.ProcessID(); ok && len(p.heard) < maxHeard {
+			p.heard = append(p.heard, id)
+		}
+	case ReplyXOff:
+		if p.held.IsZero() {
+			p.held = time.Now()
+		}
+	case ReplyXOn:
+		if p.held.IsZero() && p.profile.Flow == FlowXOnXOff {
+			p.restarted = true // the greeting of a printer that is ready to receive
+		}
+		p.held = time.Time{}
+	}
+}
+
+func (p *Printer) forgetAnswers() { p.acks, p.heard = 0, nil }
+
+func (p *Printer) confirmed(id [4]byte) bool { return slices.Contains(p.heard, id) }
+
+// strayXOff is how long an XOFF is heeded that the profile does not expect: it
+// may be noise, and noise must not stop a print.
+const strayXOff = 2 * time.Second
+
+// xoff says whether the printer holds the line.
+func (p *Printer) xoff(now time.Time) bool {
+	return !p.held.IsZero() && (p.profile.Flow == FlowXOnXOff || now.Sub(p.held) < strayXOff)
+}
+
+// gate says between two chunks what stands against sending the next: a reason
+// ends the piece, wait holds it back for now.
+type gate func() (reason Reason, wait bool)
+
+// write sends bytes in chunks while neither the gate nor XOFF is against it,
+// and listens after each. It never waits longer than the profile's StallWait
+// for a single byte to be taken.
+func (p *Printer) write(ctx context.Context, b []byte, g gate) (sent int, reason Reason, err error) {
+	progress, chunk := time.Now(), chunkBytes
+	if p.profile.Flow == FlowXOnXOff {
+		chunk = xoffChunkBytes
+	}
 	for sent < len(b) {
 		if err := ctx.Err(); err != nil {
 			return sent, ReasonCancelled, err
 		}
-		if err := p.port.SetWriteDeadline(time.Now().Add(tick)); err != nil {
-			return sent, ReasonUnplugged, fmt.Errorf("failed to bound a write: %w", err)
-		}
-		n, err := p.port.Write(b[sent:min(len(b), sent+chunkBytes)])
-		sent += n
-		now := time.Now()
-		if n > 0 {
-			progress = now
-			if p.drained.Before(now) {
-				p.drained = now
-			}
-			p.drained = p.drained.Add(p.profile.lineTime(n))
-		}
-		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
-			return sent, ReasonUnplugged, fmt.Errorf("failed to send to the printer: %w", err)
-		}
-		if stop != nil {
-			if _, err := p.read(time.Now().Add(glance)); err != nil {
-				return sent, ReasonUnplugged, err
-			}
-			if reason := stop(); reason != ReasonNone {
+		wait := false
+		if g != nil {
+			if reason, wait = g(); reason != ReasonNone {
 				return sent, reason, nil
 			}
 		}
-		if n == 0 && now.Sub(progress) > p.profile.StallWait {
+		if wait {
+			progress = time.Now()
+		}
+		var n int
+		listen := glance
+		if wait || p.xoff(time.Now()) {
+			listen = tick
+		} else if n, err = p.put(b[sent:min(len(b), sent+chunk)]); err != nil {
+			return sent + n, ReasonUnplugged, err
+		}
+		sent += n
+		if n > 0 {
+			progress = time.Now()
+		}
+		if g != nil || listen == tick {
+			if _, err := p.read(time.Now().Add(listen)); err != nil {
+				return sent, ReasonUnplugged, err
+			}
+		}
+		if time.Since(progress) > p.profile.StallWait {
 			return sent, ReasonStalled, errStalled
 		}
 	}
-	return sent, ReasonNone, nil
+	if g != nil {
+		reason, _ = g()
+	}
+	return sent, reason, nil
 }
 
-// replyUntil is when an answer to what was just written is overdue: the line
-// may still be carrying what was written before.
-func (p *Printer) replyUntil() time.Time {
+// put writes what the line takes within a tick.
+func (p *Printer) put(b []byte) (int, error) {
+	if err := p.port.SetWriteDeadline(time.Now().Add(tick)); err != nil {
+		return 0, fmt.Errorf("failed to bound a write: %w", err)
+	}
+	n, err := p.port.Write(b)
+	if n > 0 {
+		now := time.Now()
+		if p.drained.Before(now) {
+			p.drained = now
+		}
+		p.drained = p.drained.Add(p.profile.lineTime(n))
+	}
+	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+		return n, fmt.Errorf("failed to send to the printer: %w", err)
+	}
+	return n, nil
+}
+
+// urge sends a real-time command, which is executed on its arrival: XOFF is no
+// reason to keep it back. A line that does not take it soon is stuck.
+func (p *Printer) urge(ctx context.Context, b []byte) error {
+	for until := time.Now().Add(farewell); len(b) > 0; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n, err := p.put(b)
+		if err != nil {
+			return err
+		}
+		if b = b[n:]; len(b) > 0 && time.Now().After(until) {
+			return errStalled
+		}
+	}
+	return nil
+}
+
+// after is a while after the line will have carried what was written.
+func (p *Printer) after(d time.Duration) time.Time {
 	from := time.Now()
 	if p.drained.After(from) {
 		from = p.drained
 	}
-	return from.Add(p.profile.ReplyWait)
+	return from.Add(d)
 }
 
 // ask sends one DLE EOT and waits for its answer. While an earlier answer is
@@ -195,12 +291,12 @@ func (p *Printer) ask(ctx context.Context, n byte) (answer byte, ok bool, err er
 	} else if _, err := p.read(time.Now().Add(glance)); err != nil {
 		return 0, false, err
 	}
-	if _, _, err := p.write(ctx, statusQuery(n), nil); errors.Is(err, errStalled) {
+	if err := p.urge(ctx, statusQuery(n)); errors.Is(err, errStalled) {
 		return 0, false, nil
 	} else if err != nil {
 		return 0, false, err
 	}
-	until := p.replyUntil()
+	until := p.after(p.profile.ReplyWait)
 	for time.Now().Before(until) {
 		if err := ctx.Err(); err != nil {
 			p.late = true
@@ -262,6 +358,9 @@ func (p *Printer) Status(ctx context.Context) (Status, error) {
 
 func (p *Printer) status(ctx context.Context) (Status, error) {
 	var s Status
+	if p.profile.NoStatus {
+		return s, ctx.Err()
+	}
 	for n := byte(1); n <= 4; n++ {
 		b, ok, err := p.ask(ctx, n)
 		if err != nil {
@@ -273,57 +372,4 @@ func (p *Printer) status(ctx context.Context) (Status, error) {
 		s.realTimeReply(n, b)
 	}
 	return s, nil
-}
-
-// WaitReady waits until the printer says that it can print. What an earlier
-// job left in it is cleared first, so that nothing stale comes out later. A
-// printer that says nothing is not ready; bound the wait with ctx.
-func (p *Printer) WaitReady(ctx context.Context) (Status, error) {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return Status{}, ctx.Err()
-		case <-timer.C:
-		}
-		s, err := p.ready(ctx)
-		if err != nil || s.Ready() {
-			return s, err
-		}
-		timer.Reset(readyPoll)
-	}
-}
-
-func (p *Printer) ready(ctx context.Context) (Status, error) {
-	if err := p.acquire(ctx); err != nil {
-		return Status{}, err
-	}
-	defer p.release()
-	s, err := p.status(ctx)
-	if err == nil && s.Ready() {
-		err = p.recoverTorn(ctx)
-	}
-	return s, err
-}
-
-// recoverTorn makes a printer forget a job that broke off: the buffer is
-// cleared, a picture it may still wait for is completed with white (to a
-// printer that waits for nothing NUL bytes are nothing), and a piece of paper
-// that still hangs in it is cut off.
-func (p *Printer) recoverTorn(ctx context.Context) error {
-	if !p.torn {
-		return nil
-	}
-	b := append([]byte(nil), clearBuffer...)
-	b = append(b, make([]byte, p.owed)...)
-	b = append(b, initialise...)
-	if p.remnant {
-		b = append(b, cut(p.profile)...)
-	}
-	if _, _, err := p.write(ctx, b, nil); err != nil {
-		return fmt.Errorf("failed to clear the printer: %w", err)
-	}
-	p.torn, p.owed, p.remnant = false, 0, false
-	return nil
 }

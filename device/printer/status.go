@@ -59,6 +59,7 @@ const (
 	ReasonHardware  Reason = "hardware"
 	ReasonOffline   Reason = "offline" // no better reason given
 	ReasonStalled   Reason = "stalled" // takes no bytes any more
+	ReasonPower     Reason = "power"   // was switched off and on in the middle
 	ReasonUnplugged Reason = "unplugged"
 	ReasonCancelled Reason = "cancelled"
 	ReasonDocument  Reason = "document" // cannot be laid out or encoded
@@ -87,6 +88,16 @@ func (s Status) Trouble() Reason {
 	}
 	return ReasonNone
 }
+
+// Passing reports a trouble that goes away by itself: a hot head cools, a
+// finger leaves the feed button.
+func (s Status) Passing() bool {
+	t := s.Trouble()
+	return t == ReasonHot || t == ReasonOffline && s.Feeding && s.Fault == NoFault
+}
+
+// plausible sorts out noise: a printer in trouble is offline.
+func (s Status) plausible() bool { return s.Online == (s.Trouble() == ReasonNone) }
 
 // paperOf reads the near-end and end bits wherever they lie.
 func paperOf(nearEnd, end bool) PaperState {

@@ -35,6 +35,7 @@ type traits struct {
 	rowTime    time.Duration
 	cutTime    time.Duration
 	hotFor     time.Duration // a hot head cools in this time; 0: when told
+	bootFor    time.Duration // from switching on to the first byte received
 	identity   identity
 }
 
@@ -73,6 +74,8 @@ type engine struct {
 	moving  bool          // the head is between two rows
 	rowEnd  time.Duration // when the row under the head is on paper
 	hotEnd  time.Duration // when a hot head has cooled
+	booting bool          // just switched on: deaf and dumb
+	bootEnd time.Duration
 	moments []moment
 	due     []func(*Printer) // moments that have come and wait to be acted on
 	paused  int              // so many calls act on some
@@ -128,7 +131,15 @@ func (e *engine) powerCycle() {
 	e.reset()
 	e.rt, e.replies = nil, nil
 	e.hardware, e.silent, e.cutterError = false, false, e.jammed
-	if e.holding = false; e.flow == FlowXonXoff {
+	e.holding, e.booting, e.bootEnd = false, true, e.now+e.bootFor
+}
+
+// boot ends the start after a power cycle.
+func (e *engine) boot() {
+	if !e.booting || e.now < e.bootEnd {
+		return
+	}
+	if e.booting = false; e.flow == FlowXonXoff {
 		e.signal(xon) // the greeting of a printer that is ready to receive
 	}
 }
@@ -158,6 +169,10 @@ func (e *engine) signal(b ...byte) {
 // says how many it took. It prints no earlier than it must: before a byte that
 // may complete a real-time command, when the buffer is full, and at the end.
 func (e *engine) feed(p []byte) (taken int) {
+	if e.boot(); e.booting {
+		e.received += len(p)
+		return len(p)
+	}
 	for _, b := range p {
 		if len(e.rt) >= 2 || len(e.buf) >= e.bufferSize {
 			if e.run(); len(e.due) > 0 {
@@ -188,6 +203,7 @@ func (e *engine) feed(p []byte) (taken int) {
 // something stops the printer.
 func (e *engine) run() {
 	e.cool()
+	e.boot()
 	for e.step() {
 	}
 	e.handshake()
@@ -201,7 +217,7 @@ func (e *engine) step() bool {
 	if e.paused > 0 || len(e.due) > 0 {
 		return false
 	}
-	if e.stopped() {
+	if e.booting || e.stopped() {
 		e.moving = false
 		return false
 	}
@@ -261,6 +277,9 @@ func (e *engine) wake() (at time.Duration, wanted bool) {
 	}
 	if e.hot && e.hotFor > 0 {
 		soonest(e.hotEnd)
+	}
+	if e.booting {
+		soonest(e.bootEnd)
 	}
 	if e.moving && len(e.pending) > 0 {
 		soonest(e.rowEnd)

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -88,6 +90,23 @@ func TestOnlyThePowerEndsAHardwareError(t *testing.T) {
 	state(t, p, s, "1a 52 32 12")
 	p.PowerCycle()
 	state(t, p, s, allWell)
+}
+
+// Until it has started it hears and says nothing, and what comes is lost.
+func TestAPowerCycleTakesItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, s := wired(t, PrinterConfig{BootFor: time.Second}, false)
+		p.PowerCycle()
+		s.put(picture(50) + ask + "\x10\x04\x01")
+		s.quiet()
+		time.Sleep(2 * time.Second)
+		s.put(knife + ask)
+		s.hear(mark)
+		s.quiet()
+		if n := len(p.Papers()); n != 0 {
+			t.Errorf("%d papers", n)
+		}
+	})
 }
 
 func TestTheFeedButton(t *testing.T) {

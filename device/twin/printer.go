@@ -60,6 +60,9 @@ type PrinterConfig struct {
 	// HotFor is how long an overheated head takes to cool by itself; 0 means
 	// until Cool or OK.
 	HotFor time.Duration
+	// BootFor is how long a switched-on printer is deaf and dumb; 0 means half
+	// a second, which is less than any real one needs.
+	BootFor time.Duration
 	// NoCutter: GS V feeds but does not cut; Tear takes the paper.
 	NoCutter bool
 	// CutterRows is the way from the head to the knife: what is cut without a
@@ -81,6 +84,8 @@ const (
 	maxPapers = 512
 	// cutterTime is a cut of a printer that takes its time over rows.
 	cutterTime = 300 * time.Millisecond
+	// bootTime is the start of a printer whose configuration does not say.
+	bootTime = 500 * time.Millisecond
 	// wakeEvery bounds how often a slow head runs: six rows at 1,200 a second.
 	wakeEvery = 5 * time.Millisecond
 
@@ -105,7 +110,7 @@ func (c PrinterConfig) engine(onPaper func(sheet, ending)) (*engine, error) {
 	case c.Flow != "" && c.Flow != FlowXonXoff && c.Flow != FlowDTR:
 		return nil, fmt.Errorf("a simulated printer with flow control %q", c.Flow)
 	case c.BufferBytes != 0 && (c.BufferBytes < minBufferBytes || c.BufferBytes > maxBufferBytes), c.Baud < 0 || c.Baud > maxBaud,
-		c.RowsPerSecond < 0 || c.RowsPerSecond > maxRowsPerSecond, c.HotFor < 0, c.CutterRows < 0 || c.CutterRows > maxPaperRows:
+		c.RowsPerSecond < 0 || c.RowsPerSecond > maxRowsPerSecond, c.HotFor < 0, c.BootFor < 0, c.CutterRows < 0 || c.CutterRows > maxPaperRows:
 		return nil, errors.New("a simulated printer with impossible numbers")
 	}
 	e := newEngine(c.WidthDots, onPaper)
@@ -113,6 +118,9 @@ func (c PrinterConfig) engine(onPaper func(sheet, ending)) (*engine, error) {
 		e.bufferSize = c.BufferBytes
 	}
 	e.flow, e.hotFor, e.cutterRows, e.noCutter = c.Flow, c.HotFor, c.CutterRows, c.NoCutter
+	if e.bootFor = c.BootFor; e.bootFor == 0 {
+		e.bootFor = bootTime
+	}
 	e.noMarks = c.NoProcessID || c.Clone
 	e.noAuto = c.NoAutoStatus || c.Clone
 	e.noGraphics = c.NoGraphics || c.Clone

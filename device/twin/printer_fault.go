@@ -98,7 +98,8 @@ func (p *Printer) SlowHead(rowsPerSecond int) {
 }
 
 // PowerCycle switches it off and on: the buffer, the settings and the
-// automatic status are lost; it speaks again, and a hardware error is gone.
+// automatic status are lost, and so is what comes until it has started
+// (BootFor); then it speaks again, and a hardware error is gone.
 // Paper, cover, jam and heat stay as they are, and so does the cable.
 func (p *Printer) PowerCycle() { p.do((*engine).powerCycle) }
 

@@ -17,6 +17,9 @@ type station struct {
 // wired makes a printer in memory. It is closed with the test.
 func wired(t *testing.T, cfg PrinterConfig, xonXoff bool) (*Printer, station) {
 	t.Helper()
+	if cfg.BootFor == 0 {
+		cfg.BootFor = time.Nanosecond // only tests of it wait for a start
+	}
 	p, w, err := NewWiredPrinter(cfg, xonXoff)
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,203 @@
+package printer
+
+import (
+	"context"
+	"time"
+)
+
+// confirm ends the paper, with a mark behind the picture and one behind the
+// cut: the first means that every dot is on paper, the second that it can be
+// taken.
+func (j *job) confirm(ctx context.Context) (Outcome, error) {
+	marked := j.knowsMarks == yes && !j.silent
+	var tail []byte
+	if marked {
+		j.marks[0] = j.mark()
+		tail = append(tail, processID(j.marks[0])...)
+	}
+	tail = append(tail, cut(j.profile)...)
+	whole := len(tail) // from here on nothing is missing on paper
+	if marked {
+		j.marks[1] = j.mark()
+		tail = append(tail, processID(j.marks[1])...)
+	}
+	due := j.window.sent
+	if j.fenced() {
+		tail = append(tail, paperQuery...)
+		j.window.sent++
+	}
+	if reason, err := j.room(ctx, len(tail)); reason == ReasonCancelled {
+		return j.cancel(ctx, nil, err)
+	} else if reason != ReasonNone {
+		return j.fail(ctx, reason, err)
+	}
+	if sent, reason, err := j.write(ctx, tail, nil); sent < whole {
+		if reason == ReasonCancelled {
+			return j.cancel(ctx, nil, err)
+		}
+		return j.fail(ctx, reason, err)
+	} else if err != nil {
+		return j.end(err)
+	}
+	reason, err := j.hear(ctx, marked)
+	switch {
+	case reason == ReasonPower:
+		return j.end(nil)
+	case err != nil:
+		return j.end(err)
+	case marked && j.confirmed(j.marks[1]):
+		if j.lostFence(due) {
+			return j.end(nil) // something was lost on the way, whatever came after
+		}
+		return Outcome{Result: Printed, Started: true}, nil
+	case reason != ReasonNone:
+		return j.stopped(ctx, reason)
+	}
+	after, err := j.status(ctx)
+	switch {
+	case err != nil:
+		return j.end(err)
+	case after.Trouble() != ReasonNone:
+		return j.stopped(ctx, after.Trouble())
+	case !after.Known || !j.before.Known || j.silent:
+		return j.end(nil)
+	case marked || j.knowsMarks == yes || j.lostFence(j.window.sent):
+		// It could confirm and does not: that is not "probably".
+		return j.end(nil)
+	}
+	return Outcome{Result: ProbablyPrinted, Started: true}, nil
+}
+
+// hear waits for what the printer says at the end: its mark, a trouble, or all
+// that it can say.
+func (j *job) hear(ctx context.Context, marked bool) (Reason, error) {
+	until := j.after(j.profile.ConfirmWait)
+	if j.profile.NoStatus {
+		until = j.after(0)
+	}
+	ask := j.after(j.profile.ReplyWait)
+	graced := false
+	for time.Now().Before(until) {
+		if err := ctx.Err(); err != nil {
+			return ReasonNone, err
+		}
+		if _, err := j.read(earlier(until, time.Now().Add(tick))); err != nil {
+			return ReasonNone, err
+		}
+		if marked && j.confirmed(j.marks[1]) {
+			return ReasonNone, nil
+		}
+		reason, wait := j.gate()
+		if reason != ReasonNone {
+			return reason, nil
+		}
+		if wait {
+			until = j.after(j.profile.ConfirmWait)
+			continue
+		}
+		// The last fence lies behind the marks: a printer that knows marks
+		// gives its own about now.
+		if !graced && j.fenced() && j.acks >= j.window.sent {
+			graced = true
+			grace := time.Duration(0)
+			if marked {
+				grace = confirmGrace
+			}
+			until = earlier(until, time.Now().Add(grace))
+		}
+		if j.auto == nil && !j.silent && time.Now().After(ask) && time.Now().Before(until) {
+			held, reason, err := j.look(ctx)
+			if err != nil || reason != ReasonNone {
+				return reason, err
+			}
+			if held {
+				until = j.after(j.profile.ConfirmWait)
+			}
+			ask = time.Now().Add(readyPoll)
+		}
+	}
+	return ReasonNone, nil
+}
+
+// stopped closes a job of which everything was sent and that met a trouble.
+// What the printer has answered for is on paper all the same: only the cut may
+// be missing, and it comes before the next paper.
+func (j *job) stopped(ctx context.Context, reason Reason) (Outcome, error) {
+	result := Failed
+	switch {
+	case j.marks != [2][4]byte{} && j.confirmed(j.marks[0]):
+		result = Printed
+	case j.knowsMarks != yes && j.fenced() && j.acks >= j.window.sent:
+		result = ProbablyPrinted
+	}
+	out, err := j.fail(ctx, reason, nil)
+	out.Result = result
+	if result == ProbablyPrinted {
+		j.remnant = false // the cut lies before the answer
+	}
+	return out, err
+}
+
+// end closes a job of which everything was sent and too little is known. The
+// printer is not told to forget it: it may be printing just now.
+func (j *job) end(err error) (Outcome, error) {
+	out := Outcome{Result: Unknown, Started: true}
+	if j.marks != [2][4]byte{} && j.confirmed(j.marks[0]) && !j.lostFence(j.window.sent-1) && !j.restarted {
+		out.Result = Printed
+	}
+	return out, err
+}
+
+// fail closes a job that broke off. The printer is told at once to forget the
+// rest: whoever changes the roll before we hear of it must not see half a slip
+// come out. It is told again before the next job.
+func (j *job) fail(ctx context.Context, reason Reason, err error) (Outcome, error) {
+	started := j.maxOwed > 0
+	if reason == ReasonStalled {
+		err = nil // said by the reason
+		reason = j.why(ctx, reason)
+	}
+	j.torn, j.owed, j.remnant = true, j.maxOwed, started
+	if reason != ReasonUnplugged {
+		wait := farewell + max(0, time.Until(j.drained))
+		rest, done := context.WithTimeout(context.WithoutCancel(ctx), wait)
+		defer done()
+		// Best effort, since restore repeats it. Answers to questions behind it
+		// mean that it has arrived: only then is it safe to ask a person for
+		// paper.
+		if werr := j.urge(rest, j.profile.clear()); werr == nil && !j.silent {
+			// After a real paper end the piece left with the old roll.
+			if s, serr := j.status(rest); serr == nil && s.Paper == PaperOut {
+				j.remnant = false
+			}
+		}
+	}
+	return Outcome{Result: Failed, Reason: reason, Started: started}, err
+}
+
+// why asks a printer that takes no more bytes for the reason: real-time
+// questions are heard even then, unless the driver holds them back.
+func (j *job) why(ctx context.Context, reason Reason) Reason {
+	if j.silent {
+		return reason
+	}
+	if s, err := j.status(ctx); err == nil && s.Trouble() != ReasonNone {
+		return s.Trouble()
+	}
+	return reason
+}
+
+// cancel ends a job on the caller's wish where the printer is left in a known
+// state: the band is completed and what is printed is cut off.
+func (j *job) cancel(ctx context.Context, rest []byte, err error) (Outcome, error) {
+	out := Outcome{Result: Failed, Reason: ReasonCancelled, Started: j.maxOwed > 0}
+	bye, done := context.WithTimeout(context.WithoutCancel(ctx), farewell+j.profile.lineTime(len(rest)))
+	defer done()
+	if out.Started {
+		rest = append(append([]byte(nil), rest...), cut(j.profile)...)
+	}
+	if _, _, werr := j.write(bye, rest, nil); werr != nil {
+		j.torn, j.owed, j.remnant = true, j.maxOwed, out.Started
+	}
+	return out, err
+}

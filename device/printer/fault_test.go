@@ -1,0 +1,199 @@
+package printer_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"tramhoso/device/printer"
+	"tramhoso/device/twin"
+)
+
+// longWait ends a test that hangs; nothing waits for it when all is well.
+const longWait = 40 * time.Second
+
+func document(title string) printer.Document {
+	run := func(s string) []printer.Run { return []printer.Run{{Text: s}} }
+	return printer.Document{Blocks: []printer.Block{
+		printer.Text{Align: printer.Center, Runs: []printer.Run{{Text: title, Size: printer.Title, Bold: true}}},
+		printer.Text{Invert: true, Align: printer.Center, Runs: []printer.Run{{Text: "ĐÃ NHẬN TẠI ĐIỂM NÀY", Bold: true}}},
+		printer.Text{Runs: run("Người gửi: H’ Bia Niê, Buôn Ea Bông, phường Buôn Ma Thuột")},
+		printer.Columns{Left: run("Lệ phí"), Right: []printer.Run{{Text: "16.000 đồng", Bold: true}}},
+		printer.Rule{Dashed: true},
+		printer.QR{Payload: "HTTPS://TRAM.EXAMPLE.VN/S/MFRGG2LTMFRGG2LTMFRGG2LT#ORSXG5A2ORSXG5A276", Beside: run("Mã này kiểm tra được ở mọi trạm")},
+	}}
+}
+
+// bench is a simulated printer and the line to it.
+type bench struct {
+	*testing.T
+	twin *twin.Printer
+	line *os.File
+	link string
+}
+
+func newBench(t *testing.T, cfg twin.PrinterConfig) *bench {
+	t.Helper()
+	cfg.Link = filepath.Join(t.TempDir(), "usb-printer")
+	tw, err := twin.NewPrinter(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &bench{T: t, twin: tw, link: cfg.Link}
+	b.open()
+	t.Cleanup(func() {
+		_ = b.line.Close()
+		if err := tw.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return b
+}
+
+func (b *bench) open() {
+	b.Helper()
+	line, err := os.OpenFile(b.link, os.O_RDWR, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.line = line
+}
+
+func (b *bench) printer(p printer.Profile) *printer.Printer {
+	b.Helper()
+	if p.Baud == 0 {
+		p.Baud = 115200
+	}
+	pr, err := printer.New(b.line, p)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return pr
+}
+
+func (b *bench) print(pr *printer.Printer, title string) printer.Outcome {
+	b.Helper()
+	ctx, done := context.WithTimeout(b.Context(), longWait)
+	defer done()
+	out, err := pr.Print(ctx, document(title), nil)
+	if err != nil && out.Reason != printer.ReasonUnplugged && out.Result == printer.Failed {
+		b.Errorf("%+v, %v", out, err)
+	}
+	return out
+}
+
+// whole counts the papers on which all of a document is, alone or below what
+// hung in the printer before.
+func (b *bench) whole(pr *printer.Printer, title string) int {
+	b.Helper()
+	want, err := printer.Layout(document(title), pr.Profile().Paper())
+	if err != nil {
+		b.Fatal(err)
+	}
+	n := 0
+	for _, p := range append(b.twin.Papers(), b.twin.Partials()...) {
+		if bytes.Equal(p.Image.Pix, want.Pix) {
+			n++
+		}
+	}
+	return n
+}
+
+// fault is something that happens to a printer, and how a person ends it.
+type fault struct {
+	name   string
+	strike func(*twin.Printer)
+	help   func(*twin.Printer)
+	reason printer.Reason
+}
+
+func ok(tw *twin.Printer) { tw.OK() }
+
+var faults = []fault{
+	{"paper-out", (*twin.Printer).PaperOut, ok, printer.ReasonPaperOut},
+	{"cover-open", (*twin.Printer).CoverOpen, (*twin.Printer).CoverClosed, printer.ReasonCoverOpen},
+	{"cutter", (*twin.Printer).CutterJam, func(tw *twin.Printer) {
+		tw.FreeCutter() // a hand: the error stays until the printer is told
+	}, printer.ReasonCutter},
+	{"hardware", (*twin.Printer).Hardware, (*twin.Printer).PowerCycle, printer.ReasonHardware},
+}
+
+// moments of a print, and how much of the paper is there then.
+var moments = []struct {
+	name    string
+	at      func(*twin.Printer, func(*twin.Printer))
+	started bool
+	whole   bool
+}{
+	{"before", func(tw *twin.Printer, f func(*twin.Printer)) { f(tw) }, false, false},
+	{"mid-band", func(tw *twin.Printer, f func(*twin.Printer)) { tw.AtRow(90, f) }, true, false},
+	{"before-cut", func(tw *twin.Printer, f func(*twin.Printer)) { tw.BeforeCut(f) }, true, true},
+	{"after-cut", func(tw *twin.Printer, f func(*twin.Printer)) { tw.AfterCut(f) }, true, true},
+}
+
+// Every fault at every moment, on a printer that can confirm and on one that
+// cannot: what is on paper, what is said, and that the next paper is whole and
+// alone after a person has helped.
+func TestFaultsAndMoments(t *testing.T) {
+	var all sync.WaitGroup
+	defer all.Wait()
+	for _, kind := range []struct {
+		name string
+		cfg  twin.PrinterConfig
+		p    printer.Profile
+		fine printer.Result
+	}{
+		{"confirming", twin.PrinterConfig{}, printer.Profile{}, printer.Printed},
+		{"clone", twin.PrinterConfig{NoProcessID: true, NoAutoStatus: true, BufferBytes: 4096}, printer.Profile{ConfirmWait: time.Second}, printer.ProbablyPrinted},
+	} {
+		for _, f := range faults {
+			for _, m := range moments {
+				// They wait for the printer, not for the processor.
+				all.Go(func() {
+					t.Run(kind.name+"/"+f.name+"/"+m.name, func(t *testing.T) {
+						b := newBench(t, kind.cfg)
+						pr := b.printer(kind.p)
+						m.at(b.twin, f.strike)
+						out := b.print(pr, "A")
+						want := printer.Outcome{Reason: f.reason, Started: m.started}
+						if m.whole {
+							// The printer has answered for the picture (before the
+							// cut) or for the cut; a clone only answers for both.
+							switch {
+							case kind.fine == printer.Printed:
+								want.Result = printer.Printed
+							case m.name == "after-cut":
+								want.Result = printer.Failed
+							}
+						}
+						out.Band, out.Bands = 0, 0
+						if out != want {
+							t.Errorf("%+v, want %+v", out, want)
+						}
+						f.help(b.twin)
+						ctx, done := context.WithTimeout(t.Context(), longWait)
+						defer done()
+						if s, err := pr.WaitReady(ctx); err != nil || !s.Ready() {
+							t.Fatalf("%+v, %v", s, err)
+						}
+						if out := b.print(pr, "B"); out.Result != kind.fine {
+							t.Errorf("the next one: %+v", out)
+						}
+						if n := b.whole(pr, "B"); n != 1 {
+							t.Errorf("%d papers are B and nothing else", n)
+						}
+						if n, want := b.whole(pr, "A"), 0; m.whole && want == n {
+							t.Errorf("A is not on paper")
+						} else if !m.whole && n != 0 {
+							t.Errorf("A came out")
+						}
+					})
+				})
+			}
+		}
+	}
+}

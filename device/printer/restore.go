@@ -1,0 +1,180 @@
+package printer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// WaitReady waits until the printer says that it can print. What an earlier
+// job, or an earlier program, left in it is cleared first, so that nothing
+// stale comes out later. A printer that says nothing is not ready; bound the
+// wait with ctx.
+func (p *Printer) WaitReady(ctx context.Context) (Status, error) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return Status{}, ctx.Err()
+		case <-timer.C:
+		}
+		s, err := p.ready(ctx)
+		if err != nil || s.Ready() {
+			return s, err
+		}
+		timer.Reset(readyPoll)
+	}
+}
+
+func (p *Printer) ready(ctx context.Context) (Status, error) {
+	if err := p.acquire(ctx); err != nil {
+		return Status{}, err
+	}
+	defer p.release()
+	s, err := p.status(ctx)
+	if err != nil {
+		return s, err
+	}
+	if p.knife.due(s, time.Now()) {
+		if err := p.urge(ctx, p.profile.clear()); err != nil && !errors.Is(err, errStalled) {
+			return s, fmt.Errorf("failed to free the cutter: %w", err)
+		}
+	}
+	if s.Ready() {
+		err = p.restore(ctx, s)
+	}
+	return s, err
+}
+
+// knife decides when to try a jammed cutter again. The error lasts until the
+// printer is told that a person has freed it, which nobody tells us: a cover
+// that was opened and closed is the sign, and where there is none, a few tries
+// further and further apart. Each try moves the knife, so they end.
+type knife struct {
+	opened bool // the cover was open since the last try
+	tries  int
+	next   time.Time
+}
+
+// knifePauses lie before the tries that no open cover asked for.
+var knifePauses = []time.Duration{2 * time.Second, 5 * time.Second, 20 * time.Second}
+
+func (k *knife) due(s Status, now time.Time) bool {
+	switch s.Trouble() {
+	case ReasonCoverOpen:
+		k.opened = true
+		return false
+	case ReasonCutter:
+	default:
+		if s.Known {
+			*k = knife{}
+		}
+		return false
+	}
+	if k.next.IsZero() {
+		k.next = now.Add(knifePauses[0])
+	}
+	if k.opened {
+		k.opened, k.tries = false, 0
+		k.next = now.Add(knifePauses[0])
+		return true
+	}
+	if k.tries >= len(knifePauses) || now.Before(k.next) {
+		return false
+	}
+	if k.tries++; k.tries < len(knifePauses) {
+		k.next = now.Add(knifePauses[k.tries])
+	}
+	return true
+}
+
+// Interrupted tells that a paper was under way on this printer when an earlier
+// program ended: before the next one, what hangs in it is cut off.
+func (p *Printer) Interrupted(ctx context.Context) error {
+	if err := p.acquire(ctx); err != nil {
+		return err
+	}
+	defer p.release()
+	p.torn, p.remnant = true, true
+	return nil
+}
+
+// fillBytes of white are sent at once to a printer that may wait for the rest
+// of a picture.
+const fillBytes = 1024
+
+// restore makes a printer forget a job that broke off, of this program or of
+// one before it: the buffer is cleared, a picture it may still wait for is
+// completed with white (to a printer that waits for nothing NUL bytes are
+// nothing), and a piece of paper that still hangs in it is cut off. A fence
+// tells when it is in step again; without fences all the white is sent.
+func (p *Printer) restore(ctx context.Context, s Status) error {
+	if !p.torn && !p.fresh {
+		return nil
+	}
+	owed := p.owed
+	if p.fresh {
+		owed = max(owed, p.profile.largestPiece())
+	}
+	if err := p.urge(ctx, p.profile.clear()); err != nil {
+		return fmt.Errorf("failed to clear the printer: %w", err)
+	}
+	talks := s.Known && p.knowsFences != no
+	for filled := 0; ; {
+		if talks {
+			ok, err := p.inStep(ctx)
+			if err != nil {
+				return fmt.Errorf("failed to clear the printer: %w", err)
+			}
+			if ok {
+				p.knowsFences = yes
+				p.remnant = p.remnant || filled > 0
+				break
+			}
+		}
+		if filled >= owed {
+			if talks {
+				p.knowsFences = p.knowsFences.learn(false)
+			}
+			break
+		}
+		n := min(owed-filled, fillBytes)
+		if _, _, err := p.write(ctx, make([]byte, n), nil); err != nil {
+			return fmt.Errorf("failed to clear the printer: %w", err)
+		}
+		filled += n
+	}
+	b := append([]byte(nil), initialise...)
+	if p.remnant {
+		b = append(b, cut(p.profile)...)
+	}
+	if _, _, err := p.write(ctx, b, nil); err != nil {
+		return fmt.Errorf("failed to clear the printer: %w", err)
+	}
+	p.torn, p.fresh, p.owed, p.remnant = false, false, 0, false
+	return nil
+}
+
+// inStep plants a fence and waits for its answer: a printer that takes it for
+// a part of a picture gives none.
+func (p *Printer) inStep(ctx context.Context) (bool, error) {
+	if err := p.settle(ctx); err != nil {
+		return false, err
+	}
+	p.forgetAnswers()
+	if _, _, err := p.write(ctx, paperQuery, nil); err != nil {
+		return false, err
+	}
+	until := p.after(p.profile.ReplyWait)
+	for p.acks == 0 && time.Now().Before(until) {
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		if _, err := p.read(earlier(until, time.Now().Add(tick))); err != nil {
+			return false, err
+		}
+	}
+	return p.acks > 0, nil
+}
