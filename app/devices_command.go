@@ -11,6 +11,7 @@ import (
 	"tramhoso/assets"
 	"tramhoso/device/port"
 	"tramhoso/device/printer/models"
+	"tramhoso/device/scanner"
 )
 
 // devicesCommand is what a technician does with the devices at a terminal. It
@@ -51,11 +52,12 @@ type terminal struct {
 	in        io.Reader // what the technician enters; nil: nothing
 	out, warn io.Writer
 	finder    port.Finder
+	keyboards string // where the system lists what can be typed on
 	now       func() time.Time
 }
 
 func thisTerminal() *terminal {
-	return &terminal{in: os.Stdin, out: os.Stdout, warn: os.Stderr, now: time.Now}
+	return &terminal{in: os.Stdin, out: os.Stdout, warn: os.Stderr, keyboards: scanner.InputDevices, now: time.Now}
 }
 
 // bench is a technician's view of one station.

@@ -10,11 +10,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"tramhoso/app/upkeep"
+	"tramhoso/device/page"
 	"tramhoso/device/port"
+	"tramhoso/device/power"
 	"tramhoso/device/printer"
-	"tramhoso/device/scanner"
 )
 
 type devicesList struct {
@@ -103,14 +105,18 @@ func (b *bench) report(ctx context.Context) (deviceReport, upkeep.Facts, error) 
 		r.Wrong = b.wrong.Error()
 		return r, upkeep.Facts{}, nil
 	}
-	facts := b.look(ctx)
+	facts, err := b.look(ctx)
+	if err != nil {
+		return r, facts, err
+	}
 	for _, l := range deviceLines(facts) {
 		_, says, note := l.Say(b.words)
-		path := map[upkeep.Part]string{upkeep.Printer: b.cfg.Printer.Path, upkeep.Scanner: b.cfg.Scanner.Path}[l.Part]
+		path := map[upkeep.Part]string{upkeep.Printer: b.cfg.Printer.Path, upkeep.Scanner: b.cfg.Scanner.Path,
+			upkeep.Page: b.cfg.Page.Printer, upkeep.Power: b.cfg.Power.UPS}[l.Part]
 		r.Devices = append(r.Devices, partReport{Part: l.Part, Health: l.Health, Says: says, Note: note, Path: path,
 			State: strings.TrimPrefix(l.Word, "part."+string(l.Part)+"-")})
 	}
-	return r, facts, ctx.Err()
+	return r, facts, nil
 }
 
 // lineOf says what is known of a serial line and what it is used for.
@@ -128,28 +134,95 @@ func (b *bench) lineOf(f port.Found) lineReport {
 	return r
 }
 
-// look asks the configured devices how they are, all at once.
-func (b *bench) look(ctx context.Context) upkeep.Facts {
-	var d devices
-	d.init(b.cfg)
+// known is what one look, or a watch, has found out of the devices.
+type known struct {
+	devices
+	pages pages
+	power supply
+}
+
+// newKnown has looked at nothing yet.
+func (b *bench) newKnown() (*known, error) {
+	k := &known{}
+	k.init(b.cfg)
+	k.power.init()
+	if b.cfg.Page.Printer != "" {
+		p, err := page.New(page.Config{URI: b.cfg.Page.Printer, Socket: b.cfg.Page.Socket, Timing: page.Timing{Ask: pageAsk}})
+		if err != nil {
+			return nil, err
+		}
+		k.pages.printer = p
+	}
+	return k, nil
+}
+
+func (k *known) close() {
+	if k.pages.printer != nil {
+		k.pages.printer.Close()
+	}
+}
+
+// pageAsk is how long a person at a terminal waits for a page printer that may
+// sleep.
+const pageAsk = 6 * time.Second
+
+// facts words what is known.
+func (b *bench) facts(k *known) upkeep.Facts {
 	f := upkeep.Facts{Profile: profileName(b.model.Profile), PaperMM: paperMM(b.model.Profile), Charge: -1}
+	k.devices.tell(&f)
+	k.pages.tell(&f)
+	if b.cfg.Power.UPS != "" {
+		k.power.tell(&f)
+	}
+	return f
+}
+
+// look asks the configured devices how they are, all at once.
+func (b *bench) look(ctx context.Context) (upkeep.Facts, error) {
+	k, err := b.newKnown()
+	if err != nil {
+		return upkeep.Facts{}, err
+	}
+	defer k.close()
 	var looks sync.WaitGroup
 	looks.Go(func() {
 		err := b.withPrinter(func(m *printer.Printer) error {
 			st, err := m.Status(ctx)
-			d.set(func() { d.status = st })
+			k.set(func() { k.status = st })
 			return err
 		})
-		d.set(func() { d.printer, d.printerWhy = lineState(err), err })
+		k.set(func() { k.printer, k.printerWhy = lineState(err), err })
 	})
 	looks.Go(func() {
 		err := b.withScanner(func(port.Port) error { return nil })
-		d.set(func() { d.scanner, d.scannerWhy = lineState(err), err })
+		k.set(func() { k.scanner, k.scannerWhy = lineState(err), err })
 	})
-	d.set(func() { d.wedges.name, _ = listWedge(scanner.InputDevices) }) // a system without the list has no such scanner to name
+	looks.Go(func() { b.lookForWedge(k) })
+	if k.pages.printer != nil {
+		looks.Go(func() { b.lookAtPages(ctx, k) })
+	}
+	if ups, err := power.Parse(b.cfg.Power.UPS); err == nil && b.cfg.Power.UPS != "" {
+		looks.Go(func() { k.power.hear(power.Ask(ctx, ups)) })
+	}
 	looks.Wait()
-	d.tell(&f)
-	return f
+	return b.facts(k), ctx.Err()
+}
+
+// lookForWedge looks for a scanner among the keyboards. A system that does not
+// list them has none that could be named.
+func (b *bench) lookForWedge(k *known) {
+	name, err := listWedge(b.keyboards)
+	if err == nil {
+		k.set(func() { k.wedges.name = name })
+	}
+}
+
+// lookAtPages takes a look; its error is said by the status.
+func (b *bench) lookAtPages(ctx context.Context, k *known) {
+	st, _ := k.pages.printer.Status(ctx)
+	if ctx.Err() == nil {
+		k.pages.hear(st)
+	}
 }
 
 // lineState is what a supervisor would call a line that was opened so.

@@ -51,7 +51,7 @@ func TestDevicesTestPrinter(t *testing.T) {
 	w.terminal.in = keys
 	t.Cleanup(func() { must(t, hand.Close()) })
 	given := w.start(t.Context(), "test", "printer", "--lang", "en", "--quick")
-	w.until("Code 1/1")
+	w.until("Part 1 of 1")
 	if _, err := io.WriteString(hand, "\n"); err != nil {
 		t.Error(err)
 	}
@@ -65,12 +65,12 @@ func TestDevicesTestPrinter(t *testing.T) {
 
 	must(t, os.Mkdir(w.link("data"), 0o700))
 	done := w.start(t.Context(), "test", "printer", "--lang", "en")
-	w.until("Code 1/")
+	w.until("Part 1 of ")
 	w.show()
 	if err := <-done; err != nil {
 		t.Fatalf("%v\n%s", err, w.out)
 	}
-	for _, want := range []string{"Asking the printer.\n", "Printing.\n", "Read the code furthest to the right that can be read.\n", "Confirms a print", "Passed: every code was read back.\n", "Kept in "} {
+	for _, want := range []string{"Asking the printer.\n", "Printing.\n", "“Khổ giấy” (the width) was read.\n", "Confirms a print", "Passed: every code was read back.\n", "Kept in "} {
 		if !strings.Contains(w.out.String(), want) {
 			t.Errorf("no %q in\n%s", want, w.out)
 		}

@@ -28,6 +28,7 @@ type workbench struct {
 	scanner  *twin.Scanner
 	terminal *terminal
 	out      *screenful
+	settings string // what stands in station.toml for the twins
 }
 
 // screenful is a terminal's paper; watching writes while tests read.
@@ -60,8 +61,9 @@ func newWorkbench(t *testing.T) *workbench {
 		must(t, os.MkdirAll(filepath.Join(w.dir, dir), 0o755))
 	}
 	w.terminal = &terminal{out: w.out, warn: w.out,
-		finder: port.Finder{Dev: filepath.Join(w.dir, "dev"), Sys: filepath.Join(w.dir, "sys"), Proc: filepath.Join(w.dir, "proc")},
-		now:    func() time.Time { return time.Date(2026, 7, 16, 10, 2, 11, 0, time.UTC) }}
+		finder:    port.Finder{Dev: filepath.Join(w.dir, "dev"), Sys: filepath.Join(w.dir, "sys"), Proc: filepath.Join(w.dir, "proc")},
+		keyboards: w.link("inputs"),
+		now:       func() time.Time { return time.Date(2026, 7, 16, 10, 2, 11, 0, time.UTC) }}
 	return w
 }
 
@@ -77,7 +79,8 @@ func (w *workbench) twins() {
 	w.scanner, err = twin.NewScanner(twin.ScannerConfig{Link: w.link("usb-scanner")})
 	must(w.t, err)
 	w.t.Cleanup(func() { must(w.t, w.scanner.Close()) })
-	w.config("[printer]\npath = \"" + w.link("usb-printer") + "\"\nbaud = 115200\n[scanner]\npath = \"" + w.link("usb-scanner") + "\"\n")
+	w.settings = "[printer]\npath = \"" + w.link("usb-printer") + "\"\nbaud = 115200\n[scanner]\npath = \"" + w.link("usb-scanner") + "\"\n"
+	w.config(w.settings)
 }
 
 func (w *workbench) config(text string) {
@@ -174,7 +177,7 @@ Cổng nối tiếp
 Thiết bị
   ✓ Máy in phiếu: Sẵn sàng.
       DIR/usb-printer
-  ✓ Máy quét mã: Sẵn sàng. Chưa quét lần nào từ khi bật máy.
+  ✓ Máy quét mã: Sẵn sàng.
       DIR/usb-scanner
 `, 0)
 
@@ -186,7 +189,7 @@ Thiết bị
 Configuration: DIR/station.toml
 
 Serial lines
-  Nothing is plugged into this machine.
+  No serial line.
 
 Devices
   ! Slip printer: Out of paper. Please put in a new roll and close the cover.
@@ -226,7 +229,7 @@ func TestDevicesWithoutAny(t *testing.T) {
 Configuration: DIR/station.toml
 
 Serial lines
-  Nothing is plugged into this machine.
+  No serial line.
 
 Devices
   ! Slip printer: Not set up. Put its line into printer.path of station.toml.

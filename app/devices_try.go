@@ -7,15 +7,51 @@ import (
 
 	"tramhoso/app/upkeep"
 	"tramhoso/device/port"
+	"tramhoso/device/power"
 	"tramhoso/device/scanner"
 )
 
 type devicesTest struct {
 	Printer testPrinter `cmd:"" help:"Measure the printer: prints a strip of codes for the scanner to read back, and a page; keeps what it found. Enter gives a code up."`
+	Power   testPower   `cmd:"" help:"Ask the uninterruptible supply how the mains and its battery are."`
 	Scanner testScanner `cmd:"" help:"Scan anything: says what it is and how the scanner sends it, never what is in it."`
 }
 
 type testScanner struct{}
+
+type testPower struct{}
+
+// Run asks the supply once.
+func (testPower) Run(ctx context.Context, d *devicesCommand, t *terminal) error {
+	b := d.open(t)
+	if err := b.refuse(); err != nil {
+		return err
+	}
+	if b.cfg.Power.UPS == "" {
+		b.say("power-none")
+		return exitNotKnown
+	}
+	k, err := b.newKnown()
+	if err != nil {
+		return err
+	}
+	defer k.close()
+	ups, err := power.Parse(b.cfg.Power.UPS)
+	if err != nil {
+		return err
+	}
+	now := power.Ask(ctx, ups)
+	if ctx.Err() != nil {
+		return exitNotKnown
+	}
+	k.power.hear(now)
+	status := b.tellPart(b.facts(k), upkeep.Power)
+	if now.Why != power.WhyNone {
+		b.say("power-"+string(now.Why), "ups", b.cfg.Power.UPS)
+		return exitNeedsHand
+	}
+	return status
+}
 
 // scanWait is how long a test waits for a person to scan something.
 const scanWait = time.Minute
@@ -90,18 +126,26 @@ func (b *bench) newScanner() (*scanner.Scanner, error) {
 
 // cannotOpen says why a device cannot be tested, in the words of its line.
 func (b *bench) cannotOpen(p upkeep.Part, err error) error {
-	var d devices
-	d.init(b.cfg)
-	d.printer, d.printerWhy, d.scanner, d.scannerWhy = lineState(err), err, lineState(err), err
-	f := upkeep.Facts{Charge: -1}
-	d.tell(&f)
+	k := &known{}
+	k.init(b.cfg)
+	k.printer, k.printerWhy, k.scanner, k.scannerWhy = lineState(err), err, lineState(err), err
+	return b.tellPart(b.facts(k), p)
+}
+
+// tellPart says how one device is; its error is the exit status that goes with
+// it. A station without that device has no line for it.
+func (b *bench) tellPart(f upkeep.Facts, p upkeep.Part) error {
 	for _, l := range deviceLines(f) {
-		if l.Part == p {
-			name, says, note := l.Say(b.words)
-			b.line(mark(l.Health) + " " + sentence(name, says, note))
-			if l.Health == upkeep.Fix {
-				return exitNeedsHand
-			}
+		if l.Part != p {
+			continue
+		}
+		name, says, note := l.Say(b.words)
+		b.line(mark(l.Health) + " " + sentence(name, says, note))
+		switch l.Health {
+		case upkeep.Well:
+			return nil
+		case upkeep.Fix:
+			return exitNeedsHand
 		}
 	}
 	return exitNotKnown

@@ -11,6 +11,7 @@ import (
 	"tramhoso/app/upkeep"
 	"tramhoso/device/idcard"
 	"tramhoso/device/port"
+	"tramhoso/device/power"
 	"tramhoso/device/printer"
 	"tramhoso/device/scanner"
 	"tramhoso/sync/token"
@@ -29,9 +30,13 @@ func (devicesWatch) Run(ctx context.Context, d *devicesCommand, c *terminal) err
 		return err
 	}
 	b.say("watching")
-	w := &watcher{bench: b, said: map[upkeep.Part]string{}}
-	w.init(b.cfg)
-	w.printer, w.scanner = port.Opening, port.Opening // nobody has looked yet
+	k, err := b.newKnown()
+	if err != nil {
+		return err
+	}
+	defer k.close()
+	k.printer, k.scanner = port.Opening, port.Opening // nobody has looked yet
+	w := &watcher{bench: b, known: k, said: map[upkeep.Part]string{}}
 	w.run(ctx)
 	return nil
 }
@@ -39,7 +44,7 @@ func (devicesWatch) Run(ctx context.Context, d *devicesCommand, c *terminal) err
 // watcher tells what changes.
 type watcher struct {
 	*bench
-	devices
+	*known
 
 	telling sync.Mutex
 	said    map[upkeep.Part]string
@@ -57,10 +62,37 @@ func (w *watcher) run(ctx context.Context) {
 		work.Go(func() { w.keep(ctx, scannerLine(w.cfg.Scanner), w.hearScanner, &w.scanner, &w.scannerWhy) })
 	}
 	w.changed()
+	work.Go(func() { w.every(ctx, wedgeWatch, func() { w.lookForWedge(w.known) }) })
+	if w.pages.printer != nil {
+		work.Go(func() { w.every(ctx, pageWatch, func() { w.lookAtPages(ctx, w.known) }) })
+	}
+	if ups, err := power.Parse(w.cfg.Power.UPS); err == nil && w.cfg.Power.UPS != "" {
+		work.Go(func() {
+			// Its error is ctx's.
+			_ = power.Watch(ctx, ups, func(s power.State) { w.power.hear(s); w.changed() })
+		})
+	}
 	err := w.finder.Watch(ctx, func(c port.Change) { w.plugged(c) })
 	if err != nil && ctx.Err() == nil {
 		w.stamp(err.Error()) // the configured lines are watched all the same
 		<-ctx.Done()
+	}
+}
+
+// How often is looked at what does not tell by itself.
+const (
+	pageWatch  = 3 * time.Second
+	wedgeWatch = time.Second
+)
+
+// every looks again and again, and tells what is new.
+func (w *watcher) every(ctx context.Context, period time.Duration, look func()) {
+	for {
+		look()
+		w.changed()
+		if wait(ctx, period) != nil {
+			return
+		}
 	}
 }
 
@@ -122,10 +154,8 @@ func (c clockOf) Now() time.Time { return c() }
 func (w *watcher) changed() {
 	w.telling.Lock()
 	defer w.telling.Unlock()
-	f := upkeep.Facts{Profile: profileName(w.bench.model.Profile), PaperMM: paperMM(w.bench.model.Profile), Charge: -1}
-	w.tell(&f)
-	for _, l := range deviceLines(f) {
-		if !w.known(l.Part) {
+	for _, l := range deviceLines(w.bench.facts(w.known)) {
+		if !w.looked(l.Part) {
 			continue
 		}
 		name, says, note := l.Say(w.words)
@@ -136,8 +166,8 @@ func (w *watcher) changed() {
 	}
 }
 
-// known says whether a device has been looked at since its line last moved.
-func (w *watcher) known(p upkeep.Part) bool {
+// looked says whether a device has been looked at since its line last moved.
+func (w *watcher) looked(p upkeep.Part) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch p {
@@ -145,6 +175,11 @@ func (w *watcher) known(p upkeep.Part) bool {
 		return w.paths.printer == "" || w.printer != port.Opening && (w.printer != port.Ready || w.heard)
 	case upkeep.Scanner:
 		return w.paths.scanner == "" || w.scanner != port.Opening
+	case upkeep.Page:
+		_, looked, _ := w.pages.fact()
+		return looked
+	case upkeep.Power:
+		return w.power.fact().Why != power.WhyNotLooked
 	}
 	return true
 }

@@ -70,7 +70,7 @@ var printerTold = map[PrinterState]told{
 }
 
 var scannerTold = map[ScannerState]told{
-	ScannerNone: {Fix, "part.scanner-none-note"}, ScannerReady: {Well, "part.scanner-ready-note"}, ScannerAbsent: {Fix, "part.scanner-absent-note"},
+	ScannerNone: {Fix, "part.scanner-none-note"}, ScannerReady: {Well, ""}, ScannerAbsent: {Fix, "part.scanner-absent-note"},
 	ScannerFault: {Fix, "part.fault-note"}, ScannerTaken: {Unknown, ""},
 }
 

@@ -62,7 +62,7 @@ func TestLines(t *testing.T) {
 		{Scanner, func(f *Facts) { f.Scanner = ScannerNone }, Fix, "Not set up. Put its line into scanner.path of station.toml."},
 		{Scanner, func(f *Facts) { f.Scanner, f.Keyboard = ScannerNone, "Honeywell 1900" }, Fix,
 			"Types like a keyboard. Honeywell 1900: scan “USB COM” from its manual to make it a serial device."},
-		{Scanner, func(f *Facts) { f.Keyboard = "a keyboard beside a scanner that is fine" }, Well, "Ready. Nothing scanned since the start"},
+		{Scanner, func(f *Facts) { f.Keyboard = "a keyboard beside a scanner that is fine" }, Well, "Ready. "},
 		{Page, func(f *Facts) { f.Page, f.PageName = PageReady, "HP LaserJet M110w" }, Well, "Ready. HP LaserJet M110w"},
 		{Page, func(f *Facts) { f.Page = PageReady }, Well, "Ready. "},
 		{Page, func(f *Facts) { f.Page = PageJam }, Fix, "Paper jam. Open it and take out the jammed sheet."},
