@@ -90,6 +90,7 @@ func (f *folders) close() {
 }
 
 func (f *folders) listen() {
+	defer f.sure.Store(false)
 	buf := make([]byte, eventBytes)
 	for {
 		var until time.Time

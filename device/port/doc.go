@@ -11,9 +11,18 @@
 //     not taken, so a caller that cares calls Drain first;
 //   - a port that another process of ours holds is refused with ErrBusy
 //     before its baud rate is touched (flock; TIOCEXCL too on real lines);
+//   - with flow control a device that stops us is heard in time: the driver is
+//     never given more than 128 bytes beyond what the line can have sent;
 //   - a path may be a symbolic link (/dev/serial/by-id, by-path) that
 //     vanishes and comes back pointing at another node;
-//   - no goroutine outlives Open…Close or Supervise.
+//   - a supervised port comes back by itself: folder events (inotify) wake it,
+//     looking now and then replaces events that cannot be had or are missed,
+//     three misses make a device gone, and whatever flaps or storms is opened
+//     ever more rarely;
+//   - lines are found (List, Watch) without opening them, which would move their
+//     DTR, and named by what stays: by-id, by-path where two devices say the same
+//     of themselves, the node for a UART on the board;
+//   - no goroutine outlives Open…Close, Supervise or Watch.
 //
 // It refuses paths that are no terminals, and never sets a baud rate that
 // tarm/serial does not know. Linux only.
@@ -27,5 +36,6 @@
 // with a deadline before tarm's Read is called, takes the writes (a blocked
 // write on it is EAGAIN, thus can be cancelled), and sets what tarm cannot
 // (flow control, exclusive use). The measured traps are in DEVICES.md, "Flow
-// control and tarm/serial".
+// control and tarm/serial". Ptys show most of it in the tests; what they cannot
+// (CTS, 7E1, another user) packaging/uart shows on an emulated 16550.
 package port

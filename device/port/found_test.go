@@ -220,7 +220,7 @@ func TestTakenSaysByWhom(t *testing.T) {
 		t.Fatal(err)
 	}
 	// As the kernel writes it, with locks that are none of ours.
-	real, err := os.ReadFile("/proc/locks")
+	others, err := os.ReadFile("/proc/locks")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +238,7 @@ func TestTakenSaysByWhom(t *testing.T) {
 	}
 	pid := ""
 	for line := range strings.Lines(string(locked)) {
-		if fields := strings.Fields(line); !strings.Contains(string(real), strings.Join(fields[1:], " ")) && strings.Contains(line, "FLOCK") && strings.HasSuffix(fields[5], ":"+utoa(st.Ino)) {
+		if fields := strings.Fields(line); !strings.Contains(string(others), strings.Join(fields[1:], " ")) && strings.Contains(line, "FLOCK") && strings.HasSuffix(fields[5], ":"+utoa(st.Ino)) {
 			pid = fields[4]
 		}
 	}
