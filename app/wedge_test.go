@@ -75,7 +75,7 @@ func TestWedgeIsCaught(t *testing.T) {
 func TestGarblingIsNamed(t *testing.T) {
 	said := map[string]scanner.Fault{}
 	for _, fault := range []scanner.Fault{scanner.FaultNone, scanner.FaultPartial, scanner.FaultTooLong, scanner.FaultControl, scanner.FaultFlood,
-		scanner.FaultUTF16, scanner.FaultCP1258, scanner.FaultGBK, scanner.FaultNotUTF8, scanner.FaultNotNFC, scanner.FaultSevenBits} {
+		scanner.FaultUTF16, scanner.FaultCP1258, scanner.FaultGBK, scanner.FaultTwice, scanner.FaultNotUTF8, scanner.FaultNotNFC, scanner.FaultSevenBits} {
 		d := &devices{lastFault: fault, lastScan: time.Unix(1, 0), scanner: port.Ready}
 		d.paths.scanner = "x"
 		var f upkeep.Facts

@@ -75,7 +75,7 @@ const (
 
 // Garblings are the ways in which a scanner's letters come wrong, by their names
 // in device/scanner.
-var Garblings = []string{"utf-16", "cp1258", "gbk", "not-utf-8", "not-nfc", "seven-bits"}
+var Garblings = []string{"utf-16", "cp1258", "gbk", "utf-8-twice", "not-utf-8", "not-nfc", "seven-bits"}
 
 // PageState is what is known of the A4 printer.
 type PageState string

@@ -2,6 +2,7 @@ package idcard
 
 import (
 	"errors"
+	"strings"
 	"testing"
 )
 
@@ -26,6 +27,31 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("unnamed error %v", err)
 		case errors.Is(err, ErrNotAnID) && c.Kind != "":
 			t.Error("a card that is none")
+		}
+	})
+}
+
+// What is taken for an MRZ holds to its check digits, whatever was put right in
+// it, and putting it right once is enough.
+func FuzzTD1(f *testing.F) {
+	for _, s := range []string{mrzA, mrzLikes, specimn, mrzA[:88], strings.ToLower(mrzA), mrzAL1 + "\r" + mrzAL2 + "\r" + mrzAL3, strings.ReplaceAll(mrzA, "<", "_")} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		s := unwrapMRZ(text)
+		once := mend(s)
+		if mend(once) != once || len(once) != len(s) {
+			t.Errorf("%q, then %q", once, mend(once))
+		}
+		td1, err := ParseTD1(text)
+		if err != nil {
+			if errors.Is(err, ErrNotAnID) == errors.Is(err, ErrCheckDigit) {
+				t.Errorf("unnamed error %v", err)
+			}
+			return
+		}
+		if checkDigit(td1.Born) != once[36] || checkDigit(td1.Expiry) != once[44] || len(td1.Born) != 6 {
+			t.Errorf("%q was read as %+v", text, td1)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -14,14 +15,15 @@ type Fault string
 // The faults of a frame.
 const (
 	FaultNone    Fault = ""
-	FaultPartial Fault = "partial"   // its end did not come
-	FaultTooLong Fault = "too-long"  // over MaxFrame
-	FaultUTF16   Fault = "utf-16"    // the scanner sends UTF-16
-	FaultCP1258  Fault = "cp1258"    // looks like Windows' Vietnamese code page
-	FaultGBK     Fault = "gbk"       // looks like GBK (a Chinese factory setting)
-	FaultNotUTF8 Fault = "not-utf-8" // neither of those, or characters already lost
-	FaultNotNFC  Fault = "not-nfc"   // accents apart from their letters
-	FaultControl Fault = "control"   // control characters inside
+	FaultPartial Fault = "partial"     // its end did not come
+	FaultTooLong Fault = "too-long"    // over MaxFrame
+	FaultUTF16   Fault = "utf-16"      // the scanner sends UTF-16
+	FaultCP1258  Fault = "cp1258"      // looks like Windows' Vietnamese code page
+	FaultGBK     Fault = "gbk"         // looks like GBK (a Chinese factory setting)
+	FaultTwice   Fault = "utf-8-twice" // UTF-8 taken for Windows-1252 and made UTF-8 again
+	FaultNotUTF8 Fault = "not-utf-8"   // neither of those, or characters already lost
+	FaultNotNFC  Fault = "not-nfc"     // accents apart from their letters
+	FaultControl Fault = "control"     // control characters inside
 	// FaultFlood: more codes than anybody can show; the rest of them is dropped.
 	FaultFlood Fault = "flood"
 	// FaultSevenBits: letters lost their eighth bit on a 7E1 line. A card's QR
@@ -43,6 +45,9 @@ func examine(b []byte) Fault {
 			return FaultGBK
 		}
 		return FaultNotUTF8
+	}
+	if encodedTwice(b) {
+		return FaultTwice
 	}
 	lines := isMRZ(b)
 	for _, r := range string(b) {
@@ -87,6 +92,24 @@ func looksUTF16(b []byte) bool {
 		return true
 	}
 	return len(b) >= 4 && bytes.Count(b, []byte{0})*4 >= len(b)
+}
+
+// encodedTwice sees text of which every letter stands for a byte of UTF-8: some
+// scanners take a QR's bytes for Windows-1252 ("Nguyá»…n").
+func encodedTwice(b []byte) bool {
+	once := make([]byte, 0, len(b))
+	for _, r := range string(b) {
+		c, ok := charmap.Windows1252.EncodeRune(r)
+		switch {
+		case ok:
+		case r >= 0x80 && r <= 0x9F: // the five bytes that the code page leaves free
+			c = byte(r)
+		default:
+			return false
+		}
+		once = append(once, c)
+	}
+	return len(once) < len(b) && utf8.Valid(once)
 }
 
 // cutUTF8 sees UTF-8 that only lacks the end of its last character.

@@ -160,17 +160,18 @@ func TestRunEndsWithTheDevice(t *testing.T) {
 // node goes on, and the half scan is no frame.
 func TestRunUnderSupervision(t *testing.T) {
 	link := filepath.Join(t.TempDir(), "scanner")
-	tw, err := twin.NewScanner(twin.ScannerConfig{Link: link})
+	tw, err := twin.NewScanner(twin.ScannerConfig{Link: link, Model: "honeywell"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	b := &bench{t: t, twin: tw, frames: make(chan Frame, 100), ended: make(chan error, 1), cancel: cancel}
 	ready := make(chan struct{}, 10)
-	s, err := New(Config{}, fixed(epoch))
+	s, err := New(Config{Trigger: TriggerHoneywell}, fixed(epoch))
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.Want(true) // said once, for every scanner that comes
 	go func() {
 		b.ended <- port.Supervise(ctx, port.Config{Path: link}, func(ctx context.Context, p port.Port) error {
 			return s.Run(ctx, p, func(f Frame) { b.frames <- f })
@@ -186,6 +187,7 @@ func TestRunUnderSupervision(t *testing.T) {
 		case <-time.After(10 * time.Second):
 			t.Fatalf("never ready for %q", payload)
 		}
+		b.lit(true)
 		b.do(tw.Send(payload))
 		b.hear(Frame{Data: payload})
 		b.do(tw.Raw([]byte(halfScan)))

@@ -50,7 +50,15 @@ func ssiSum(p []byte) uint16 {
 	return sum
 }
 
+// rawLeast is the shortest code that is believed without a packet around it:
+// the check of a packet cannot vouch for it.
+const rawLeast = 8
+
 // ssi takes the packets of a scanner apart. It is pure, like Framer.
+//
+// From the factory, scanners in SSI mode send "raw decode data", text without
+// packets, which is not acknowledged. That is heard as well: a scanner that was
+// set up half way must not seem deaf.
 type ssi struct {
 	buf     []byte // not yet taken apart
 	code    []byte // of a code in several packets, without its type byte
@@ -60,6 +68,10 @@ type ssi struct {
 	refuse  bool   // a packet's check did not hold, and nobody was told yet
 	lost    bool   // likewise, and no whole one came since
 	touched time.Time
+
+	raw     Framer // what stands in no packet
+	loose   []byte // what is on its way there
+	tainted bool   // it holds the ruins of a packet, until it is silent
 
 	packets repeats // to know a resent packet
 	heardAt time.Time
@@ -74,7 +86,7 @@ func (s *ssi) push(p []byte, at time.Time) heard {
 	return s.out
 }
 
-func (s *ssi) pending() bool { return len(s.buf) > 0 }
+func (s *ssi) pending() bool { return len(s.buf) > 0 || s.tainted || s.raw.Pending() }
 
 // quiet gives up the packet that has not ended: its length may have been noise,
 // and what follows the first byte may hold a packet.
@@ -84,19 +96,38 @@ func (s *ssi) quiet(now time.Time) heard {
 	}
 	s.out = heard{}
 	if len(s.buf) >= ssiLeast {
-		s.refuse, s.lost = true, true
+		s.refuse, s.lost, s.tainted = true, true, true
 	}
 	for len(s.buf) > 0 {
 		s.skip()
-		s.take(now)
+		s.take(s.touched)
 	}
+	s.believe(s.raw.Quiet(now))
+	s.raw.reset()
+	s.tainted = false
 	return s.out
+}
+
+// believe gives what came without a packet, if it can be a code.
+func (s *ssi) believe(frames []Frame) {
+	for _, f := range frames {
+		if s.tainted || f.Fault != FaultNone || len(f.Data) < rawLeast {
+			continue
+		}
+		s.out.codes++
+		if !s.repeats.again(FaultNone, []byte(f.Data), f.At) {
+			s.out.frames = append(s.out.frames, f)
+		}
+	}
 }
 
 func (s *ssi) forget() { s.repeats.forget() }
 
-// skip drops a byte at which no packet begins.
-func (s *ssi) skip() { s.buf = s.buf[1:] }
+// skip takes a byte at which no packet begins out of the way.
+func (s *ssi) skip() {
+	s.loose = append(s.loose, s.buf[0])
+	s.buf = s.buf[1:]
+}
 
 // take reads whole packets off the buffer and stops before one whose rest is
 // missing. At most one packet is ever kept.
@@ -112,7 +143,7 @@ func (s *ssi) take(at time.Time) {
 		}
 		p := s.buf[:n-ssiCheck]
 		if sum := ssiSum(p); s.buf[n-2] != byte(sum>>8) || s.buf[n-1] != byte(sum) {
-			s.refuse, s.lost = true, true
+			s.refuse, s.lost, s.tainted = true, true, true
 			s.skip()
 			continue
 		}
@@ -120,6 +151,8 @@ func (s *ssi) take(at time.Time) {
 		s.buf = s.buf[n:]
 	}
 	s.buf = bytes.Clone(s.buf)
+	s.believe(s.raw.Push(s.loose, at))
+	s.loose = s.loose[:0]
 	if s.refuse && len(s.buf) == 0 {
 		s.refuse = false
 		s.out.say = append(s.out.say, ssiPacket(ssiNak, ssiNakAgain)...)
