@@ -9,6 +9,10 @@
 //
 // Papers are legal papers and are in Vietnamese whatever the screen shows.
 //
+// What goes to a page printer is drawn as a PDF: the declaration that a citizen
+// signs by hand, Form 01 on A5 or A4, and an agency's own document, which is
+// handed through unchanged. The same paper is the same file, byte for byte.
+//
 // It refuses data that it cannot draw whole. It must not import Fyne, a store
 // or a serial port: the queue meets both through small interfaces.
 package paper

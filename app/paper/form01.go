@@ -19,11 +19,8 @@ type Form01 struct {
 // Document lays the form out; a reprint says that it is one.
 func (f Form01) Document(reprint bool) (printer.Document, error) {
 	d := f.Form
-	if d.Code == "" || d.Centre == "" || d.Applicant == "" || d.Request == "" || d.Received.IsZero() {
-		return printer.Document{}, dossier.Errorf(dossier.CodeInvalid, "form 01 lacks what it must say")
-	}
-	if len(d.Last4) > 4 {
-		return printer.Document{}, dossier.Errorf(dossier.CodeInvalid, "form 01 shows four digits of a card at most")
+	if err := f.check(); err != nil {
+		return printer.Document{}, err
 	}
 	p, err := newPage()
 	if err != nil {

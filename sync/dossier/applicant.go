@@ -43,7 +43,8 @@ type Person struct {
 	Source   string `json:"source"` // "qr", "mrz", "qr+mrz", "typed"
 }
 
-// Last4 is the only part of the number that screens and papers show.
+// Last4 is the only part of the number that screens, slips and receipts show. A
+// declaration, which goes to the agency, bears it whole.
 func (p Person) Last4() string {
 	if len(p.Number) < 4 {
 		return ""
