@@ -87,7 +87,7 @@ func (s *sheet) heading(f Form01) {
 func (s *sheet) nationSmall(x, width float64) {
 	was := s.measures
 	s.font("B", s.text)
-	for s.pdf.GetStringWidth(s.words.T("sheet.nation")) > width && s.text > 5 {
+	for s.pdf.GetStringWidth(nation) > width && s.text > 5 {
 		s.text -= 0.25
 		s.font("B", s.text)
 	}

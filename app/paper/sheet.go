@@ -46,6 +46,13 @@ var sizes = map[Size]measures{
 
 const face = "serif"
 
+// The national heading, letter for letter as Decree 30/2020 has it: no word of
+// ours and in no other language.
+const (
+	nation = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+	motto  = "Độc lập – Tự do – Hạnh phúc"
+)
+
 // sheet draws pages. Its bytes depend on what is drawn only: the same paper is
 // the same file.
 type sheet struct {
@@ -135,9 +142,8 @@ func (s *sheet) keep(height float64) {
 func (s *sheet) nation(x, width float64) {
 	s.pdf.SetX(x)
 	s.font("B", s.text)
-	s.pdf.CellFormat(width, s.line, s.words.T("sheet.nation"), "", 2, "C", false, 0, "")
+	s.pdf.CellFormat(width, s.line, nation, "", 2, "C", false, 0, "")
 	s.font("B", s.text+0.5)
-	motto := s.words.T("sheet.motto")
 	s.pdf.CellFormat(width, s.line, motto, "", 2, "C", false, 0, "")
 	long := s.pdf.GetStringWidth(motto)
 	y := s.pdf.GetY() + 0.6
