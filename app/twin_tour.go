@@ -24,7 +24,7 @@ type twinPrinter struct {
 	Paper       string        `help:"Folder for what falls out: paper-NNN.png, and paper-NNN.bin with the bytes." type:"path" placeholder:"DIR"`
 	Width       int           `help:"Dots of the head: 576 for 80 mm, 384 for 58 mm." default:"576"`
 	Model       string        `help:"Name that GS I 67 tells." placeholder:"NAME"`
-	Baud        int           `help:"Speed of the line; without it the line is as fast as the computer." placeholder:"N"`
+	Baud        int           `help:"Speed of the line: software that sets another one sends and hears noise. Without it any will do, and the line is as fast as the computer." placeholder:"N"`
 	Rows        int           `help:"Speed of the head in rows a second, such as 1200 (150 mm/s); without it, instant." placeholder:"N"`
 	Buffer      int           `help:"Bytes of the receive buffer; a real one has 4096. Without it, generous." placeholder:"N"`
 	Flow        string        `help:"Flow control: none, xonxoff, dtr." enum:"none,xonxoff,dtr" default:"none"`
@@ -58,7 +58,7 @@ func (c twinPrinter) Run(ctx context.Context) error {
 	}
 	return console.Printer(ctx, twin.PrinterConfig{
 		Link: c.Link, PaperDir: c.Paper, WidthDots: c.Width, Model: c.Model,
-		Baud: c.Baud, RowsPerSecond: c.Rows, BufferBytes: c.Buffer, Flow: c.Flow, HotFor: c.HotFor,
+		Baud: c.Baud, StrictBaud: true, RowsPerSecond: c.Rows, BufferBytes: c.Buffer, Flow: c.Flow, HotFor: c.HotFor,
 		Clone: c.Clone, NoProcessID: c.NoProcessID, NoAutoStatus: c.NoStatus, NoCutter: c.NoCutter, CutterRows: c.CutterRows,
 	}, script, os.Stdin, os.Stdout)
 }

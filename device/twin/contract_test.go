@@ -276,6 +276,24 @@ func TestPicturesLargerThanTheBuffer(t *testing.T) {
 	}
 }
 
+// What is larger than the printer's memory is taken and thrown away.
+func TestAPictureLargerThanMemoryIsThrownAway(t *testing.T) {
+	e, papers := play(576, []byte{gs, '8', 'L', 0, 0, 0x40, 0}) // 4 MiB
+	for range 1 << 10 {
+		e.feed(make([]byte, 4096))
+		if e.inline != nil && len(e.inline.data) > maxGraphicsBytes+engineBufferBytes {
+			t.Fatalf("%d bytes are kept", len(e.inline.data))
+		}
+	}
+	if e.inline != nil || len(e.buf) != 0 || len(papers) != 0 {
+		t.Error("the picture did not end")
+	}
+	e.feed(from(t, "10 04 01"))
+	if said := e.take(); !bytes.Equal(said, []byte{0x12}) {
+		t.Errorf("said % x", said)
+	}
+}
+
 // Every form of a cut, and what it leaves.
 func TestCuts(t *testing.T) {
 	for _, tc := range []struct {

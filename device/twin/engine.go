@@ -78,10 +78,9 @@ type engine struct {
 	bootEnd time.Duration
 	moments []moment
 	due     []func(*Printer) // moments that have come and wait to be acted on
-	paused  int              // so many calls act on some
+	paused  bool             // they are being acted on
 	onPaper func(sheet, ending)
 	replies []byte
-	noise   uint32 // state of the generator of Garbage
 }
 
 // busy says that something is being printed.
@@ -207,14 +206,14 @@ func (e *engine) run() {
 	for e.step() {
 	}
 	e.handshake()
-	if e.paused == 0 && len(e.due) == 0 {
+	if !e.paused && len(e.due) == 0 {
 		e.momentByte()
 	}
 }
 
 // step does the next thing, and says whether there may be another.
 func (e *engine) step() bool {
-	if e.paused > 0 || len(e.due) > 0 {
+	if e.paused || len(e.due) > 0 {
 		return false
 	}
 	if e.booting || e.stopped() {
@@ -287,7 +286,7 @@ func (e *engine) wake() (at time.Duration, wanted bool) {
 	if e.cutting.started && !e.stopped() {
 		soonest(e.cutting.end)
 	}
-	return at, wanted && e.paused == 0
+	return at, wanted && !e.paused
 }
 
 // consume takes bytes out of the buffer. A command may have emptied it.

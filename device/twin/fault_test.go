@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"tramhoso/device/port"
 )
 
 func state(t *testing.T, p *Printer, s station, want string) {
@@ -191,6 +193,41 @@ func TestGarbageIsTheSameInEveryRun(t *testing.T) {
 	if runs[0] != runs[1] || strings.Count(runs[0], runs[0][:1]) > 100 {
 		t.Errorf("noise % x and % x", runs[0][:20], runs[1][:20])
 	}
+}
+
+// The speed that the station sets is kept by the pty: at another one than the
+// printer's it sends and hears noise.
+func TestTheWrongSpeedIsNoise(t *testing.T) {
+	f := plugged(t, PrinterConfig{Baud: 19200, StrictBaud: true})
+	if err := f.port.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, baud := range []int{9600, 19200, 115200} {
+		line, err := port.Open(port.Config{Path: f.link, Baud: baud})
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Enough questions that noise would hardly answer them all well.
+		if _, err := line.Write(bytes.Repeat([]byte("\x10\x04\x01"), 8)); err != nil {
+			t.Fatal(err)
+		}
+		wait := 300 * time.Millisecond // noise may be answered by nothing
+		if baud == 19200 {
+			wait = longWait
+		}
+		if err := line.SetReadDeadline(time.Now().Add(wait)); err != nil {
+			t.Fatal(err)
+		}
+		got := make([]byte, 8)
+		_, err = io.ReadFull(line, got)
+		if well := err == nil && string(got) == strings.Repeat("\x12", 8); well != (baud == 19200) {
+			t.Errorf("%d baud: % x, %v", baud, got, err)
+		}
+		if err := line.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	f.open()
 }
 
 // Bytes before the pull are whole, those behind it are lost; what was received

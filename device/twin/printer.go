@@ -54,6 +54,9 @@ type PrinterConfig struct {
 	// Baud is the speed of the line: bytes arrive no faster than 8N1 carries
 	// them. 0 means as fast as the computer.
 	Baud int
+	// StrictBaud: a station that opened the line at another speed than Baud
+	// sends and hears noise.
+	StrictBaud bool
 	// RowsPerSecond is the speed of the head; 0 means instant. A cutter then
 	// takes its time too.
 	RowsPerSecond int
@@ -148,6 +151,7 @@ type Printer struct {
 	cfg   PrinterConfig
 	line  cable
 	start time.Time
+	noise noise
 
 	mu       sync.Mutex
 	engine   *engine
@@ -210,9 +214,7 @@ func (p *Printer) work() {
 		e.run()
 		due := e.due
 		e.due = nil
-		if len(due) > 0 {
-			e.paused++
-		}
+		e.paused = e.paused || len(due) > 0
 		p.allow()
 		p.plan()
 		p.mu.Unlock()
@@ -225,7 +227,7 @@ func (p *Printer) work() {
 		}
 		p.mu.Lock()
 		e.now = time.Since(p.start)
-		e.paused--
+		e.paused = false // nothing comes due meanwhile, so this call alone paused it
 	}
 }
 
@@ -283,6 +285,7 @@ func (p *Printer) speak() {
 	l := p.line
 	p.mu.Unlock()
 	if len(replies) > 0 && l != nil {
+		p.garble(replies)
 		// A station that does not read, or is gone, hears nothing: so it is
 		// with a real printer.
 		_, _ = l.say(replies)

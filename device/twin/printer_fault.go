@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 )
 
 // state changes the sensors, reports as the station asked for, and goes on
@@ -108,10 +109,35 @@ func (p *Printer) PowerCycle() { p.do((*engine).powerCycle) }
 func (p *Printer) Garbage(n int) {
 	p.do(func(e *engine) {
 		for range min(n, maxGarbageBytes) {
-			e.noise = e.noise*1664525 + 1013904223 // Numerical Recipes' generator
-			e.signal(byte(e.noise >> 24))
+			e.signal(p.noise.byte())
 		}
 	})
+}
+
+// noise makes the same bytes in every run, by the generator of Numerical
+// Recipes.
+type noise struct{ state atomic.Uint32 }
+
+func (n *noise) byte() byte {
+	for {
+		old := n.state.Load()
+		if next := old*1664525 + 1013904223; n.state.CompareAndSwap(old, next) {
+			return byte(next >> 24)
+		}
+	}
+}
+
+// garble makes noise of what passes between two speeds.
+func (p *Printer) garble(b []byte) {
+	if !p.cfg.StrictBaud || p.cfg.Baud == 0 {
+		return
+	}
+	if at := p.line.baud(); at == 0 || at == p.cfg.Baud {
+		return
+	}
+	for i := range b {
+		b[i] = p.noise.byte()
+	}
 }
 
 // maxGarbageBytes bounds one burst of noise.

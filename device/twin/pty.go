@@ -150,19 +150,41 @@ func (l *line) node() string {
 // heedsXoff says whether the station's side of the line has XON/XOFF switched
 // on; a station that has not goes on sending.
 func (l *line) heedsXoff() bool {
+	t := l.settings()
+	return t != nil && t.Iflag&unix.IXON != 0 && t.Cc[unix.VSTOP] == xoff
+}
+
+// speeds are those that serial printers can be set to.
+var speeds = map[uint32]int{
+	unix.B1200: 1200, unix.B2400: 2400, unix.B4800: 4800, unix.B9600: 9600, unix.B19200: 19200,
+	unix.B38400: 38400, unix.B57600: 57600, unix.B115200: 115200, unix.B230400: 230400,
+}
+
+// baud is the speed that the station has set. A pty carries bytes at any, but
+// keeps the setting.
+func (l *line) baud() int {
+	t := l.settings()
+	if t == nil {
+		return 0
+	}
+	return speeds[t.Cflag&unix.CBAUD]
+}
+
+// settings are how the station's side of the line is set; nil when unplugged.
+func (l *line) settings() (t *unix.Termios) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.slave == nil {
-		return false
+		return nil
 	}
-	heeds := false
 	if conn, err := l.slave.SyscallConn(); err == nil {
-		_ = conn.Control(func(fd uintptr) { // fails only on a closed pty, which heeds nothing
-			t, err := unix.IoctlGetTermios(int(fd), unix.TCGETS)
-			heeds = err == nil && t.Iflag&unix.IXON != 0 && t.Cc[unix.VSTOP] == xoff
+		_ = conn.Control(func(fd uintptr) { // fails only on a closed pty, which has no settings
+			if got, err := unix.IoctlGetTermios(int(fd), unix.TCGETS); err == nil {
+				t = got
+			}
 		})
 	}
-	return heeds
+	return t
 }
 
 // say is Write.

@@ -16,6 +16,7 @@ type cable interface {
 	close() error
 	node() string // "" when unplugged
 	heedsXoff() bool
+	baud() int // the speed that the station has set; 0 when not known
 }
 
 // wireBytes is what a driver keeps for a line, each way.
@@ -244,3 +245,6 @@ func (w *Wire) say(p []byte) (n int, err error) {
 	w.tell()
 	return n, nil
 }
+
+// baud is not known: bytes in memory have no speed.
+func (w *Wire) baud() int { return 0 }
