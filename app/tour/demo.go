@@ -138,7 +138,7 @@ func (p *player) groups() []group {
 	return []group{
 		cards, badges,
 		p.states("printer", func(state string) error { return p.scene.setPrinter(state) },
-			"ok", "near-end", "paper-out", "cover-open", "silent", "unplug", "plug"),
+			"ok", "near-end", "paper-out", "cover-open", "cutter-jam", "hot", "power-cycle", "silent", "unplug", "plug"),
 		p.states("scanner", p.scene.setScanner, "unplug", "plug", "garbage"),
 		p.states("network", p.scene.line.set, networkUp, networkDown, networkSlow, networkCaptive),
 		desk,

@@ -342,6 +342,19 @@ func TestACutWithoutAFeedLeavesRowsBehind(t *testing.T) {
 	}
 }
 
+// The way to the knife is a length, whatever the printer counts in.
+func TestTheWayToTheKnifeIsALength(t *testing.T) {
+	var papers []sheet
+	e, err := PrinterConfig{CutterRows: 90, HalfDots: true}.engine(func(s sheet, _ ending) { papers = append(papers, s) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.feed(from(t, "1b 4a 64 1d 56 42 14")) // 50 rows; 10 more and the way
+	if len(papers) != 1 || papers[0].rows != 60 || e.cur.rows != 90 {
+		t.Errorf("%d papers; %d rows hang", len(papers), e.cur.rows)
+	}
+}
+
 func TestWithoutAKnifeOnlyAHandTakesThePaper(t *testing.T) {
 	p, w := wired(t, PrinterConfig{NoCutter: true}, false)
 	w.put("\x1bJ\x20\x1dV\x42\x08\x1dr\x01")

@@ -244,7 +244,7 @@ func (e *engine) cutCommand(b []byte) int {
 		if m == 'A' || m == 'a' || m == 'g' {
 			how = FullCut
 		}
-		return params(b, 2, func(p []byte) { e.cutAfter(how, e.cutterRows+int(p[1])) })
+		return params(b, 2, func(p []byte) { e.cutAfter(how, e.cutterRows*e.unitsPerRow()+int(p[1])) })
 	}
 	return 3
 }
@@ -261,8 +261,8 @@ func (e *engine) barcode(b []byte) int {
 	return params(b, 2, func(p []byte) { e.expect(int(p[1]), nil) })
 }
 
-// cutAfter feeds and cuts once what is pending is on the paper. Without a
-// knife the feed is all.
+// cutAfter feeds by motion units and cuts once what is pending is on the
+// paper. Without a knife the feed is all.
 func (e *engine) cutAfter(how ending, feed int) {
 	e.feedBy(feed)
 	if !e.noCutter {
