@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tramhoso/device/printer"
+	"tramhoso/device/printer/models"
 	"tramhoso/device/twin"
 )
 
@@ -46,7 +47,15 @@ func measurePrinter(ctx context.Context, s *sheet) error {
 }
 
 func measurePaper(ctx context.Context, s *sheet, p realPaper, peer *peer) error {
-	doc, err := p.draw()
+	model, ok := models.Get(p.model)
+	if !ok {
+		return fmt.Errorf("there is no printer model %q", p.model)
+	}
+	profile := model.Profile
+	if p.width != 0 {
+		profile.WidthDots = p.width
+	}
+	doc, err := p.draw(model)
 	if err != nil {
 		return err
 	}
@@ -55,10 +64,10 @@ func measurePaper(ctx context.Context, s *sheet, p realPaper, peer *peer) error 
 	var drawn times
 	for range drawRounds {
 		start := time.Now()
-		if img, err = printer.Layout(doc, printer.Paper{WidthDots: p.width}); err != nil {
+		if img, err = printer.Layout(doc, profile.Paper()); err != nil {
 			return err
 		}
-		if wire, err = printer.Encode(img, printer.Profile{WidthDots: p.width}); err != nil {
+		if wire, err = printer.Encode(img, profile); err != nil {
 			return err
 		}
 		drawn = append(drawn, time.Since(start))
@@ -71,7 +80,7 @@ func measurePaper(ctx context.Context, s *sheet, p realPaper, peer *peer) error 
 	took := map[string]map[int]time.Duration{ours: {}, theirs: {}, plain: {}}
 	for who, job := range jobs {
 		for _, baud := range lineRates {
-			done := twin.Simulate(job, atCounter(p.width, baud))
+			done := twin.Simulate(job, atCounter(profile.Paper().WidthDots, baud))
 			if err := draws(done, img); err != nil {
 				return fmt.Errorf("%s at %d baud: %w", who, baud, err)
 			}

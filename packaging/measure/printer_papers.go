@@ -7,22 +7,28 @@ import (
 	"tramhoso/app/visit"
 	"tramhoso/app/visit/papers"
 	"tramhoso/device/printer"
+	"tramhoso/device/printer/models"
+	"tramhoso/device/printer/probe"
 	"tramhoso/sync/dossier"
 )
 
 // realPaper is something that the station prints, as it prints it.
 type realPaper struct {
 	name  string // as the figures name it
-	width int    // dots
-	draw  func() (printer.Document, error)
+	model string // of the printer
+	width int    // of its head where the model does not say; 0: it does
+	draw  func(models.Model) (printer.Document, error)
 }
 
+// realPapers are five papers on printers of which only the width is known, and
+// the slip once more on one whose model is.
 var realPapers = []realPaper{
-	{"slip", printer.Width80mm, func() (printer.Document, error) { return slip().Document(false) }},
-	{"slip-58mm", printer.Width58mm, func() (printer.Document, error) { return slip().Document(false) }},
-	{"slip-long", printer.Width80mm, func() (printer.Document, error) { return longSlip().Document(true) }},
-	{"form01", printer.Width80mm, func() (printer.Document, error) { return form01().Document(false) }},
-	{"form01-58mm", printer.Width58mm, func() (printer.Document, error) { return form01().Document(false) }},
+	{"slip", models.Common, 0, func(models.Model) (printer.Document, error) { return slip().Document(false) }},
+	{"slip-58mm", models.Common, printer.Width58mm, func(models.Model) (printer.Document, error) { return slip().Document(false) }},
+	{"slip-long", models.Common, 0, func(models.Model) (printer.Document, error) { return longSlip().Document(true) }},
+	{"form01", models.Common, 0, func(models.Model) (printer.Document, error) { return form01().Document(false) }},
+	{"device-test", models.Common, 0, func(m models.Model) (printer.Document, error) { return probe.Page(m, "DL27  09:41 14/07/2026") }},
+	{"slip-tm-t82", "epson-tm-t82", 0, func(models.Model) (printer.Document, error) { return slip().Document(false) }},
 }
 
 var printedAt = time.Date(2026, 7, 14, 2, 41, 0, 0, time.UTC)

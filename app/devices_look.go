@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"sync"
+	"time"
+
+	"tramhoso/app/upkeep"
+	"tramhoso/device/page"
+	"tramhoso/device/port"
+	"tramhoso/device/power"
+	"tramhoso/device/printer"
+)
+
+// known is what one look, or a watch, has found out of the devices.
+type known struct {
+	devices
+	pages pages
+	power supply
+}
+
+// newKnown has looked at nothing yet.
+func (b *bench) newKnown() (*known, error) {
+	k := &known{}
+	k.init(b.cfg)
+	k.power.init()
+	if b.cfg.Page.Printer != "" {
+		p, err := page.New(page.Config{URI: b.cfg.Page.Printer, Socket: b.cfg.Page.Socket, Timing: page.Timing{Ask: pageAsk}})
+		if err != nil {
+			return nil, err
+		}
+		k.pages.printer = p
+	}
+	return k, nil
+}
+
+func (k *known) close() {
+	if k.pages.printer != nil {
+		k.pages.printer.Close()
+	}
+}
+
+// pageAsk is how long a person at a terminal waits for a page printer that may
+// sleep.
+const pageAsk = 6 * time.Second
+
+// facts words what is known.
+func (b *bench) facts(k *known) upkeep.Facts {
+	f := upkeep.Facts{Profile: profileName(b.model.Profile), PaperMM: paperMM(b.model.Profile), Charge: -1}
+	k.devices.tell(&f)
+	k.pages.tell(&f)
+	if b.cfg.Power.UPS != "" {
+		k.power.tell(&f)
+	}
+	return f
+}
+
+// look asks the configured devices how they are, all at once.
+func (b *bench) look(ctx context.Context) (upkeep.Facts, error) {
+	k, err := b.newKnown()
+	if err != nil {
+		return upkeep.Facts{}, err
+	}
+	defer k.close()
+	var looks sync.WaitGroup
+	looks.Go(func() {
+		err := b.withPrinter(func(m *printer.Printer) error {
+			st, err := m.Status(ctx)
+			k.set(func() { k.status = st })
+			return err
+		})
+		k.set(func() { k.printer, k.printerWhy = lineState(err), err })
+	})
+	looks.Go(func() {
+		err := b.withScanner(func(port.Port) error { return nil })
+		k.set(func() { k.scanner, k.scannerWhy = lineState(err), err })
+	})
+	looks.Go(func() { b.lookForWedge(k) })
+	if k.pages.printer != nil {
+		looks.Go(func() { b.lookAtPages(ctx, k) })
+	}
+	if ups, err := power.Parse(b.cfg.Power.UPS); err == nil && b.cfg.Power.UPS != "" {
+		looks.Go(func() { k.power.hear(power.Ask(ctx, ups)) })
+	}
+	looks.Wait()
+	return b.facts(k), ctx.Err()
+}
+
+// lookForWedge looks for a scanner among the keyboards. A system that does not
+// list them has none that could be named.
+func (b *bench) lookForWedge(k *known) {
+	name, err := listWedge(b.keyboards)
+	if err == nil {
+		k.set(func() { k.wedges.name = name })
+	}
+}
+
+// lookAtPages takes a look; its error is said by the status.
+func (b *bench) lookAtPages(ctx context.Context, k *known) {
+	st, _ := k.pages.printer.Status(ctx)
+	if ctx.Err() == nil {
+		k.pages.hear(st)
+	}
+}
+
+// lineState is what a supervisor would call a line that was opened so.
+func lineState(err error) port.State {
+	switch {
+	case err == nil:
+		return port.Ready
+	case errors.Is(err, port.ErrAbsent), errors.Is(err, port.ErrUnplugged), errors.Is(err, fs.ErrNotExist):
+		return port.Absent
+	}
+	return port.Faulted
+}
+
+// withPrinter opens the printer's line for as long as use takes.
+func (b *bench) withPrinter(use func(*printer.Printer) error) error {
+	return withLine(printerLine(b.cfg.Printer.Path, b.model.Profile), func(p port.Port) error {
+		m, err := printer.New(p, b.model.Profile)
+		if err != nil {
+			return err
+		}
+		return use(m)
+	})
+}
+
+func (b *bench) withScanner(use func(port.Port) error) error {
+	return withLine(scannerLine(b.cfg.Scanner), use)
+}
+
+func withLine(line port.Config, use func(port.Port) error) error {
+	if line.Path == "" {
+		return port.ErrAbsent
+	}
+	p, err := port.Open(line)
+	if err != nil {
+		return err
+	}
+	return errors.Join(use(p), p.Close())
+}
