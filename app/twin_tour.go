@@ -65,7 +65,7 @@ func (c twinPrinter) Run(ctx context.Context) error {
 
 type twinScanner struct {
 	Link  string `help:"Where the scanner is to be found: a symbolic link to the terminal, removed at the end." type:"path" required:"" placeholder:"PATH"`
-	Model string `help:"How it speaks: cr, crlf, lf, stx, silence, ssi, honeywell, newland, metroselect, access-is, mrz-90 or mrz-3m." default:"cr"`
+	Model string `help:"How it speaks: cr, crlf, lf, stx, silence, ssi, honeywell, newland, datalogic, metroselect, access-is, mrz-90 or mrz-3m." default:"cr"`
 }
 
 // Help stands behind the flags in --help.

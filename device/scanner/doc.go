@@ -15,7 +15,7 @@
 //
 // It knows the terminators CR, LF and CR LF, STX … ETX, three MRZ lines in a
 // row, silence, and the 3M envelope SOH … STX … ETX BCC; Zebra's SSI packets
-// and MetroSelect's ACK and NAK; the triggers of Honeywell, Newland and SSI
+// and MetroSelect's ACK and NAK; the triggers of Honeywell, Newland, Datalogic and SSI
 // (DEVICES.md, "Scanners and readers"). The manual of the RTE6701 that is public
 // (integration manual, 9.1.1) does not say how its BCC is reckoned: it is taken
 // and not checked, and the check digits of the MRZ stand in for it.

@@ -201,7 +201,7 @@ func TestAStuckLineIsHeard(t *testing.T) {
 // Every make is understood over a line, lit when it is wanted only.
 func TestModelsOnALine(t *testing.T) {
 	for its, model := range map[string]string{
-		"cr": "plain", "lf": "plain", "crlf": "plain", "stx": "plain", "silence": "plain", "honeywell": "honeywell",
+		"cr": "plain", "lf": "plain", "crlf": "plain", "stx": "plain", "silence": "plain", "honeywell": "honeywell", "datalogic": "datalogic",
 		"newland": "newland", "ssi": "zebra-ssi", "metroselect": "metroselect", "mrz-90": "plain", "mrz-3m": "mrz-3m", "access-is": "access-is",
 	} {
 		t.Run(its, func(t *testing.T) {
@@ -218,6 +218,7 @@ func TestModelsOnALine(t *testing.T) {
 				codes = map[string]string{"066190000123": "066190000123"}
 			}
 			if b.scanner.Triggered() {
+				b.lit(false)
 				if err := b.twin.Send(card); !errors.Is(err, twin.ErrLampOff) {
 					t.Errorf("in the dark: %v", err)
 				}

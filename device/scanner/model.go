@@ -25,6 +25,7 @@ const (
 	TriggerHoneywell Trigger = "honeywell" // SYN T CR, SYN U CR
 	TriggerNewland   Trigger = "newland"   // the settings SCNTRG1, SCNTRG0
 	TriggerSSI       Trigger = "ssi"       // START_SESSION, STOP_SESSION
+	TriggerDatalogic Trigger = "datalogic" // E, D
 )
 
 // Config is how a station talks with its scanner. The zero value is a plain
@@ -46,6 +47,7 @@ var models = map[string]Config{
 	"honeywell":   {Trigger: TriggerHoneywell},
 	"newland":     {Trigger: TriggerNewland},
 	"zebra-ssi":   {Protocol: ProtocolSSI, Trigger: TriggerSSI},
+	"datalogic":   {Trigger: TriggerDatalogic},
 	"metroselect": {Protocol: ProtocolMetroSelect},
 	"access-is":   {SevenBits: true, SymbolByte: true},
 	"mrz-3m":      {},
@@ -68,7 +70,7 @@ func Model(name string) (Config, bool) {
 }
 
 // switches are the bytes of a trigger, and how often "on" is repeated while a
-// scan is wanted: every make switches off by itself after a while.
+// scan is wanted: every make switches off by itself after a while, or comes back from a power cut.
 type switches struct {
 	on, off []byte
 	every   time.Duration
@@ -83,6 +85,9 @@ var triggers = map[Trigger]switches{
 	TriggerNewland: {[]byte("~\x010000#SCNTRG1;\x03"), []byte("~\x010000#SCNTRG0;\x03"), 2500 * time.Millisecond},
 	// A session lasts 9.9 s from the factory.
 	TriggerSSI: {ssiPacket(ssiStart), ssiPacket(ssiStop), 8 * time.Second},
+	// Magellan: enabled is a state, from power-on too; disabled darkens the lamp
+	// (product reference guide 800i, appendix F).
+	TriggerDatalogic: {[]byte("E"), []byte("D"), 20 * time.Second},
 	// Bytes of the configuration: nothing is known of the lamp's time.
 	triggerOther: {nil, nil, 2500 * time.Millisecond},
 }

@@ -63,6 +63,7 @@ func NewScanner(cfg ScannerConfig) (*Scanner, error) {
 		cfg.AckWithin = ackWithin
 	}
 	s := &Scanner{cfg: cfg, model: m, answers: make(chan answer, answersKept)}
+	s.power()
 	l, err := newLine(cfg.Link, s.hear)
 	if err != nil {
 		return nil, fmt.Errorf("failed to make a scanner: %w", err)
@@ -144,7 +145,9 @@ func (s *Scanner) show(payload string, send func([]byte) error) error {
 		s.mu.Unlock()
 		return ErrLampOff
 	}
-	s.lit = time.Time{} // a triggered scanner reads one code a trigger
+	if !s.model.steady {
+		s.lit = time.Time{} // one code a trigger
+	}
 	s.mu.Unlock()
 	if s.model.converse != nil {
 		return s.model.converse(s, payload, send)
@@ -186,7 +189,10 @@ func (s *Scanner) Unplug() error {
 }
 
 // Plug puts the scanner back, at another pts as a rule.
-func (s *Scanner) Plug() error { return s.line.plug() }
+func (s *Scanner) Plug() error {
+	s.power()
+	return s.line.plug()
+}
 
 // Close unplugs the scanner for good.
 func (s *Scanner) Close() error { return s.line.close() }

@@ -14,6 +14,7 @@ type scannerModel struct {
 	converse func(s *Scanner, payload string, send func([]byte) error) error
 	ack, nak []byte                      // what the station answers to a code; nil: nothing is expected
 	replies  func(command []byte) []byte // what the scanner says to a trigger
+	steady   bool                        // on is a state that reading does not end, and that power brings back
 }
 
 func (m scannerModel) triggered() bool { return m.on != nil }
@@ -26,6 +27,7 @@ var scannerModels = map[string]scannerModel{
 	"stx":     {frame: func(p string) []byte { return []byte("\x02" + p + "\x03") }},
 	"honeywell": {frame: suffixed("\r"),
 		on: []byte{0x16, 'T', '\r'}, off: []byte{0x16, 'U', '\r'}},
+	"datalogic": {frame: suffixed("\r"), on: []byte("E"), off: []byte("D"), steady: true},
 	"newland": {frame: suffixed("\r"), on: []byte("~\x010000#SCNTRG1;\x03"), off: []byte("~\x010000#SCNTRG0;\x03"),
 		replies: newlandReply},
 	"ssi": {converse: converseSSI, ack: ssiAck, nak: ssiNakAgain,
@@ -104,6 +106,23 @@ func (s *Scanner) hear(p []byte) {
 	}
 }
 
+// litUntil is how long a trigger that comes now keeps the lamp on.
+func (s *Scanner) litUntil() time.Time {
+	if s.model.steady {
+		return time.Now().AddDate(100, 0, 0)
+	}
+	return time.Now().Add(s.cfg.LampFor)
+}
+
+// power is what the lamp does when power comes.
+func (s *Scanner) power() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.model.steady {
+		s.lit = s.litUntil()
+	}
+}
+
 // word takes the word at the head of what was said.
 func (s *Scanner) word(said []byte) (n int, reply []byte) {
 	m := s.model
@@ -111,7 +130,7 @@ func (s *Scanner) word(said []byte) (n int, reply []byte) {
 		for _, w := range []struct {
 			word []byte
 			lit  time.Time
-		}{{m.on, time.Now().Add(s.cfg.LampFor)}, {m.off, time.Time{}}} {
+		}{{m.on, s.litUntil()}, {m.off, time.Time{}}} {
 			if !bytes.HasPrefix(said, w.word) {
 				continue
 			}

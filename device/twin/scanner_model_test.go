@@ -127,6 +127,27 @@ func TestScannerTriggers(t *testing.T) {
 	e.lamp(false)
 }
 
+// A Magellan is enabled when power comes, and stays as it was told.
+func TestScannerDatalogic(t *testing.T) {
+	e := newStationEnd(t, ScannerConfig{Model: "datalogic", LampFor: time.Nanosecond})
+	e.lamp(true)
+	for range 2 {
+		if err := e.s.Send("abc"); err != nil {
+			t.Fatal(err)
+		}
+		e.read([]byte("abc\r"))
+	}
+	e.say([]byte("D"))
+	e.lamp(false)
+	if err := e.s.Send("abc"); !errors.Is(err, ErrLampOff) {
+		t.Errorf("disabled: %v", err)
+	}
+	if err := errors.Join(e.s.Unplug(), e.s.Plug()); err != nil {
+		t.Fatal(err)
+	}
+	e.lamp(true)
+}
+
 // SSI sends a code until it is acknowledged, three times in all.
 func TestScannerSSI(t *testing.T) {
 	e := newStationEnd(t, ScannerConfig{Model: "ssi", LampFor: time.Minute, AckWithin: 20 * time.Millisecond})
