@@ -21,15 +21,17 @@ func (j *job) confirm(ctx context.Context) (Outcome, error) {
 		j.marks[1] = j.mark()
 		tail = append(tail, processID(j.marks[1])...)
 	}
-	due := j.window.sent
 	if j.fenced() {
 		tail = append(tail, paperQuery...)
-		j.window.sent++
 	}
 	if reason, err := j.room(ctx, len(tail)); reason == ReasonCancelled {
 		return j.cancel(ctx, nil, err)
 	} else if reason != ReasonNone {
 		return j.fail(ctx, reason, err)
+	}
+	if j.fenced() {
+		j.due = j.window.sent
+		j.window.sent++
 	}
 	if sent, reason, err := j.write(ctx, tail, nil); sent < whole {
 		if reason == ReasonCancelled {
@@ -45,10 +47,7 @@ func (j *job) confirm(ctx context.Context) (Outcome, error) {
 		return j.end(nil)
 	case err != nil:
 		return j.end(err)
-	case marked && j.confirmed(j.marks[1]):
-		if j.lostFence(due) {
-			return j.end(nil) // something was lost on the way, whatever came after
-		}
+	case j.said(1):
 		return Outcome{Result: Printed, Started: true}, nil
 	case reason != ReasonNone:
 		return j.stopped(ctx, reason)
@@ -61,11 +60,17 @@ func (j *job) confirm(ctx context.Context) (Outcome, error) {
 		return j.stopped(ctx, after.Trouble())
 	case !after.Known || !j.before.Known || j.silent:
 		return j.end(nil)
-	case marked || j.knowsMarks == yes || j.lostFence(j.window.sent):
+	case marked || j.knowsMarks == yes || j.fenced() && j.acks < j.window.sent:
 		// It could confirm and does not: that is not "probably".
 		return j.end(nil)
 	}
 	return Outcome{Result: ProbablyPrinted, Started: true}, nil
+}
+
+// said reports that a mark was answered and every fence before it: where one is
+// missing something was lost on the way, whatever came after.
+func (j *job) said(mark int) bool {
+	return j.marks[mark] != [4]byte{} && j.confirmed(j.marks[mark], j.due)
 }
 
 // hear waits for what the printer says at the end: its mark, a trouble, or all
@@ -84,7 +89,7 @@ func (j *job) hear(ctx context.Context, marked bool) (Reason, error) {
 		if _, err := j.read(earlier(until, time.Now().Add(tick))); err != nil {
 			return ReasonNone, err
 		}
-		if marked && j.confirmed(j.marks[1]) {
+		if j.confirmed(j.marks[1], 0) {
 			return ReasonNone, nil
 		}
 		reason, wait := j.gate()
@@ -125,7 +130,7 @@ func (j *job) hear(ctx context.Context, marked bool) (Reason, error) {
 func (j *job) stopped(ctx context.Context, reason Reason) (Outcome, error) {
 	result := Failed
 	switch {
-	case j.marks != [2][4]byte{} && j.confirmed(j.marks[0]):
+	case j.said(0):
 		result = Printed
 	case j.knowsMarks != yes && j.fenced() && j.acks >= j.window.sent:
 		result = ProbablyPrinted
@@ -142,7 +147,7 @@ func (j *job) stopped(ctx context.Context, reason Reason) (Outcome, error) {
 // printer is not told to forget it: it may be printing just now.
 func (j *job) end(err error) (Outcome, error) {
 	out := Outcome{Result: Unknown, Started: true}
-	if j.marks != [2][4]byte{} && j.confirmed(j.marks[0]) && !j.lostFence(j.window.sent-1) && !j.restarted {
+	if j.said(0) && !j.restarted {
 		out.Result = Printed
 	}
 	return out, err

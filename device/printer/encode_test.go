@@ -60,11 +60,11 @@ func TestPairsOfDotsAreDoubledByThePrinter(t *testing.T) {
 			img.Pix[y*576+x] = black
 		}
 	}
-	plain, err := Encode(img, Profile{Flow: FlowRTSCTS, NoDoubling: true})
+	plain, err := Encode(img, Profile{Flow: FlowRTSCTS, Baud: 921600, NoDoubling: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	short, err := Encode(img, Profile{Flow: FlowRTSCTS})
+	short, err := Encode(img, Profile{Flow: FlowRTSCTS, Baud: 921600})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestALongPictureHasALongLength(t *testing.T) {
 			img.Pix[i] = black
 		}
 	}
-	got, err := Encode(img, Profile{Raster: RasterGSpL, BandRows: 1200, Flow: FlowRTSCTS, NoDoubling: true})
+	got, err := Encode(img, Profile{Raster: RasterGSpL, BandRows: 1200, Flow: FlowRTSCTS, Baud: 921600, NoDoubling: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -282,7 +282,7 @@ func TestEncodeRefuses(t *testing.T) {
 	for _, p := range []Profile{
 		{WidthDots: 100}, {BandRows: 119}, {BandRows: 401}, {FeedUnitsPerDot: 3}, {Position: 9}, {Baud: -1},
 		{Density: &Density{Dots: 0x10, Time: 0x04}}, {BandRows: 2304, Raster: RasterGSpL}, {Raster: "bmp"}, {Cut: "tear"}, {Flow: "dtr"},
-		{BufferBytes: 255}, {BufferBytes: 5 << 20}, {TearDots: -1}, {Name: "a\nb"}, {Name: strings.Repeat("x", 65)},
+		{BufferBytes: 511}, {BufferBytes: 5 << 20}, {TearDots: -1}, {Name: "a\nb"}, {Name: strings.Repeat("x", 65)},
 	} {
 		if _, err := Encode(blank(8, 1), p); err == nil {
 			t.Errorf("profile %+v passed", p)

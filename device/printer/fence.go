@@ -34,25 +34,32 @@ func (j *job) way() int {
 	return n
 }
 
-// lostFence reports that an answer is missing which should have come.
-func (j *job) lostFence(due int) bool { return j.fenced() && j.acks < due }
+// fenceEvery bounds the line time between two fences, and with it of one piece.
+// A printer that is switched off and on takes longer than that to start, so it
+// loses at least one fence.
+const fenceEvery = 1400 * time.Millisecond
 
-// every is how many bytes may lie between two fences.
+// fenceBytes is how many bytes may lie between two fences.
 func (p Profile) fenceBytes() int {
-	return max(1, min(p.BufferBytes/2, int(fenceEvery/p.lineTime(1))))
+	return max(bandSlackBytes, min(p.BufferBytes-bandSlackBytes, int(fenceEvery/p.lineTime(1))))
 }
 
-// fence counts a piece that was sent and puts a fence behind it where one is
-// due. A printer without fences is asked how it is instead.
-func (j *job) fence(ctx context.Context, n int) (Reason, error) {
+// room makes sure that a piece of n bytes can go: a fence before it where one
+// is due, and free space in a buffer that no wires guard. An XOFF comes when
+// more is on the way already.
+func (j *job) room(ctx context.Context, n int) (Reason, error) {
 	if !j.fenced() {
 		return j.check(ctx, n)
 	}
-	w := &j.window
-	if w.open += n; w.open < j.profile.fenceBytes() {
+	if w := &j.window; w.open > 0 && w.open+n > j.profile.fenceBytes() {
+		if reason, err := j.plant(ctx); reason != ReasonNone {
+			return reason, err
+		}
+	}
+	if j.profile.Flow == FlowRTSCTS {
 		return ReasonNone, nil
 	}
-	return j.plant(ctx)
+	return j.await(ctx, n)
 }
 
 func (j *job) plant(ctx context.Context) (Reason, error) {
@@ -61,33 +68,28 @@ func (j *job) plant(ctx context.Context) (Reason, error) {
 		return reason, err
 	}
 	w := &j.window
-	w.sizes = append(w.sizes, w.open)
+	w.sizes = append(w.sizes, w.open+len(paperQuery))
 	w.open = 0
 	w.sent++
 	return ReasonNone, nil
 }
 
-// room waits until the buffer can take n bytes more, unless wires guard it: an
-// XOFF comes when more is on the way already.
-func (j *job) room(ctx context.Context, n int) (Reason, error) {
-	if !j.fenced() || j.profile.Flow == FlowRTSCTS {
-		return ReasonNone, nil
-	}
-	full := func() bool { return j.way() > 0 && j.way()+n > j.profile.BufferBytes }
-	if full() && j.window.open > 0 {
-		if reason, err := j.plant(ctx); reason != ReasonNone {
-			return reason, err
-		}
-	}
-	return j.await(ctx, full)
-}
+// lookBytes are the four questions of a status. They lie in the buffer like
+// everything else.
+const lookBytes = 4 * 3
 
-// await hears the printer while full holds. A printer that answers questions
-// but no fence has lost it; one that answers nothing is silent from now on.
-func (j *job) await(ctx context.Context, full func() bool) (Reason, error) {
-	acks, ask := j.acks, j.after(j.profile.ReplyWait)
+// await hears the printer until its buffer can take n bytes more. A printer
+// that answers questions but no fence has lost it; one that answers nothing is
+// silent from now on.
+func (j *job) await(ctx context.Context, n int) (Reason, error) {
+	acks, ask, pause := j.acks, j.after(j.profile.ReplyWait), readyPoll
 	until := j.after(j.profile.StallWait)
-	for full() && !j.silent {
+	for !j.silent && j.way() > 0 && j.way()+n > j.profile.BufferBytes {
+		if len(j.window.sizes) == 0 {
+			if reason, err := j.plant(ctx); reason != ReasonNone {
+				return reason, err
+			}
+		}
 		if err := ctx.Err(); err != nil {
 			return ReasonCancelled, err
 		}
@@ -101,24 +103,30 @@ func (j *job) await(ctx context.Context, full func() bool) (Reason, error) {
 		if reason != ReasonNone {
 			return reason, nil
 		}
-		if now := time.Now(); wait {
+		now := time.Now()
+		if wait {
 			until = now.Add(j.profile.StallWait)
 		} else if now.After(until) {
 			return ReasonPower, nil
-		} else if now.Before(ask) {
+		}
+		if now.Before(ask) || j.way()+lookBytes > j.profile.BufferBytes {
 			continue
 		}
 		held, reason, err := j.look(ctx)
 		if reason != ReasonNone || err != nil {
 			return reason, err
 		}
-		if held {
-			until = time.Now().Add(j.profile.StallWait)
+		if held { // less and less often: each question takes room
+			pause = min(2*pause, maxLookPause)
+			until = time.Now().Add(max(j.profile.StallWait, 2*pause))
 		}
-		ask = time.Now().Add(readyPoll)
+		ask = time.Now().Add(pause)
 	}
 	return ReasonNone, nil
 }
+
+// maxLookPause lies between two looks at a printer that must cool.
+const maxLookPause = 16 * time.Second
 
 // look asks how the printer is. Held is a trouble that goes away by itself.
 func (j *job) look(ctx context.Context) (held bool, reason Reason, err error) {
@@ -126,6 +134,7 @@ func (j *job) look(ctx context.Context) (held bool, reason Reason, err error) {
 	if err != nil {
 		return false, lost(ctx), err
 	}
+	j.window.open += lookBytes
 	if !s.Known {
 		j.silent = true
 		return false, ReasonNone, nil
@@ -134,21 +143,23 @@ func (j *job) look(ctx context.Context) (held bool, reason Reason, err error) {
 	return held, reason, nil
 }
 
-// check asks a printer that has neither fences nor automatic status after
-// every buffer full. One that has fallen silent is not asked again: the end
-// will tell.
+// check asks a printer without fences how it is before more than a buffer
+// follows. One that reports by itself, or has fallen silent, is not asked: the
+// end will tell.
 func (j *job) check(ctx context.Context, n int) (Reason, error) {
-	j.asked += n
-	if j.auto != nil || j.silent || j.asked < j.profile.BufferBytes {
+	if j.auto != nil || j.silent {
+		return ReasonNone, nil // the gate stops it
+	}
+	if j.asked += n; j.asked < j.profile.BufferBytes {
 		return ReasonNone, nil
 	}
-	j.asked = 0
-	for {
+	j.asked = n
+	for pause := readyPoll; ; pause = min(2*pause, maxLookPause) {
 		held, reason, err := j.look(ctx)
 		if !held || reason != ReasonNone || err != nil {
 			return reason, err
 		}
-		if err := j.listen(ctx, time.Now().Add(readyPoll)); err != nil {
+		if err := j.listen(ctx, time.Now().Add(pause)); err != nil {
 			return lost(ctx), err
 		}
 	}

@@ -19,17 +19,13 @@ type job struct {
 	passed passing
 	window window
 	marks  [2][4]byte // behind the picture, behind the cut
+	due    int        // fences that lie before them
 	asked  int        // bytes since a printer without fences was heard to be well
 }
 
-const (
-	// passWait bounds what goes away by itself: a hot head cools in a minute or
-	// two.
-	passWait = 2 * time.Minute
-	// fenceEvery bounds the line time between two fences. A printer that is
-	// switched off and on takes longer to start, so it loses at least one.
-	fenceEvery = time.Second
-)
+// passWait bounds what goes away by itself: a hot head cools in a minute or
+// two.
+const passWait = 2 * time.Minute
 
 // passing is a trouble that goes away by itself: how long it has lasted.
 type passing struct{ since time.Time }
@@ -82,11 +78,7 @@ func (j *job) run(ctx context.Context) (Outcome, error) {
 		if reason != ReasonNone {
 			return j.fail(ctx, reason, err)
 		}
-		if reason, err := j.fence(ctx, len(piece.Bytes)); reason == ReasonCancelled {
-			return j.cancel(ctx, nil, err)
-		} else if reason != ReasonNone {
-			return j.fail(ctx, reason, err)
-		}
+		j.window.open += len(piece.Bytes)
 	}
 	return j.confirm(ctx)
 }
@@ -134,7 +126,7 @@ func (j *job) open(ctx context.Context) (Reason, error) {
 	until := j.after(wait)
 	for time.Now().Before(until) {
 		fenced := j.knowsFences == no || j.acks > 0
-		marked := j.knowsMarks == no || j.confirmed(first)
+		marked := j.knowsMarks == no || j.confirmed(first, 0)
 		if fenced && marked {
 			break
 		}
@@ -156,7 +148,7 @@ func (j *job) open(ctx context.Context) (Reason, error) {
 		return ReasonStalled, nil // it knew them before: it is stuck in something
 	}
 	j.knowsFences = j.knowsFences.learn(j.acks > 0)
-	j.knowsMarks = j.knowsMarks.learn(j.confirmed(first))
+	j.knowsMarks = j.knowsMarks.learn(j.confirmed(first, 0))
 	j.acks = 0
 	return ReasonNone, nil
 }

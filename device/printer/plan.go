@@ -111,17 +111,18 @@ func (s span) bytes(p Profile) int {
 	return (s.r - l + unit - 1) / unit * ((s.y1 - s.y0) / s.tall)
 }
 
-// bandSlackBytes of a buffer are left for a band's headers, the question
-// behind it and up to seven dots that a start further left takes.
-const bandSlackBytes = 64
+// bandSlackBytes of a buffer are left for a band's headers, up to seven dots
+// that a start further left takes, and the questions that a wait may need.
+const bandSlackBytes = 192
 
-// bandBytes is the most that one piece may hold: where no wire holds the line
-// back, what the printer's buffer takes while it stands.
+// bandBytes is the most that one piece may hold: so much that a fence comes in
+// time, and where no wire holds the line back, what the printer's buffer takes
+// while it stands.
 func (p Profile) bandBytes() int {
-	if p.Flow != FlowRTSCTS {
-		return p.BufferBytes - bandSlackBytes
+	if p.Flow == FlowRTSCTS {
+		return int(fenceEvery / p.lineTime(1))
 	}
-	return MaxBufferBytes
+	return p.fenceBytes()
 }
 
 // largestPiece is how many picture bytes a printer may at most wait for.

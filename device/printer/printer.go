@@ -55,7 +55,7 @@ type Printer struct {
 	classifier Classifier
 	auto       *Status   // the last automatic status since the job began
 	acks       int       // fences answered since they were last counted
-	heard      [][4]byte // job marks confirmed since then
+	heard      []heard   // job marks confirmed since then
 	held       time.Time // since when XOFF holds the line; zero: it does not
 	restarted  bool      // it greeted like one that was just switched on
 	drained    time.Time // when the line will have carried what was written
@@ -155,7 +155,7 @@ func (p *Printer) hear(r Reply) {
 		p.acks++
 	case ReplyBlock:
 		if id, ok := r.ProcessID(); ok && len(p.heard) < maxHeard {
-			p.heard = append(p.heard, id)
+			p.heard = append(p.heard, heard{id, p.acks})
 		}
 	case ReplyXOff:
 		if p.held.IsZero() {
@@ -171,7 +171,16 @@ func (p *Printer) hear(r Reply) {
 
 func (p *Printer) forgetAnswers() { p.acks, p.heard = 0, nil }
 
-func (p *Printer) confirmed(id [4]byte) bool { return slices.Contains(p.heard, id) }
+// heard is a job mark, and how many fences were answered before it.
+type heard struct {
+	id   [4]byte
+	acks int
+}
+
+// confirmed reports that a job mark was answered, after so many fences.
+func (p *Printer) confirmed(id [4]byte, fences int) bool {
+	return slices.ContainsFunc(p.heard, func(h heard) bool { return h.id == id && h.acks >= fences })
+}
 
 // strayXOff is how long an XOFF is heeded that the profile does not expect: it
 // may be noise, and noise must not stop a print.

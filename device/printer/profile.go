@@ -125,7 +125,7 @@ const (
 	DefaultBufferBytes = 4096
 	// MinBufferBytes holds the headers of a band and some rows of it;
 	// MaxBufferBytes is more than any receipt printer has.
-	MinBufferBytes = 256
+	MinBufferBytes = 512
 	MaxBufferBytes = 4 << 20
 	// DefaultTearDots is 15 mm, the usual way from head to cutter.
 	DefaultTearDots = 120
