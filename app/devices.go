@@ -13,6 +13,7 @@ import (
 	"tramhoso/device/port"
 	"tramhoso/device/printer"
 	"tramhoso/device/printer/models"
+	"tramhoso/device/printer/probe"
 	"tramhoso/device/scanner"
 	"tramhoso/sync/dossier"
 )
@@ -35,6 +36,9 @@ type devices struct {
 
 	model        *models.Model // that is in use on it
 	otherPrinter bool          // the saved profile belongs to another one
+	measured     bool          // the saved profile is in use
+	step         probe.Step    // of the test that runs
+	steps        func()        // called when step has changed
 	again        func()        // makes the line be used with a new profile
 	probing      *probing      // a test that scans go to
 }

@@ -95,6 +95,7 @@ func (d *devices) tell(f *upkeep.Facts) {
 	if unread(d.lastFault) == dossier.CodeScanGarbled && d.lastFault != scanner.FaultNone {
 		f.Garbled = string(d.lastFault)
 	}
+	f.OtherPrinter, f.Scan = d.otherPrinter, testScan(d.step)
 	if f.Printer == upkeep.PrinterTaken {
 		f.PrinterBy = port.Holder(d.paths.printer)
 	}

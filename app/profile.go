@@ -3,14 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"time"
 
 	"tramhoso/app/config"
 	"tramhoso/device/port"
 	"tramhoso/device/printer"
 	"tramhoso/device/printer/models"
 	"tramhoso/device/printer/probe"
-	"tramhoso/device/scanner"
 )
 
 // defaultBaud is the rate of a line of which nothing is known.
@@ -75,7 +73,9 @@ func (s *station) meet(ctx context.Context, p port.Port) (models.Model, error) {
 			return model, err
 		}
 	}
-	s.devices.set(func() { s.devices.model, s.devices.otherPrinter = &model, other })
+	s.devices.set(func() {
+		s.devices.model, s.devices.otherPrinter, s.devices.measured = &model, other, saved != nil && !other
+	})
 	return model, nil
 }
 
@@ -115,96 +115,3 @@ func (s *station) servePrinter(ctx context.Context, p port.Port) error {
 
 // errMeasured ends the use of a profile that another has taken the place of.
 var errMeasured = errors.New("the printer has been measured")
-
-// probing is the way of scans to a test while one runs.
-type probing struct{ scans chan string }
-
-// scansForTest hands what is scanned to a test until stop is called. It is nil
-// where there is no scanner that could read.
-func (s *station) scansForTest() (scans <-chan string, stop func()) {
-	ready := false
-	s.devices.set(func() { ready = s.devices.paths.scanner != "" && s.devices.scanner == port.Ready })
-	if !ready {
-		return nil, func() {}
-	}
-	p := &probing{make(chan string, 16)}
-	s.devices.set(func() { s.devices.probing = p })
-	s.scan.Want(true)
-	s.scan.Ask()
-	return p.scans, func() {
-		want := false
-		s.devices.set(func() { s.devices.probing, want = nil, s.devices.want })
-		s.scan.Want(want)
-	}
-}
-
-// forTest takes a scan if a test waits for one. A test that is too slow loses
-// it: the person scans again.
-func (d *devices) forTest(f scanner.Frame) bool {
-	var p *probing
-	d.set(func() { p = d.probing })
-	if p == nil {
-		return false
-	}
-	if f.Fault == scanner.FaultNone {
-		select {
-		case p.scans <- f.Data:
-		default:
-		}
-	}
-	return true
-}
-
-// measurePrinter runs the measuring test and keeps what it found. What does not
-// pass changes nothing.
-func (s *station) measurePrinter(ctx context.Context, say func(probe.Step)) (probe.Measured, error) {
-	var found probe.Measured
-	err := s.testing(ctx, func(o probe.Options) (err error) {
-		o.Say = func(step probe.Step) {
-			if step.Say == probe.SayScan {
-				s.scan.Ask()
-			}
-			if say != nil {
-				say(step)
-			}
-		}
-		found, err = probe.Run(ctx, o)
-		if err != nil || found.Verdict != probe.Passed {
-			return err
-		}
-		file, err := found.File(s.cfg.Printer.Path, s.clock.Now())
-		if err == nil {
-			err = models.Save(s.cfg.Storage, file)
-		}
-		return err
-	})
-	if err == nil && found.Verdict == probe.Passed {
-		var again func()
-		s.devices.set(func() { again = s.devices.again })
-		if again != nil {
-			again()
-		}
-	}
-	return found, err
-}
-
-// testing lends the printer's line and the scanner to a test.
-func (s *station) testing(ctx context.Context, test func(probe.Options) error) error {
-	m := s.devices.machine()
-	if m == nil {
-		return errNoPrinter
-	}
-	scans, stop := s.scansForTest()
-	defer stop()
-	w := words("vi")
-	line := s.code() + "  " + w.DateTime(s.clock.Now())
-	return m.Borrow(ctx, func(p printer.Port) error {
-		return test(probe.Options{Port: p, Base: s.printerModel(), Scans: scans, Line: line, ScanWait: scanTime})
-	})
-}
-
-// errNoPrinter: there is no open line to a printer.
-var errNoPrinter = errors.New("no printer is connected")
-
-// scanTime is how long a technician may take for one code.
-const scanTime = 90 * time.Second

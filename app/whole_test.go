@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
+	"image"
+	"image/draw"
+	"image/png"
 	"io"
 	"net"
 	"net/http"
@@ -21,6 +23,7 @@ import (
 	"tramhoso/app/counter"
 	"tramhoso/app/visit"
 	"tramhoso/device/port"
+	"tramhoso/device/printer/models"
 	"tramhoso/device/twin"
 	"tramhoso/sync/catalogue"
 	"tramhoso/sync/dossier"
@@ -208,28 +211,61 @@ func TestWholeVisit(t *testing.T) {
 	b.handOver(o, printer, slip)
 }
 
-// testPaper has the printer tested: the code on the paper passes the test, by way
-// of the scanner.
+// testPaper has the printer tested twice. The first time it is measured: every
+// part of the strip has one code that can be read, and what they say is kept. The
+// second time a page with one code does.
 func (b *booth) testPaper(ctx context.Context, printer *twin.Printer, scanner *twin.Scanner) {
-	tested := make(chan error, 1)
-	go func() { tested <- b.printTest(ctx) }()
-	paper, err := printer.NextPaper(ctx)
-	must(b.t, err)
-	code, err := readPaper(ctx, paper)
-	must(b.t, err)
-	must(b.t, scanner.Send(code))
-	must(b.t, <-tested)
+	t := b.t
+	test := func(codes int) {
+		t.Helper()
+		tested := make(chan error, 1)
+		go func() { tested <- b.printTest(ctx) }()
+		paper, err := printer.NextPaper(ctx)
+		must(t, err)
+		read := readPaper(ctx, t, paper)
+		if len(read) != codes {
+			t.Fatalf("%d codes can be read, not %d: %q", len(read), codes, read)
+		}
+		b.until("a test that waits for its code", func() bool { return b.upkeepFacts().Scan.Of == codes })
+		for _, code := range read {
+			must(t, scanner.Send(code))
+		}
+		must(t, <-tested)
+	}
+	test(3)
+	if _, err := printer.NextPaper(ctx); err != nil {
+		t.Errorf("the page with what was found: %v", err)
+	}
+	saved, err := models.Load(b.cfg.Storage)
+	must(t, err)
+	if p := saved.Profile; p.WidthDots != 576 || p.NoDoubling || saved.Scans != 3 || saved.Device.Path != b.cfg.Printer.Path {
+		t.Errorf("saved %+v", saved)
+	}
+	b.until("the measured profile in use", func() bool {
+		measured := false
+		b.devices.set(func() { measured = b.devices.measured && b.devices.open != nil })
+		return measured && b.devices.ready(b.cfg)
+	})
+	test(1)
 }
 
-// readPaper reads the code on a paper as a scanner would.
-func readPaper(ctx context.Context, p twin.Paper) (string, error) {
-	cmd := exec.CommandContext(ctx, "zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", "-")
-	cmd.Stdin = bytes.NewReader(p.PNG)
+// readPaper reads every code on a paper as a scanner would. A roll is wider than
+// the head's line, so there is white at its sides.
+func readPaper(ctx context.Context, t testing.TB, p twin.Paper) []string {
+	t.Helper()
+	const edge = 32
+	wide := image.NewGray(p.Image.Rect.Inset(-edge))
+	draw.Draw(wide, wide.Rect, image.White, image.Point{}, draw.Src)
+	draw.Draw(wide, p.Image.Rect, p.Image, p.Image.Rect.Min, draw.Src)
+	var picture bytes.Buffer
+	must(t, png.Encode(&picture, wide))
+	cmd := exec.CommandContext(ctx, "zbarimg", "--quiet", "--raw", "-")
+	cmd.Stdin = &picture
 	out, err := cmd.Output()
 	if err != nil {
-		return "", fmt.Errorf("no code can be read on the paper (zbarimg, of the package zbar-tools): %w", err)
+		t.Fatalf("no code can be read on the paper (zbarimg, of the package zbar-tools): %v", err)
 	}
-	return strings.TrimSpace(string(out)), nil
+	return strings.Fields(string(out))
 }
 
 // handOver goes on from the agency's acceptance to the result in the hand.

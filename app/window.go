@@ -162,6 +162,7 @@ func (s *station) start(ctx context.Context, w *window) {
 	s.record(didStart, version)
 	s.resume()
 	w.flow.LoadAsks()
+	s.devices.set(func() { s.devices.steps = changed })
 	s.runPrinter(tell)
 	s.queue.OnState(func(outbox.State) { changed() })
 	s.inbox.OnNote(func(n inbox.Note) {

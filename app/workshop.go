@@ -7,10 +7,7 @@ import (
 
 	"tramhoso/app/ui/kit"
 	"tramhoso/app/upkeep"
-	"tramhoso/device/printer"
-	"tramhoso/device/printer/probe"
 	"tramhoso/sync/clock"
-	"tramhoso/sync/dossier"
 )
 
 // newUpkeep binds a technician's work to this station.
@@ -59,42 +56,6 @@ func (s *station) test(ctx context.Context, p upkeep.Part) error {
 		if l.Part == p && l.Health != upkeep.Well {
 			return errNotWell
 		}
-	}
-	return nil
-}
-
-// printTest prints a page on the line that is open, with a code that the station's
-// own scanner reads back: only then has the test passed. Where no scanner is
-// there, the printer's own word has to do.
-func (s *station) printTest(ctx context.Context) error {
-	var found probe.Measured
-	err := s.testing(ctx, func(o probe.Options) (err error) {
-		if o.Scans != nil {
-			found, err = probe.Check(ctx, o)
-			return err
-		}
-		m, err := printer.New(o.Port, o.Base.Profile)
-		if err != nil {
-			return err
-		}
-		doc, err := probe.Page(o.Base, o.Line)
-		if err != nil {
-			return err
-		}
-		found.Page, err = m.Print(ctx, doc, nil)
-		found.Reason = found.Page.Reason
-		if found.Page.Result == printer.Printed || found.Page.Result == printer.ProbablyPrinted {
-			found.Verdict = probe.Passed
-		}
-		return err
-	})
-	switch {
-	case errors.Is(err, errNoPrinter):
-		return dossier.E(dossier.CodePrinterDown, err)
-	case err != nil:
-		return err
-	case found.Verdict != probe.Passed:
-		return dossier.Errorf(dossier.CodePrinterDown, "the test is not passed: %s, %d codes not read", found.Reason, len(found.Unread))
 	}
 	return nil
 }

@@ -73,7 +73,7 @@ func (g *guide) commands() map[string]func(*testscript.TestScript, bool, []strin
 		"enter":   {use: "enter FIELD TEXT", least: 2, most: 2, do: g.enter},
 		"choose":  {use: "choose FIELD OPTION", least: 2, most: 2, do: g.choose},
 		"see":     {use: "[!] see TEXT", least: 1, most: 1, neg: g.gone, do: g.see},
-		"scan":    {use: "scan PAYLOAD | scan paper NAME | scan badge ROLE", least: 1, most: 2, do: g.scan},
+		"scan":    {use: "scan PAYLOAD | scan paper NAME | scan codes NAME | scan badge ROLE", least: 1, most: 2, do: g.scan},
 		"pin":     {use: "pin ROLE", least: 1, most: 1, do: g.pin},
 		"scanner": {use: "scanner unplug|plug|garbage", least: 1, most: 1, do: g.scanner},
 		"printer": {use: "printer [row N|byte N|before-cut|after-cut|after TIME] STATE [NUMBER]", least: 1, most: 4, do: g.printer},
@@ -161,6 +161,8 @@ func (g *guide) scan(ts *testscript.TestScript, args []string) error {
 				return err
 			}
 			payload = text
+		case "codes":
+			return g.scanCodes(filepath.Join(g.out, args[1]+".png"))
 		case "badge":
 			b, err := g.scene.badge(args[1])
 			if err != nil {
@@ -172,6 +174,18 @@ func (g *guide) scan(ts *testscript.TestScript, args []string) error {
 		}
 	}
 	return g.scene.scan(payload)
+}
+
+// scanCodes holds every code of a paper before the scanner, as somebody does who
+// tries them one by one.
+func (g *guide) scanCodes(picture string) error {
+	codes, err := readCodes(g.ctx, picture)
+	for _, c := range codes {
+		if err = g.scene.scan(c); err != nil {
+			break
+		}
+	}
+	return err
 }
 
 func (g *guide) pin(_ *testscript.TestScript, args []string) error {

@@ -3,9 +3,14 @@
 package tour
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"image/draw"
+	"image/png"
+	"os"
 	"os/exec"
 	"strings"
 )
@@ -27,4 +32,32 @@ func readCode(ctx context.Context, picture string) (string, error) {
 		return "", fmt.Errorf("%d QR codes are on %s; a slip has one", len(codes), picture)
 	}
 	return codes[0], nil
+}
+
+// readCodes reads every code in the picture of a paper, also those that end where
+// the head does: a roll is wider, so there is white beside them.
+func readCodes(ctx context.Context, picture string) ([]string, error) {
+	f, err := os.Open(picture)
+	if err != nil {
+		return nil, fmt.Errorf("failed to look at a paper: %w", err)
+	}
+	img, err := png.Decode(f)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return nil, fmt.Errorf("failed to look at a paper: %w", err)
+	}
+	const edge = 32
+	wide := image.NewGray(img.Bounds().Inset(-edge))
+	draw.Draw(wide, wide.Rect, image.White, image.Point{}, draw.Src)
+	draw.Draw(wide, img.Bounds(), img, img.Bounds().Min, draw.Src)
+	var buf bytes.Buffer
+	if err := png.Encode(&buf, wide); err != nil {
+		return nil, fmt.Errorf("failed to lay a paper on white: %w", err)
+	}
+	cmd := exec.CommandContext(ctx, "zbarimg", "--quiet", "--raw", "-")
+	cmd.Stdin = &buf
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("no code can be read on %s (zbarimg, of the package zbar-tools): %w", picture, err)
+	}
+	return strings.Fields(string(out)), nil
 }

@@ -9,9 +9,13 @@ import (
 // Facts is what the program knows of the parts. The technician's screen and
 // `tramhoso devices` word the same facts.
 type Facts struct {
-	Printer   PrinterState
-	Profile   string // of the printer, as people call the model; "" when nobody knows
-	PaperMM   int    // the paper's width
+	Printer PrinterState
+	Profile string // of the printer, as people call the model; "" when nobody knows
+	PaperMM int    // the paper's width
+	// OtherPrinter: what was measured belongs to another printer than this one.
+	OtherPrinter bool
+	// Scan is what a test of the printer waits for; its zero value is nothing.
+	Scan      TestScan
 	PrinterBy string // with PrinterTaken the program that holds its line; "" when nobody knows
 
 	Scanner   ScannerState
@@ -34,6 +38,12 @@ type Facts struct {
 	Time       dossier.Stamp
 	Enrolled   bool
 	Station    string
+}
+
+// TestScan is what a technician is asked to scan, or told about a scan.
+type TestScan struct {
+	Key   string // of the words, below upkeep
+	N, Of int    // the code's part of the paper
 }
 
 // Program is what this station's own program is called.

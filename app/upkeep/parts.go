@@ -147,6 +147,9 @@ func Lines(f Facts) []Line {
 func printer(f Facts, add func(Part, told, string, ...any)) {
 	t := printerTold[f.Printer]
 	switch {
+	case f.Printer == PrinterReady && f.OtherPrinter:
+		add(Printer, told{Fix, "part.printer-other-note"}, "part.printer-other")
+		return
 	case f.Printer == PrinterReady && f.Profile == "":
 		t.note = ""
 	case f.Printer == PrinterTaken:

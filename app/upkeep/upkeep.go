@@ -25,7 +25,7 @@ type State struct {
 	Lines     []Line
 	ToFix     int
 	Testing   bool
-	CanScan   bool      // the scanner can read a test page's code back
+	Scan      TestScan  // what the printer's test waits for
 	Doctor    *Findings // the last examination
 	Examining bool
 	Enrolling bool
@@ -59,7 +59,7 @@ func New(p Ports) *Upkeep {
 // State returns a snapshot for the screen.
 func (u *Upkeep) State() State {
 	facts := u.ports.Facts()
-	s := State{Lines: Lines(facts), Testing: len(u.running) > 0, CanScan: facts.Scanner == ScannerReady, Doctor: u.doctor, Examining: u.examining,
+	s := State{Lines: Lines(facts), Testing: len(u.running) > 0, Scan: facts.Scan, Doctor: u.doctor, Examining: u.examining,
 		Enrolling: u.enrolling, Problem: u.problem, Word: u.word}
 	for i := range s.Lines {
 		l := &s.Lines[i]

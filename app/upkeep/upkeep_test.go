@@ -41,6 +41,7 @@ func TestLines(t *testing.T) {
 		says   string // state, then note
 	}{
 		{Printer, func(f *Facts) { f.Profile, f.PaperMM = "Epson TM-T82III", 80 }, Well, "Ready. Epson TM-T82III, 80 mm paper"},
+		{Printer, func(f *Facts) { f.OtherPrinter = true }, Fix, "Another printer. What was measured belongs to another printer, so a common profile is used. Please test it to measure this one."},
 		{Printer, func(f *Facts) { f.Printer = PrinterLow }, Fix, "Paper nearly out. Please keep a new roll at hand."},
 		{Printer, func(f *Facts) { f.Printer = PrinterOut }, Fix, "Out of paper. Please put in a new roll and close the cover."},
 		{Printer, func(f *Facts) { f.Printer = PrinterCover }, Fix, "Cover open. Please close the printer’s cover."},

@@ -34,8 +34,8 @@ func (f *Flow) upkeepScreen(c counter.State) fyne.CanvasObject {
 		switch {
 		case l.Testing:
 			d.Note = e.T("upkeep.testing")
-			if l.Part == upkeep.Printer && s.CanScan {
-				d.Note = e.T("upkeep.test-scan")
+			if l.Part == upkeep.Printer && s.Scan.Key != "" {
+				d.Note = e.T("upkeep."+s.Scan.Key, "n", s.Scan.N, "of", s.Scan.Of)
 			}
 		case l.TestedAt.IsZero(), l.Health == upkeep.Fix: // what to do says more than an old test
 		case l.TestOK:

@@ -137,8 +137,12 @@ func Run(ctx context.Context, o Options) (Measured, error) {
 		return m, err
 	}
 	o.say(Step{Say: SayPrinting})
-	if m.Reason, err = t.print(ctx, s, v); err != nil || m.Reason != printer.ReasonNone {
+	if m.Reason, err = t.print(ctx, s, v); err != nil {
 		return m, err
+	}
+	if m.Reason != printer.ReasonNone {
+		// The rest of the strip must not come out with the next roll.
+		return m, t.send(ctx, []byte{dle, 5, 2})
 	}
 	r := &reading{opts: &o, nonce: n, values: map[Code]int{}}
 	m.Unread, err = r.collect(ctx, s.asked)
