@@ -67,6 +67,7 @@ type engine struct {
 	raster          *rasterJob
 	inline          *inlineData
 	stored          *rasterJob // GS ( L: downloaded, printed by fn 50
+	symbol          symbol
 	pending         []rowRun
 
 	cur     sheet
@@ -113,7 +114,7 @@ func newEngine(width int, onPaper func(sheet, ending)) *engine {
 // reset is ESC @: settings and the line under way, not the buffer.
 func (e *engine) reset() {
 	e.margin, e.justify, e.spacing = 0, 0, lineSpacingRows*e.unitsPerRow()
-	e.line, e.stored = lineBuffer{}, nil
+	e.line, e.stored, e.symbol = lineBuffer{}, nil, symbol{}
 	e.auto = 0
 }
 

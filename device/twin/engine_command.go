@@ -148,6 +148,8 @@ func (e *engine) extended(b []byte) int {
 				e.graphics(data)
 			case intro == gs && fn == 'H':
 				e.mark(data)
+			case intro == gs && fn == 'k':
+				e.symbolData(data)
 			}
 		})
 	})

@@ -157,6 +157,7 @@ func FuzzEngine(f *testing.F) {
 	f.Add(wire[:600], byte(7))
 	f.Add([]byte("\x1b@text\n\x1dV\x42\x00\x10\x04\x01\x1d(H\x06\x0000ABCD"), byte(1))
 	f.Add([]byte("\x1d(L\x0e\x000p0\x01\x011\x10\x00\x02\x00\x80\x00\x00\x01\x1d(L\x02\x0002\x1bi"), byte(3))
+	f.Add([]byte("\x1d(k\x03\x001C\x02\x1d(k\x06\x001P0abc\x1d(k\x03\x001Q0\x1bi"), byte(1))
 	f.Add([]byte("\x1d8L\xff\xff\xff\x7f\x1bD\x01\x1dk\x04abc\x00\x1b*\x21\xff\xff"), byte(2))
 	f.Fuzz(func(t *testing.T, in []byte, step byte) {
 		if len(in) > 1024 {
