@@ -70,6 +70,11 @@ func fact(dir, name string) string {
 	if err != nil {
 		return ""
 	}
+	return clean(raw)
+}
+
+// clean keeps what can be shown: a device may call itself anything.
+func clean(raw []byte) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return -1
@@ -132,7 +137,11 @@ func (f Finder) locks() (all [][]string) {
 	}
 	defer file.Close()
 	raw, _ := io.ReadAll(io.LimitReader(file, maxLocks)) // what there is of them
-	for line := range strings.Lines(string(raw)) {
+	return flocks(string(raw))
+}
+
+func flocks(raw string) (all [][]string) {
+	for line := range strings.Lines(raw) {
 		if fields := strings.Fields(line); len(fields) == 8 && fields[1] == "FLOCK" {
 			all = append(all, fields)
 		}
