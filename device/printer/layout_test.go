@@ -168,6 +168,94 @@ func TestStackedAccentsAreNotClipped(t *testing.T) {
 	}
 }
 
+// Nothing of the first line is lost at the paper's top, whatever its size and
+// whether it is black or white.
+func TestTheFirstLineIsWhole(t *testing.T) {
+	const hard = "ẦẪỖỮỆẮẲỘỰ"
+	for _, size := range []Size{Small, Normal, Large, Title, Huge} {
+		for _, bold := range []bool{false, true} {
+			runs := []Run{{Text: hard, Size: size, Bold: bold}}
+			faces.Lock()
+			lines, err := wrap(runs, Width80mm, 0)
+			faces.Unlock()
+			if err != nil || len(lines) != 1 {
+				t.Fatal(len(lines), err)
+			}
+			want := 0
+			for _, g := range lines[0].glyphs {
+				for _, ink := range g.ink {
+					if ink {
+						want++
+					}
+				}
+			}
+			for _, invert := range []bool{false, true} {
+				img, err := Layout(Document{Blocks: []Block{Text{Runs: runs, Invert: invert}}}, Paper{WidthDots: Width80mm})
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := bytes.Count(img.Pix, []byte{black})
+				if invert {
+					bar := 0
+					for y := range img.Rect.Dy() {
+						if img.GrayAt(DefaultMarginDots, y).Y == black {
+							bar += Width80mm - 2*DefaultMarginDots
+						}
+					}
+					got = bar - got
+				}
+				if got != want {
+					t.Errorf("size %d, bold %v, invert %v: %d dots of %d", size, bold, invert, got, want)
+				}
+			}
+		}
+	}
+}
+
+// said are the lines of a text as words, without the spaces.
+func said(t *testing.T, text string, width int) []string {
+	t.Helper()
+	faces.Lock()
+	defer faces.Unlock()
+	lines, err := wrap([]Run{{Text: text}}, width, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, l := range lines {
+		var b strings.Builder
+		for _, g := range l.glyphs {
+			b.WriteRune(g.r)
+		}
+		out = append(out, b.String())
+	}
+	return out
+}
+
+// What belongs together stays on one line, at every width that can hold it.
+func TestNumbersKeepTheirUnits(t *testing.T) {
+	for _, text := range []string{
+		"Lệ phí là 16.000 đồng, trả sau", "Cấp bản sao trích lục hộ tịch (2.000635) – 2 bản.", "Trả trong 15 ngày làm việc", "Ông Y Bhăm Êban và bà H’ Bia Niê", "Bà H' Bia Niê",
+	} {
+		for width := 160; width < 700; width += 7 {
+			for _, line := range said(t, text, width) {
+				for _, bad := range []string{"16.000", "2", "15", "Y", "H’", "H'"} {
+					if line == bad || strings.HasSuffix(line, bad) {
+						t.Errorf("%d dots: a line ends in %q", width, line)
+					}
+				}
+			}
+		}
+	}
+	// What does not fit on one line at all is torn apart rather than lost.
+	if got := said(t, "1234567890123 đồng", 200); strings.Join(got, "|") != "1234567890123|đồng" {
+		t.Errorf("%q", got)
+	}
+	if got := said(t, "năm 2026 Đắk Lắk", 140); strings.Join(got, "|") != "năm2026|ĐắkLắk" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestNFDPrintsAsNFC(t *testing.T) {
 	one, err := Layout(Document{Blocks: []Block{Text{Runs: []Run{{Text: "Nguyễn Thị Hường"}}}}}, Paper{WidthDots: 576})
 	if err != nil {
@@ -192,6 +280,9 @@ func TestLayoutRefuses(t *testing.T) {
 		"empty QR":       {QR{}, Paper{WidthDots: 576}, nil},
 		"control in QR":  {QR{Payload: "a\nb"}, Paper{WidthDots: 576}, ErrNotASCII},
 		"QR too wide":    {QR{Payload: "A", Module: 40}, Paper{WidthDots: 576}, ErrTooWide},
+		"QR too fine":    {QR{Payload: "A", Module: 2}, Paper{WidthDots: 576}, ErrTooFine},
+		"QR too dense":   {QR{Payload: strings.Repeat("a", 400)}, Paper{WidthDots: 200}, ErrTooWide},
+		"QR on 58 mm":    {QR{Payload: strings.Repeat("A", 300), Module: 6}, Paper{WidthDots: Width58mm}, ErrTooWide},
 		"too long":       {Feed{Dots: MaxLengthDots}, Paper{WidthDots: 576}, ErrTooLong},
 		"negative feed":  {Feed{Dots: -1}, Paper{WidthDots: 576}, ErrTooLong},
 		"no picture":     {Image{}, Paper{WidthDots: 576}, nil},

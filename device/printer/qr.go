@@ -27,6 +27,7 @@ const (
 var (
 	ErrNotASCII = errors.New("a QR payload must be plain ASCII")
 	ErrTooWide  = errors.New("wider than the paper")
+	ErrTooFine  = errors.New("finer than readers can tell apart")
 )
 
 // modules encodes a payload, without quiet zone.
@@ -50,6 +51,27 @@ func modules(payload string) ([][]bool, error) {
 	return q.Bitmap(), nil
 }
 
+// module is the size of a code's squares: as asked for, or the largest that
+// fits. A code is never made finer than readers can tell apart.
+func (q QR) module(n, width int) (int, error) {
+	module := q.Module
+	if module == 0 {
+		module = maxModuleDots
+		if len(q.Beside) > 0 {
+			module = besideModuleDots
+		}
+		module = max(minModuleDots, min(module, width/n))
+	}
+	if module < minModuleDots {
+		return 0, fmt.Errorf("a QR code with squares of %d dots, less than %d: %w", module, minModuleDots, ErrTooFine)
+	}
+	if n*module > width {
+		return 0, fmt.Errorf("a QR code of %d squares of %d dots, quiet zone included, needs %d of the paper's %d dots: %w",
+			n, module, n*module, width, ErrTooWide)
+	}
+	return module, nil
+}
+
 // qrBlock draws a code with its quiet zone. The zone at the sides may lie in
 // the margins, which are white.
 func (l *layout) qrBlock(q QR) error {
@@ -58,20 +80,11 @@ func (l *layout) qrBlock(q QR) error {
 		return err
 	}
 	n := len(m) + 2*quietModules
-	module := q.Module
-	if module == 0 {
-		module = maxModuleDots
-		if len(q.Beside) > 0 {
-			module = besideModuleDots
-		}
-		for module > minModuleDots && n*module > l.c.width {
-			module--
-		}
+	module, err := q.module(n, l.c.width)
+	if err != nil {
+		return err
 	}
 	side := n * module
-	if module < 1 || side > l.c.width {
-		return fmt.Errorf("a QR code of %d dots on %d: %w", side, l.c.width, ErrTooWide)
-	}
 	quiet := quietModules * module
 	x := max(0, l.margin-quiet)
 	besideX := max(l.margin, x+side)

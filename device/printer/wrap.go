@@ -164,6 +164,7 @@ func wrap(runs []Run, width, indent int) ([]textLine, error) {
 		return nil, err
 	}
 	indent = min(max(indent, 0), width/2)
+	all = glue(all, width-indent)
 	var lines []textLine
 	var line textLine
 	started := false
