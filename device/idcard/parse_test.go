@@ -94,6 +94,7 @@ func TestParseCards(t *testing.T) {
 		"qr, sex not given":        {strings.Replace(qrBia, "Nữ", "X", 1), sexless(bia)},
 		"mrz, small letters":       {strings.ToLower(mrzA), mrz},
 		"mrz, look-alikes":         {mrzLikes, mrz},
+		"mrz, a zero in a name":    {strings.Replace(mrzA, "NGUYEN<<VAN<A<<", "H0<<VAN<A<<<<<<", 1), called(mrz, "HO VAN A")},
 		"mrz, sex X":               {strings.Replace(mrzA, "M3001019", "X3001019", 1), sexless(mrz)},
 		"typed":                    {"066190000123", typed},
 		"typed in groups":          {"066 190 000 123", typed},
@@ -113,8 +114,9 @@ func TestParseCards(t *testing.T) {
 	}
 }
 
-func born(c Card, d Date) Card { c.Born = d; return c }
-func sexless(c Card) Card      { c.Sex = SexUnknown; return c }
+func born(c Card, d Date) Card        { c.Born = d; return c }
+func called(c Card, name string) Card { c.Name = name; return c }
+func sexless(c Card) Card             { c.Sex = SexUnknown; return c }
 
 // mrzLikes is mrzA as a poor reader sees it.
 const mrzLikes = "1DVNMO9O1Z34S6ZOOOO90lZ34S6<<Z" + "9OOI0I1M3OO1O19VNM<<<<<<<<<<<Q" + mrzAL3

@@ -106,7 +106,7 @@ func TestSSI(t *testing.T) {
 		"raw data":              {[][]byte{[]byte(card + "\r")}, []string{card}, nil},
 		"raw data, no end":      {[][]byte{[]byte(card)}, []string{card}, nil},
 		"raw, then a packet":    {[][]byte{[]byte(card), decoded(0, card)}, []string{card}, [][]byte{yes}},
-		"the ruins of a packet": {[][]byte{flip(decoded(0, "0123456789abcdef\r0123456789abcdef\r"))}, nil, [][]byte{no}},
+		"the ruins of a packet": {[][]byte{flip(decoded(0, "0123456789\rabcdefghijklm\rnopqrstuvwxyz\r"))}, nil, [][]byte{no}},
 		"answers to us":         {[][]byte{{0x04, 0xD0, 0x00, 0x00, 0xFF, 0x2C}}, nil, nil},
 		"an event":              {[][]byte{{0x05, 0xF6, 0x00, 0x00, 0x01, 0xFF, 0x04}}, nil, [][]byte{yes}},
 		"an empty code":         {[][]byte{decoded(0, "")}, nil, [][]byte{yes}},

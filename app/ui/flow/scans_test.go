@@ -35,6 +35,12 @@ func TestScansAreWantedAndAskedFor(t *testing.T) {
 	h.at(visit.Notice)
 	expect("reading the notice", false, 2)
 	h.home()
+	h.Scan(cardOf)
+	h.Scan("QR|066190000999|Y Blô")
+	h.at(visit.ScanID)
+	h.see("error.sides-differ")
+	expect("after two cards", true, 2) // the second one may still lie there
+	h.home()
 	h.Scan("BADGE|clerk")
 	h.counterAt(counter.PIN)
 	expect("another badge may follow", true, 2)
