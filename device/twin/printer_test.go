@@ -266,35 +266,6 @@ func TestNearEndStillPrints(t *testing.T) {
 	f.print(pr, doc("A"), printed)
 }
 
-func TestSilenceIsUnknownNotPaperOut(t *testing.T) {
-	f := plugged(t, PrinterConfig{})
-	f.twin.Silent()
-	quick := printer.Profile{ReplyWait: 30 * time.Millisecond, ConfirmWait: 100 * time.Millisecond}
-	pr := f.printer(quick)
-	s, err := pr.Status(context.Background())
-	if err != nil || s.Known || s.Paper != printer.PaperUnknown || s.Trouble() != printer.ReasonNone {
-		t.Fatalf("status %+v, %v", s, err)
-	}
-	f.print(pr, doc("A"), unknown) // it prints, but nobody can say so
-	f.same(f.next(), doc("A"), 576)
-}
-
-func TestNoMarkIsProbably(t *testing.T) {
-	f := plugged(t, PrinterConfig{NoProcessID: true})
-	f.print(f.printer(printer.Profile{}), doc("A"), probably)
-	f.same(f.next(), doc("A"), 576)
-}
-
-// A printer that goes silent after it began was well before; that is not
-// enough to say "probably".
-func TestFallingSilentIsUnknown(t *testing.T) {
-	f := plugged(t, PrinterConfig{NoAutoStatus: true})
-	pr := f.printer(printer.Profile{ReplyWait: 200 * time.Millisecond, ConfirmWait: 100 * time.Millisecond})
-	f.twin.AtRow(20, (*Printer).Silent)
-	f.print(pr, doc("A"), unknown)
-	f.same(f.next(), doc("A"), 576)
-}
-
 func TestUnplugMidwayAndBack(t *testing.T) {
 	f := plugged(t, PrinterConfig{})
 	pr := f.printer(printer.Profile{})

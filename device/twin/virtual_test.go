@@ -192,6 +192,53 @@ func TestAScriptEndsWithItsPrinter(t *testing.T) {
 	})
 }
 
+// What is known of a print by a printer that does not confirm, at the driver's
+// own time-outs.
+func TestWhatAPrinterDoesNotSay(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		cfg     PrinterConfig
+		arrange func(*Printer)
+		want    printer.Outcome
+	}{
+		{"it prints, but nobody can say so", PrinterConfig{}, (*Printer).Silent, unknown},
+		{"a clone", PrinterConfig{Clone: true}, func(*Printer) {}, unknown},
+		{"no mark", PrinterConfig{NoProcessID: true}, func(*Printer) {}, probably},
+		// It was well before; that is not enough to say "probably".
+		{"it falls silent", PrinterConfig{NoAutoStatus: true}, func(p *Printer) { p.AtRow(20, (*Printer).Silent) }, unknown},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p, s := wired(t, tc.cfg, false)
+				pr, err := printer.New(s, printer.Profile{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				tc.arrange(p)
+				f := &fixture{T: t, twin: p}
+				f.print(pr, doc("A"), tc.want)
+				f.same(f.next(), doc("A"), 576)
+			})
+		})
+	}
+}
+
+// Silence is not "no paper".
+func TestSilenceIsUnknown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, s := wired(t, PrinterConfig{}, false)
+		p.Silent()
+		pr, err := printer.New(s, printer.Profile{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := pr.Status(context.Background())
+		if err != nil || got.Known || got.Paper != printer.PaperUnknown || got.Trouble() != printer.ReasonNone {
+			t.Fatalf("status %+v, %v", got, err)
+		}
+	})
+}
+
 // The station's own driver on a slow line, a small buffer and a slow head.
 func TestTheStationPrintsOnASlowPrinter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
