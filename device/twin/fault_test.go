@@ -3,15 +3,13 @@ package twin
 import (
 	"bytes"
 	"errors"
+	"image"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"tramhoso/device/port"
 )
@@ -307,7 +305,7 @@ func TestMomentsHoldThePrinter(t *testing.T) {
 func TestImpossiblePrinters(t *testing.T) {
 	for _, cfg := range []PrinterConfig{
 		{WidthDots: 100}, {WidthDots: 4096}, {WidthDots: -8}, {Flow: "rts"}, {Baud: -1}, {Baud: 1 << 30},
-		{RowsPerSecond: -1}, {BufferBytes: -1}, {BufferBytes: 44}, {BufferBytes: 1 << 40}, {HotFor: -1}, {CutterRows: -1},
+		{RowsPerSecond: -1}, {BufferBytes: -1}, {BufferBytes: 44}, {BufferBytes: 1 << 40}, {HotFor: -1}, {CutterRows: -1}, {KeepPapers: -1},
 	} {
 		cfg.Link = filepath.Join(t.TempDir(), "p")
 		if p, err := NewPrinter(cfg); err == nil {
@@ -317,98 +315,29 @@ func TestImpossiblePrinters(t *testing.T) {
 	}
 }
 
-// A name that is something else is left alone: a twin may run as root.
-func TestALinkReplacesOnlyALinkToAPty(t *testing.T) {
-	dir := t.TempDir()
-	file, foreign, stale := filepath.Join(dir, "file"), filepath.Join(dir, "foreign"), filepath.Join(dir, "stale")
-	if err := errors.Join(os.WriteFile(file, []byte("kept"), 0o600), os.Symlink("/dev/null", foreign), os.Symlink("/dev/pts/99999", stale)); err != nil {
-		t.Fatal(err)
+// Software that prints for ever fills no memory.
+func TestOnlySoManyPapersAreRemembered(t *testing.T) {
+	p, s := wired(t, PrinterConfig{KeepPapers: 3}, false)
+	for range 5 {
+		s.put("\x1bJ\x05\x1dV\x00")
 	}
-	for _, link := range []string{file, foreign, dir} {
-		if p, err := NewPrinter(PrinterConfig{Link: link}); err == nil {
-			t.Errorf("%s was taken", link)
-			p.Close()
-		}
+	s.put(ask)
+	s.hear(mark)
+	got := p.Papers()
+	if len(got) != 3 || got[0].Number != 3 || got[2].Number != 5 {
+		t.Errorf("%d papers are remembered", len(got))
 	}
-	if b, err := os.ReadFile(file); err != nil || string(b) != "kept" {
-		t.Errorf("the file: %q, %v", b, err)
+	if next, err := p.NextPaper(t.Context()); err != nil || next.Number != 3 {
+		t.Errorf("the next is %d, %v", next.Number, err)
 	}
-	p, err := NewPrinter(PrinterConfig{Link: stale})
-	if err != nil {
-		t.Fatal(err)
+	var list []Paper
+	for n := range 4 {
+		list = p.keep(list, Paper{Number: n, Image: &image.Gray{Pix: make([]byte, maxKeptDots/3+1)}})
 	}
-	// Another takes the name over; the first leaves it alone when it goes.
-	q, err := NewPrinter(PrinterConfig{Link: stale})
-	if err != nil {
-		t.Fatal(err)
+	if len(list) != 2 || list[1].Number != 3 {
+		t.Errorf("%d large papers are remembered", len(list))
 	}
-	if err := p.Close(); err != nil {
-		t.Error(err)
+	if list = p.keep(list, Paper{Number: 9, Image: &image.Gray{Pix: make([]byte, maxKeptDots+1)}}); len(list) != 1 || list[0].Number != 9 {
+		t.Errorf("beside a huge one %d papers are remembered", len(list))
 	}
-	if to, err := os.Readlink(stale); err != nil || to != q.line.node() {
-		t.Errorf("the name leads to %q, %v", to, err)
-	}
-	if err := q.Close(); err != nil {
-		t.Error(err)
-	}
-}
-
-func openFiles(t *testing.T) int {
-	t.Helper()
-	names, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return len(names)
-}
-
-// Three hundred unpluggings, a third of them renumberings and a third in the
-// middle of a job, leave nothing open (goroutines: TestMain).
-func TestThreeHundredUnpluggings(t *testing.T) {
-	f := plugged(t, PrinterConfig{})
-	if err := f.port.Close(); err != nil {
-		t.Fatal(err)
-	}
-	before := openFiles(t)
-	nodes := map[string]bool{}
-	last := f.twin.line.node()
-	for i := range 300 {
-		station, err := os.OpenFile(f.link, os.O_RDWR|unix.O_NOCTTY, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		switch i % 3 {
-		case 0:
-			err = errors.Join(f.twin.Unplug(), f.twin.Plug())
-		case 1:
-			if err = f.twin.Renumber(); f.twin.line.node() == last {
-				t.Errorf("renumbered to %s again", last)
-			}
-		case 2:
-			f.twin.UnplugAfter(100)
-			if _, werr := station.Write(bytes.Repeat([]byte{0}, 200)); werr != nil {
-				t.Fatal(werr)
-			}
-			if _, rerr := station.Read(make([]byte, 1)); rerr == nil {
-				t.Fatal("an unplugged line was read")
-			}
-			err = f.twin.Plug()
-		}
-		if err = errors.Join(err, station.Close()); err != nil {
-			t.Fatal(err)
-		}
-		last = f.twin.line.node()
-		nodes[last] = true
-	}
-	if len(nodes) < 2 {
-		t.Errorf("it was always %v", nodes)
-	}
-	f.open()
-	if n := openFiles(t); n > before+1 {
-		t.Errorf("%d files open, %d before", n, before)
-	}
-	if _, err := f.port.WriteString(picture(10) + knife); err != nil {
-		t.Fatal(err)
-	}
-	f.next()
 }

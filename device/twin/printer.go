@@ -1,7 +1,6 @@
 package twin
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -31,6 +30,9 @@ type PrinterConfig struct {
 	// PapersBefore is the number of the last paper in PaperDir; the first one
 	// is the next.
 	PapersBefore int
+	// KeepPapers is how many papers of a kind are remembered; 0 means 512, if
+	// they are not large. NextPaper, too, knows only these.
+	KeepPapers int
 	// WidthDots is the head's width; 0 means 576.
 	WidthDots int
 	// NoProcessID and NoAutoStatus make it a clone that lacks GS ( H or GS a.
@@ -83,8 +85,6 @@ type PrinterConfig struct {
 }
 
 const (
-	// maxPapers bounds what is remembered; the oldest go first.
-	maxPapers = 512
 	// cutterTime is a cut of a printer that takes its time over rows.
 	cutterTime = 300 * time.Millisecond
 	// bootTime is the start of a printer whose configuration does not say.
@@ -113,7 +113,7 @@ func (c PrinterConfig) engine(onPaper func(sheet, ending)) (*engine, error) {
 	case c.Flow != "" && c.Flow != FlowXonXoff && c.Flow != FlowDTR:
 		return nil, fmt.Errorf("a simulated printer with flow control %q", c.Flow)
 	case c.BufferBytes != 0 && (c.BufferBytes < minBufferBytes || c.BufferBytes > maxBufferBytes), c.Baud < 0 || c.Baud > maxBaud,
-		c.RowsPerSecond < 0 || c.RowsPerSecond > maxRowsPerSecond, c.HotFor < 0, c.BootFor < 0, c.CutterRows < 0 || c.CutterRows > maxPaperRows:
+		c.RowsPerSecond < 0 || c.RowsPerSecond > maxRowsPerSecond, c.HotFor < 0, c.KeepPapers < 0, c.BootFor < 0, c.CutterRows < 0 || c.CutterRows > maxPaperRows:
 		return nil, errors.New("a simulated printer with impossible numbers")
 	}
 	e := newEngine(c.WidthDots, onPaper)
@@ -293,69 +293,6 @@ func (p *Printer) speak() {
 	for _, tell := range news {
 		tell()
 	}
-}
-
-// paper takes a piece from the engine; the caller holds mu.
-func (p *Printer) paper(s sheet, how ending) {
-	p.count++
-	paper, err := s.finish(p.count, how)
-	if err == nil && p.cfg.PaperDir != "" {
-		err = paper.keep(p.cfg.PaperDir)
-	}
-	if err != nil && p.failure == nil {
-		p.failure = err
-	}
-	keep := func(list *[]Paper) {
-		*list = append(*list, paper)
-		if len(*list) > maxPapers {
-			*list = (*list)[1:]
-		}
-	}
-	if paper.Partial {
-		keep(&p.partials)
-	} else {
-		keep(&p.queue)
-		keep(&p.cut)
-	}
-	if p.cfg.OnPaper != nil {
-		p.news = append(p.news, func() { p.cfg.OnPaper(paper) })
-	}
-	close(p.changed)
-	p.changed = make(chan struct{})
-}
-
-// NextPaper waits for the next paper that was cut and takes it.
-func (p *Printer) NextPaper(ctx context.Context) (Paper, error) {
-	for {
-		p.mu.Lock()
-		if len(p.queue) > 0 {
-			paper := p.queue[0]
-			p.queue = p.queue[1:]
-			p.mu.Unlock()
-			return paper, nil
-		}
-		changed := p.changed
-		p.mu.Unlock()
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return Paper{}, fmt.Errorf("no paper came out: %w", ctx.Err())
-		}
-	}
-}
-
-// Papers are all papers cut so far.
-func (p *Printer) Papers() []Paper {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return append([]Paper(nil), p.cut...)
-}
-
-// Partials are the pieces that the end of a roll left.
-func (p *Printer) Partials() []Paper {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return append([]Paper(nil), p.partials...)
 }
 
 // Dropped is how many bytes the buffer could not take.
