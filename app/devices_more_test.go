@@ -51,7 +51,27 @@ func TestDevicesOnPaperAndPower(t *testing.T) {
 	text, status = w.run("test", "power", "--lang", "en")
 	wants(t, text, status, "✓ Power: Mains on. Battery 70 %.\n", 0)
 
+	text, status = w.run("test", "page", "--lang", "en")
+	wants(t, text, status, `
+The printer has taken the test page. Waiting until it is out.
+The printer says that the page is out. See whether its frame has all four sides.
+`, 0)
+	if sheets.Papers() != 1 {
+		t.Errorf("%d pages came out", sheets.Papers())
+	}
+	sheets.Hold("media-empty")
+	held, release := context.WithCancel(t.Context())
+	waiting := w.start(held, "test", "page", "--lang", "en")
+	w.until("The printer has taken the test page.")
+	release()
+	if status, said := told(<-waiting); status != 2 || !said || !strings.Contains(w.out.String(), "whether it came out is not known") {
+		t.Errorf("exit status %d\n%s", status, w.out)
+	}
+	w.out.text.Reset()
+	sheets.Release()
 	sheets.Off()
+	text, status = w.run("test", "page", "--lang", "en")
+	wants(t, text, status, "Not printed: nobody answers. Check cable, power and the address in page.printer.\n", 1)
 	if text, status = w.run("list", "--lang", "en"); status != 1 || !strings.Contains(text, "! Page printer (A4): Not found.") {
 		t.Errorf("exit status %d\n%s", status, text)
 	}
@@ -72,6 +92,8 @@ func TestDevicesWithoutASupply(t *testing.T) {
 	w.config("")
 	text, status := w.run("test", "power", "--lang", "en")
 	wants(t, text, status, "This station has no battery supply set up (power.ups of station.toml).\n", 2)
+	text, status = w.run("test", "page", "--lang", "en")
+	wants(t, text, status, "This station has no page printer set up (page.printer of station.toml).\n", 2)
 }
 
 func TestDevicesKeyboardScanner(t *testing.T) {

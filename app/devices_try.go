@@ -13,6 +13,7 @@ import (
 
 type devicesTest struct {
 	Printer testPrinter `cmd:"" help:"Measure the printer: prints a strip of codes for the scanner to read back, and a page; keeps what it found. Enter gives a code up."`
+	Page    testPage    `cmd:"" help:"Print a test page on the page printer and wait until it is out."`
 	Power   testPower   `cmd:"" help:"Ask the uninterruptible supply how the mains and its battery are."`
 	Scanner testScanner `cmd:"" help:"Scan anything: says what it is and how the scanner sends it, never what is in it."`
 }

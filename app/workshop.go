@@ -40,6 +40,8 @@ func (s *station) test(ctx context.Context, p upkeep.Part) error {
 	switch p {
 	case upkeep.Printer:
 		return s.printTest(ctx)
+	case upkeep.Page:
+		return s.pageTest(ctx)
 	case upkeep.Storage:
 		if s.kept == nil {
 			return s.broken
