@@ -145,14 +145,14 @@ func (a asks) Open(ctx context.Context) ([]flow.Ask, error) {
 	}
 	var out []flow.Ask
 	for _, j := range open {
-		if a.s.press.Queued(j.ID) || j.State == store.PrintSending {
+		if a.s.queueOf(j.Kind).Queued(j.ID) || j.State == store.PrintSending {
 			continue // the printer has it
 		}
 		p, err := jobs{a.s.outbox, a.s.store}.Open(ctx, j.ID)
 		if err != nil {
 			continue // its content is gone: nothing can be printed again
 		}
-		ask := flow.Ask{Job: j.ID, At: j.Changed, Band: j.Band, Bands: j.Bands, Form01: p.Kind == paper.KindForm01, Reason: j.Reason,
+		ask := flow.Ask{Job: j.ID, At: j.Changed, Band: j.Band, Bands: j.Bands, Form01: p.Kind == paper.KindForm01 || p.Kind == paper.KindForm01Pages, Page: paper.IsPages(p.Kind), Reason: j.Reason,
 			Unprinted: j.State != store.PrintUnknown, Restarted: j.Reason == store.ReasonRestarted, Left: j.State == store.PrintRendered}
 		if ask.Slip, err = paper.NumberOf(p); err != nil {
 			return nil, err
@@ -170,15 +170,16 @@ func (a asks) Answer(ctx context.Context, id int64, done bool) error {
 	if err != nil {
 		return err
 	}
+	queue := a.s.queueOf(job.Kind)
 	switch {
 	case job.State == store.PrintUnknown:
-		_, err = a.s.press.Answer(ctx, id, done)
+		_, err = queue.Answer(ctx, id, done)
 	case done:
-		err = a.s.press.Drop(ctx, id)
+		err = queue.Drop(ctx, id)
 	case job.State == store.PrintRendered:
-		a.s.press.Print(id)
+		queue.Print(id)
 	default:
-		_, err = a.s.press.Again(ctx, id)
+		_, err = queue.Again(ctx, id)
 	}
 	if err == nil {
 		a.s.record(didAnswer, strconv.FormatInt(id, 10))

@@ -20,6 +20,7 @@ const (
 	didAnswer   = "paper.answer"
 	didHandOver = "result.hand-over"
 	didRefuse   = "result.refuse"
+	didPage     = "paper.page"
 	didPower    = "power.change"
 	didPowerOff = "power.off"
 )

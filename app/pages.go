@@ -2,16 +2,25 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 	"sync"
 	"time"
 
+	"tramhoso/app/paper"
 	"tramhoso/app/upkeep"
+	"tramhoso/app/visit"
+	"tramhoso/app/visit/form"
 	"tramhoso/device/page"
+	"tramhoso/sync/dossier"
 )
 
 // pageEvery is how often an idle page printer is looked at; it may sit on a
 // network and sleep.
 const pageEvery = 15 * time.Second
+
+// pageHelp is how often one that needs help is looked at.
+const pageHelp = 3 * time.Second
 
 // pages is the page printer, and what is known of it.
 type pages struct {
@@ -20,7 +29,6 @@ type pages struct {
 	mu     sync.Mutex
 	status page.Status
 	looked bool
-	stuck  page.Reason // why the job under way does not move
 }
 
 // fact is the last look at the printer; set is false where there is none.
@@ -84,29 +92,102 @@ func (s *station) openPages() {
 	s.pages.printer = p
 }
 
-// runPages follows the page printer.
-func (s *station) runPages(tell func()) {
+// queue is the press that prints a kind of paper.
+func (k *kept) queueOf(kind string) *paper.Press {
+	if paper.IsPages(kind) {
+		return k.sheets
+	}
+	return k.press
+}
+
+// runPages follows the page printer and prints what is queued for it; old are
+// the pages that a restart interrupted.
+func (s *station) runPages(tell func(), old []int64) {
 	if s.pages.printer == nil {
 		return
 	}
+	look := func(now page.Status, err error) {
+		if s.ctx.Err() == nil && s.pages.hear(now) {
+			s.log.Info("page printer", "ready", now.Ready(), "reason", now.Stops, "err", err)
+			tell()
+		}
+	}
 	s.goes("page printer", func(ctx context.Context) error {
 		defer s.pages.printer.Close()
-		for {
-			s.lookAtPages(ctx, tell)
-			if err := wait(ctx, pageEvery); err != nil {
-				return err
+		if s.kept == nil { // it is only looked at
+			for {
+				look(s.pages.printer.Status(ctx))
+				if err := wait(ctx, pageEvery); err != nil {
+					return err
+				}
 			}
 		}
+		if err := s.sheets.Recover(ctx, s.pages.printer, old); err != nil {
+			s.log.Error("failed to find out about pages", "err", err)
+		}
+		return s.sheets.ServePages(ctx, s.pages.printer, paper.PageWays{Form: pageForms[s.cfg.Page.Media], Look: look})
 	})
 }
 
-func (s *station) lookAtPages(ctx context.Context, tell func()) {
-	now, err := s.pages.printer.Status(ctx)
-	if ctx.Err() != nil {
-		return
+// pagesInstead reports that Form 01, which comes out beside the screen as long as
+// it can, goes to the page printer: the receipt printer cannot print now.
+func (s *station) pagesInstead() bool {
+	now, _ := s.devices.facts()
+	st, _, set := s.pages.fact()
+	f := printerForVisit[now]
+	return set && st.Ready() && f != visit.PrinterReady && f != visit.PrinterUnknown
+}
+
+var pageForms = map[string]paper.Size{"a4": paper.A4, "a5": paper.A5}
+
+// printPages queues a paper for the page printer.
+func (s *station) printPages(ctx context.Context, packet, kind string, data []byte) (job int64, err error) {
+	if s.kept == nil {
+		return 0, s.broken
 	}
-	if s.pages.hear(now) {
-		s.log.Info("page printer", "ready", now.Ready(), "reason", now.Stops, "err", err)
-		tell()
+	if s.pages.printer == nil {
+		return 0, dossier.Errorf(dossier.CodePrinterDown, "there is no page printer")
 	}
+	if job, err = s.outbox.AddPaper(ctx, packet, kind, data); err != nil {
+		return 0, err
+	}
+	s.record(didPage, kind)
+	s.sheets.Print(job)
+	return job, nil
+}
+
+// Declaration prints the declaration of a letter that was just kept, for its
+// sender to sign. Its content is kept nowhere unless this is asked for.
+func (p papers) Declaration(ctx context.Context, l visit.Letter, done visit.Submitted, answers []form.Line) (int64, error) {
+	if p.s.kept == nil {
+		return 0, p.s.broken
+	}
+	said := make([]paper.Answer, len(answers))
+	for i, a := range answers {
+		said[i] = paper.Answer{Question: a.Title, Answer: a.Value}
+	}
+	data, err := json.Marshal(paper.DeclarationOf(l, done, said, p.s.sender()))
+	if err != nil {
+		return 0, err
+	}
+	return p.s.printPages(ctx, done.Packet, paper.KindDeclaration, data)
+}
+
+// CanDeclare reports that a declaration of this letter can be printed here: its
+// procedure lists one, which the answers stand for, and there is a printer that
+// says nothing against it.
+func (p papers) CanDeclare(l visit.Letter) bool {
+	s, _, set := p.s.pages.fact()
+	return set && s.Ready() && slices.ContainsFunc(l.Dossier.Papers, func(g dossier.GivenPaper) bool { return g.Way == dossier.WayForm })
+}
+
+// Result hands an agency's document through to the page printer.
+func (p papers) Result(ctx context.Context, packet string, pdf []byte) (int64, error) {
+	if err := page.Check(pdf); err != nil {
+		return 0, dossier.E(dossier.CodeInvalid, err)
+	}
+	if len(pdf) > paper.MaxResultBytes {
+		return 0, dossier.Errorf(dossier.CodeInvalid, "a result of %d bytes is too large to print here", len(pdf))
+	}
+	return p.s.printPages(ctx, packet, paper.KindResult, pdf)
 }

@@ -80,6 +80,10 @@ func (p papers) Form01(ctx context.Context, card dossier.CitizenCard) error {
 	if err != nil {
 		return err
 	}
+	if p.s.pagesInstead() {
+		_, err := p.s.printPages(ctx, card.Packet, paper.KindForm01Pages, data)
+		return err
+	}
 	job, err := p.s.outbox.AddPaper(ctx, card.Packet, paper.KindForm01, data)
 	if err != nil {
 		return err
@@ -94,17 +98,22 @@ func (p papers) Form01(ctx context.Context, card dossier.CitizenCard) error {
 const resumeWithin = 10 * time.Minute
 
 // resume queues what was committed a moment ago and never sent to the printer.
-// All else of before the restart waits for a clerk's word.
-func (s *station) resume() {
+// All else of before the restart waits for a clerk's word; of pages the printer
+// is asked first, and their jobs are returned.
+func (s *station) resume() (interrupted []int64) {
 	open, err := s.store.OpenPrintJobs(s.ctx)
 	if err != nil {
 		s.log.Error("failed to read the print jobs", "err", err)
-		return
+		return nil
 	}
 	for _, j := range open {
 		age := s.clock.Now().Sub(j.Created)
 		if j.State == store.PrintRendered && age >= 0 && age <= resumeWithin {
-			s.press.Print(j.ID)
+			s.queueOf(j.Kind).Print(j.ID)
+		}
+		if paper.IsPages(j.Kind) && j.State == store.PrintUnknown && j.Reason == store.ReasonRestarted {
+			interrupted = append(interrupted, j.ID)
 		}
 	}
+	return interrupted
 }

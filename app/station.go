@@ -42,6 +42,7 @@ type station struct {
 
 	post     func(func()) // runs on the user interface's goroutine
 	printing paper.Observer
+	paging   func(paper.Event) // what becomes of pages
 	idle     *visit.Idle
 	devices  devices
 	pages    pages
@@ -67,6 +68,7 @@ type kept struct {
 	queue    *outbox.Queue
 	mirror   *outbox.Mirror
 	press    *paper.Press
+	sheets   *paper.Press // the page printer's
 	door     *staff.Door
 	journal  *audit.Log
 }
@@ -74,7 +76,7 @@ type kept struct {
 // openStation opens the storage and what stands on it. It never fails: a
 // station that cannot keep anything says so on its screen.
 func openStation(ctx context.Context, cfg config.Config, log *slog.Logger) *station {
-	s := &station{cfg: cfg, log: log, post: fyne.Do, printing: paper.Observer{Job: func(paper.Event) {}, Status: func(printer.Status) {}}}
+	s := &station{cfg: cfg, log: log, post: fyne.Do, paging: func(paper.Event) {}, printing: paper.Observer{Job: func(paper.Event) {}, Status: func(printer.Status) {}}}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	s.quit = s.cancel
 	s.devices.init(cfg)
@@ -136,6 +138,8 @@ func (s *station) keep(st *store.Store) (*kept, error) {
 		Job:    func(e paper.Event) { s.printing.Job(e) },
 		Status: func(now printer.Status) { s.printing.Status(now) },
 	})
+	k.sheets = paper.NewPress(jobs{k.outbox, st}, paper.Observer{Job: func(e paper.Event) { s.paging(e) }})
+	k.sheets.Pauses.Status, k.sheets.Pauses.Ready = pageEvery, pageHelp
 	k.mirror = outbox.NewMirror(st, s.cfg.Mirror, s.log)
 	return k, nil
 }

@@ -87,7 +87,7 @@ func (s *station) newFlow(w *window) *flow.Flow {
 	w.win.Canvas().SetOnTypedRune(func(r rune) { typed(r) }) // where nothing has the focus
 	s.idle = visit.NewIdle(func() time.Time { return time.Now().Add(s.clock.Offset()) })
 	return flow.New(flow.Ports{
-		Visit: v, Facts: s.facts, Clock: s.clock, Outbox: letters{s}, Papers: papers{s}, Asks: asks{s}, Counter: c, Idle: s.idle,
+		Visit: v, Facts: s.facts, Clock: s.clock, Outbox: letters{s}, Papers: papers{s}, Pages: papers{s}, Asks: asks{s}, Counter: c, Idle: s.idle,
 		Upkeep:  flow.Upkeep{Upkeep: s.newUpkeep(), Station: s.code, Version: version},
 		Look:    flow.Look{Contrast: s.cfg.Screen.Contrast, Large: s.cfg.Screen.LargeText, Reach: s.cfg.Screen.Reach},
 		Station: s.name, StationOf: s.nameOf, Language: s.cfg.Language, Words: func(l string) *assets.Words { return loaded[l] },
@@ -136,7 +136,6 @@ func (s *station) start(ctx context.Context, w *window) {
 			return false
 		}
 	})
-	s.runPages(changed)
 	s.runScanner(tell, func(f scanner.Frame) {
 		if f.Fault != scanner.FaultNone {
 			s.log.Warn("a scan could not be read", "fault", f.Fault)
@@ -146,7 +145,12 @@ func (s *station) start(ctx context.Context, w *window) {
 		post(func() { w.flow.Scan(f.Data) })
 	})
 	if s.kept == nil {
+		s.runPages(changed, nil)
 		return
+	}
+	s.paging = func(e paper.Event) {
+		s.log.Info("page", "job", e.Job, "state", e.State, "reason", e.Reason)
+		post(func() { w.flow.PageChanged(e.Before, e.Job, printStates[e.State]) })
 	}
 	s.printing = paper.Observer{
 		Job: func(e paper.Event) {
@@ -160,7 +164,8 @@ func (s *station) start(ctx context.Context, w *window) {
 		},
 	}
 	s.record(didStart, version)
-	s.resume()
+	interrupted := s.resume()
+	s.runPages(changed, interrupted)
 	w.flow.LoadAsks()
 	s.devices.set(func() { s.devices.steps = changed })
 	s.runPrinter(tell)

@@ -269,15 +269,22 @@ func Draw(j Job) (printer.Document, error) {
 func NumberOf(j Job) (string, error) {
 	var named struct {
 		Number string `json:"number"`
+		Slip   string `json:"slip"`
 		Form   struct {
 			Code string
 		} `json:"form"`
 	}
+	if j.Kind == KindResult {
+		return "", nil // an agency's document has none that we can read
+	}
 	if err := json.Unmarshal(j.Data, &named); err != nil {
 		return "", dossier.Errorf(dossier.CodeInvalid, "failed to read a paper: %w", err)
 	}
-	if j.Kind == KindForm01 {
+	switch j.Kind {
+	case KindForm01, KindForm01Pages:
 		return named.Form.Code, nil
+	case KindDeclaration:
+		return named.Slip, nil
 	}
 	return named.Number, nil
 }

@@ -25,6 +25,7 @@ type Ask struct {
 	Job         int64
 	Slip        string // the number on it: of a slip, or the agency's code on form 01
 	Form01      bool
+	Page        bool      // of the page printer
 	At          time.Time // when it was last sent, or put to wait
 	Band, Bands int       // how far it was sent; 0: not at all
 	Unprinted   bool      // it is known not to be out; else it is unknown whether it is
@@ -53,7 +54,7 @@ func (f *Flow) LoadAsks() {
 // interrupted: whoever waited for it must not think that nothing was received.
 func (f *Flow) openSlip() string {
 	for _, q := range f.asks {
-		if q.Restarted && q.Slip != "" {
+		if q.Restarted && q.Slip != "" && !q.Page {
 			return f.env.T("home.slip-open", "slip", q.Slip)
 		}
 	}
@@ -63,8 +64,13 @@ func (f *Flow) openSlip() string {
 // askQuestion names the paper and what is asked.
 func (f *Flow) askQuestion(q Ask) string {
 	key := "clerkhome.slip-"
-	if q.Form01 {
+	switch {
+	case q.Form01:
 		key = "clerkhome.form-"
+	case q.Page && q.Slip == "":
+		key = "clerkhome.result-"
+	case q.Page:
+		key = "clerkhome.declaration-"
 	}
 	if q.Unprinted {
 		return f.env.T(key+"unprinted", "slip", q.Slip)

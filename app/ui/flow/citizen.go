@@ -278,6 +278,7 @@ func (f *Flow) signScreen(s visit.State) fyne.CanvasObject {
 // step gone on and does nothing.
 func (f *Flow) submit() {
 	declared := f.declared
+	answers := f.Visit.Lines(f.Words("vi")) // papers are in Vietnamese
 	letter, ok := f.Visit.BeginSubmit()
 	f.Render()
 	if !ok {
@@ -290,6 +291,9 @@ func (f *Flow) submit() {
 		f.Post(func() {
 			if ferr := f.Visit.FinishSubmit(done, err); ferr != nil {
 				f.Log.Error("submit failed", "code", dossier.CodeOf(ferr), "err", ferr)
+			}
+			if err == nil {
+				f.mayDeclare(letter, done, answers)
 			}
 			f.Render()
 			early := f.early

@@ -30,6 +30,7 @@ type Ports struct {
 	Clock   visit.Clock
 	Outbox  visit.Outbox
 	Papers  Papers
+	Pages   Pages
 	Asks    Asks
 	Counter *counter.Counter
 	Upkeep  Upkeep
@@ -75,6 +76,8 @@ type Flow struct {
 	pictured int64       // the job that picture is of
 	early    []printNews // of a paper whose commit is not known here yet
 	asking
+	declaring  declaring
+	earlyPages []printNews // of a page whose job is not known here yet
 }
 
 // glance is what only a screen knows; it is gone with the step. The help page
@@ -237,6 +240,7 @@ func (f *Flow) home() {
 	f.Visit.Wipe()
 	f.dress(f.Look)
 	f.picture, f.pictured = nil, 0
+	f.declaring, f.earlyPages = declaring{}, nil
 	f.setLanguage(f.Language)
 	f.Idle.Touch()
 	f.Render()

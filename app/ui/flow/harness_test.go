@@ -19,6 +19,7 @@ import (
 	"tramhoso/app/ui/kit"
 	"tramhoso/app/upkeep"
 	"tramhoso/app/visit"
+	"tramhoso/app/visit/form"
 	"tramhoso/assets"
 	"tramhoso/sync/catalogue"
 	"tramhoso/sync/dossier"
@@ -135,6 +136,9 @@ type world struct {
 	rung    time.Time
 	want    bool // scans are taken
 	invited int  // how often a person was asked for a code
+
+	pages  bool     // there is a page printer
+	signed []string // declarations sent to it
 }
 
 func (w *world) BySlip(s visit.Slip) (dossier.CitizenCard, error) {
@@ -175,6 +179,15 @@ func (p printed) Again(_ context.Context, job int64) (int64, error) {
 	return job + 1, nil
 }
 func (p printed) Form01(context.Context, dossier.CitizenCard) error { p.w.forms++; return nil }
+
+func (p printed) CanDeclare(visit.Letter) bool { return p.w.pages }
+func (p printed) Declaration(_ context.Context, l visit.Letter, done visit.Submitted, answers []form.Line) (int64, error) {
+	if p.w.fail != nil {
+		return 0, p.w.fail
+	}
+	p.w.signed = append(p.w.signed, fmt.Sprintln(done.Slip, len(answers) > 0, l.Dossier.Applicant.Person.Number != ""))
+	return 70 + int64(len(p.w.signed)), nil
+}
 
 type questions struct{ w *world }
 
@@ -275,7 +288,7 @@ func newHouse(t testing.TB) *house {
 	h.Flow = New(Ports{
 		Visit: visit.New(visit.Ports{Clock: h.clock, Reader: reader{}, Codes: codes{}, Lookup: w, Outbox: w, Facts: facts, Token: token,
 			Catalogue: func() *catalogue.Catalogue { return catalogue.New(w.snap) }, Language: "vi"}),
-		Facts: facts, Clock: h.clock, Outbox: w, Papers: printed{w}, Asks: questions{w},
+		Facts: facts, Clock: h.clock, Outbox: w, Papers: printed{w}, Pages: printed{w}, Asks: questions{w},
 		Counter: counter.New(counter.Ports{Now: h.clock.Now, Login: office{w}, Records: office{w}, Reader: collectors{}, Codes: counterCodes{}, Token: token}),
 		Upkeep: Upkeep{Upkeep: upkeep.New(upkeep.Ports{Now: h.clock.Now, Facts: func() upkeep.Facts { return w.parts },
 			Test: func(_ context.Context, p upkeep.Part) error { w.tests = append(w.tests, p); return w.broken }}),

@@ -44,7 +44,8 @@ func (f *Flow) doneScreen(s visit.State) fyne.CanvasObject {
 	return submitted.New(f.env, submitted.Model{
 		Station: f.Station(f.lang()), Agency: s.Agency.Name.In(f.lang()), At: f.env.Words.Clock(s.Submitted.At.Wall), Slip: s.Submitted.Slip,
 		Paper: pic, Print: state, Online: f.env.Status.Net == kit.NetOn, Notified: n.SMS || n.Zalo || n.Email,
-	}, submitted.Actions{Reprint: f.reprint(s.Submitted.Job), Done: f.finish})
+		Declaration: f.declaring.state,
+	}, submitted.Actions{Reprint: f.reprint(s.Submitted.Job), Declare: f.declare, Done: f.finish})
 }
 
 // paperPicture draws the slip elsewhere and shows it when it is ready.

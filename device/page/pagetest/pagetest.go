@@ -45,7 +45,9 @@ type Printer struct {
 const command = `#!/bin/sh
 cd %q || exit 1
 [ -e says ] && cat says >&2
+[ -e hold ] && : >busy
 while [ -e hold ]; do sleep 0.02; done
+rm -f busy
 [ -e said ] && cat said >&2
 [ -e fail ] && exit 1
 cp "$1" "$IPP_JOB_ID.part" && env | grep ^IPP_ >"$IPP_JOB_ID.env" && mv "$IPP_JOB_ID.part" "$IPP_JOB_ID.pdf"
@@ -121,6 +123,9 @@ func (p *Printer) Printed(job int) []byte {
 	}
 	return raw
 }
+
+// Busy reports that a job is in the engine.
+func (p *Printer) Busy() bool { return there(filepath.Join(p.dir, "busy")) }
 
 // Papers is how many documents came out since the printer was made.
 func (p *Printer) Papers() int {

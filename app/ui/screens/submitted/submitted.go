@@ -28,6 +28,28 @@ func (p Print) Word() string {
 	return "submitted.print-" + [...]string{"waiting", "sending", "printed", "probably", "unknown", "failed"}[p]
 }
 
+// Declaration is what is known of the declaration on paper.
+type Declaration int
+
+// From none to its end. Where none is called for, or there is no page printer,
+// the screen says nothing of it.
+const (
+	DeclarationNone Declaration = iota
+	DeclarationOffered
+	DeclarationPrinting
+	DeclarationWaiting // for a person to help the printer
+	DeclarationPrinted
+	DeclarationHelp    // a clerk is asked about it
+	DeclarationTrouble // it could not even be sent; once more
+)
+
+// declarations are their words; what cannot be pressed says how it is.
+var declarations = map[Declaration]kit.Action{
+	DeclarationOffered: {Text: "submitted.declaration", Icon: "doc"}, DeclarationPrinting: {Text: "submitted.declaration-printing", Off: true},
+	DeclarationWaiting: {Text: "submitted.declaration-waiting", Off: true}, DeclarationPrinted: {Text: "submitted.declaration-printed", Off: true},
+	DeclarationHelp: {Text: "submitted.declaration-help", Off: true}, DeclarationTrouble: {Text: "submitted.declaration-again", Icon: "doc"},
+}
+
 // Model is what the screen shows.
 type Model struct {
 	Station  string
@@ -38,10 +60,12 @@ type Model struct {
 	Print    Print
 	Online   bool
 	Notified bool // the citizen chose a channel
+
+	Declaration Declaration
 }
 
 // Actions is what can be pressed.
-type Actions struct{ Reprint, Done func() }
+type Actions struct{ Reprint, Declare, Done func() }
 
 // New builds the screen.
 func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
@@ -53,6 +77,10 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	}
 	if m.Print == Waiting || m.Print == Sending {
 		o.Back = nil
+	}
+	if d, ok := declarations[m.Declaration]; ok {
+		d.Text, d.Do = env.T(d.Text), a.Declare
+		o.Second = &d
 	}
 	room := kit.BodySize(env, o)
 	told := func(airy bool) func(*kit.Env) fyne.CanvasObject {

@@ -62,6 +62,30 @@ func TestOtherStates(t *testing.T) {
 	}))
 }
 
+// The declaration on paper stands beside the reprint; once it is sent, its place
+// says how it is.
+func TestDeclaration(t *testing.T) {
+	with := func(d submitted.Declaration) func(*kit.Env) fyne.CanvasObject {
+		return screen(t, func(_ *kit.Env, m *submitted.Model) { m.Declaration = d })
+	}
+	golden.Screen(t, "declaration", with(submitted.DeclarationOffered), "In lại phiếu", "Tôi đã cầm phiếu", "In tờ khai để ký")
+	golden.State(t, "submitted-declaration-waiting", with(submitted.DeclarationWaiting), "In lại phiếu", "Máy in tờ khai đang chờ")
+	var did int
+	env := golden.Cases[0].Env(t)
+	for d, name := range map[submitted.Declaration]string{submitted.DeclarationOffered: "In tờ khai để ký", submitted.DeclarationTrouble: "In lại tờ khai"} {
+		golden.Press(t, submitted.New(env, submitted.Model{Print: submitted.Printed, Declaration: d}, submitted.Actions{Declare: func() { did++ }}), name)
+	}
+	if did != 2 {
+		t.Errorf("pressed %d times", did)
+	}
+	for d, name := range map[submitted.Declaration]string{submitted.DeclarationPrinting: "Đang in tờ khai…", submitted.DeclarationPrinted: "Tờ khai đã in xong",
+		submitted.DeclarationHelp: "Hỏi giao dịch viên về tờ khai"} {
+		if c := kit.Find(submitted.New(env, submitted.Model{Print: submitted.Printed, Declaration: d}, submitted.Actions{}), name); c == nil || c.Enabled() {
+			t.Errorf("%q can be pressed, or is not there", name)
+		}
+	}
+}
+
 func TestPressing(t *testing.T) {
 	var did string
 	env := golden.Cases[0].Env(t)
