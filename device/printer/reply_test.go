@@ -117,3 +117,34 @@ func FuzzClassifier(f *testing.F) {
 		}
 	})
 }
+
+// FuzzStatus: whatever bits a printer sends, the status holds together.
+func FuzzStatus(f *testing.F) {
+	f.Add([]byte{0x12, 0x12, 0x12, 0x12})
+	f.Add([]byte{0x1a, 0x72, 0x52, 0x7e})
+	f.Add([]byte{0x38, 0x68, 0x0f, 0x0f})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if len(b) < 4 {
+			return
+		}
+		var asked Status
+		for n := range byte(4) {
+			asked.realTimeReply(n+1, b[n])
+		}
+		for _, s := range []Status{asked, autoStatusReply(b[:4])} {
+			trouble := s.Trouble()
+			if s.Ready() != (s.Known && trouble == ReasonNone) {
+				t.Errorf("%+v is ready: %v", s, s.Ready())
+			}
+			if s.Passing() && trouble == ReasonNone {
+				t.Errorf("%+v passes and is no trouble", s)
+			}
+			if s.plausible() && s.Online && trouble != ReasonNone {
+				t.Errorf("%+v is believed", s)
+			}
+			if !s.Online && trouble == ReasonNone {
+				t.Errorf("%+v is offline without a reason", s)
+			}
+		}
+	})
+}
