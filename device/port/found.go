@@ -94,6 +94,26 @@ func (f Finder) Stable(path string) (string, error) {
 	return all[i].Path, nil
 }
 
+// shared refuses a by-id name that two devices claim.
+func (f Finder) shared(path string) error {
+	path = filepath.Clean(path)
+	if filepath.Dir(path) != f.dev("serial", "by-id") {
+		return nil
+	}
+	all, err := f.scan()
+	if err != nil {
+		return nil // a machine without sysfs is one without doubt
+	}
+	node, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return nil // opening says so better
+	}
+	if i := slices.IndexFunc(all, func(d Found) bool { return sameFile(d.Node, node) }); i >= 0 && all[i].Twin {
+		return fmt.Errorf("%s is two devices; the one it leads to now is %s: %w", path, cmp.Or(all[i].Path, all[i].Node), ErrShared)
+	}
+	return nil
+}
+
 func sameFile(a, b string) bool {
 	if a == b {
 		return true

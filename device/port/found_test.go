@@ -303,6 +303,30 @@ func TestStable(t *testing.T) {
 	}
 }
 
+func TestASharedNameIsRefused(t *testing.T) {
+	f := newTree(t)
+	f.plug(epson)
+	f.plug(ch340)
+	for _, u := range []usb{epson, ch340} {
+		if err := f.shared(f.dev("serial/by-id", u.byID)); err != nil {
+			t.Errorf("%s alone: %v", u.node, err)
+		}
+	}
+	f.plug(another)
+	err := f.shared(f.dev("serial/by-id", ch340.byID))
+	if !errors.Is(err, ErrShared) || !strings.Contains(err.Error(), f.dev(another.byPath())) {
+		t.Errorf("two at one name: %v", err)
+	}
+	for _, path := range []string{"serial/by-id/" + epson.byID, ch340.byPath(), another.byPath(), "ttyUSB1", "serial/by-id/none"} {
+		if err := f.shared(f.dev(path)); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	if err := (Finder{Dev: f.Dev, Sys: t.TempDir()}).shared(f.dev("serial/by-id", ch340.byID)); err != nil {
+		t.Errorf("without sysfs: %v", err)
+	}
+}
+
 // The machine that the tests run on has whatever it has, and can be asked.
 func TestListHere(t *testing.T) {
 	all, err := List()

@@ -138,9 +138,9 @@ func (s *Serial) callError(what string, err error) error {
 	return fmt.Errorf("failed to %s: %w", what, err)
 }
 
-// Gone looks whether the path still leads to the device that was opened. It
-// looks at most every lookEvery and believes only missesToGone misses in a
-// row, because udev takes links away for a moment and cheap hubs flap.
+// Gone looks whether the node that was opened is still there. It looks at most
+// every lookEvery and believes only missesToGone misses in a row, because cheap
+// hubs flap.
 func (s *Serial) Gone() bool { return s.presence.gone(time.Now()) }
 
 func (s *Serial) missing() bool { return s.presence.missing() }

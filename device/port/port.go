@@ -18,6 +18,9 @@ var (
 	ErrAbsent = errors.New("port absent")
 	// ErrNotAPort: there is something at the path, but no serial line.
 	ErrNotAPort = errors.New("not a serial port")
+	// ErrShared: the by-id name is that of two devices, and leads to whichever
+	// came last. Their by-path names tell them apart.
+	ErrShared = errors.New("name shared by two devices")
 )
 
 // Port is an open serial line. One goroutine may read while another writes;

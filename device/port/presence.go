@@ -19,8 +19,10 @@ const (
 	missesToGone = 3
 )
 
-// presence counts how often in a row a device was not found. A link that now
-// points elsewhere is a miss like a missing one.
+// presence counts how often in a row the node that was opened was not found. Its
+// links do not matter meanwhile: udev takes them away for a moment, and gives the
+// name of a device to a twin that is plugged in beside it, which a port that
+// works must not follow.
 type presence struct {
 	look func() bool // whether it is here now
 
@@ -29,7 +31,7 @@ type presence struct {
 	misses int
 }
 
-// leadsTo looks whether path leads to the node of st.
+// leadsTo looks whether path is, or leads to, the node of st.
 func leadsTo(path string, st unix.Stat_t) func() bool {
 	return func() bool {
 		var now unix.Stat_t

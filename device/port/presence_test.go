@@ -7,20 +7,14 @@ import (
 	"time"
 )
 
-func TestGoneWhenTheLinkMoves(t *testing.T) {
+func TestGoneWhenTheNodeVanishes(t *testing.T) {
 	d := newDevice(t)
 	s := d.open()
-	other := newDevice(t)
 	now := time.Now()
 	if s.presence.gone(now) {
 		t.Fatal("gone while here")
 	}
-	if err := os.Remove(d.link); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(other.slave, d.link); err != nil {
-		t.Fatal(err)
-	}
+	d.unplug()
 	for i, want := range []bool{false, false, true, true} {
 		now = now.Add(lookEvery)
 		if got := s.presence.gone(now); got != want {
@@ -38,28 +32,53 @@ func TestGoneWhenTheLinkMoves(t *testing.T) {
 	}
 }
 
-func TestFlapIsForgiven(t *testing.T) {
+// udev takes a link away and gives it to a twin; the line that is open stays.
+func TestALinkThatMovesIsNoUnplug(t *testing.T) {
 	d := newDevice(t)
 	s := d.open()
+	other := newDevice(t)
 	now := time.Now()
-	for range 4 {
-		if err := os.Remove(d.link); err != nil {
+	for _, change := range []func() error{
+		func() error { return os.Remove(d.link) },
+		func() error { return os.Symlink(other.slave, d.link) },
+	} {
+		if err := change(); err != nil {
 			t.Fatal(err)
 		}
-		for range missesToGone - 1 {
+		for range missesToGone + 1 {
 			now = now.Add(lookEvery)
 			if s.presence.gone(now) {
+				t.Fatal("gone")
+			}
+		}
+	}
+	d.say("x")
+	if r := take(t, start(func() (int, error) { return s.Read(make([]byte, 1)) })); r.n != 1 || r.err != nil {
+		t.Errorf("Read = %d, %v", r.n, r.err)
+	}
+}
+
+func TestFlapIsForgiven(t *testing.T) {
+	here := true
+	p := presence{look: func() bool { return here }}
+	now := time.Now()
+	for range 4 {
+		here = false
+		for range missesToGone - 1 {
+			now = now.Add(lookEvery)
+			if p.gone(now) {
 				t.Fatal("gone too early")
 			}
-			if s.presence.gone(now.Add(lookEvery / 2)) {
+			if p.gone(now.Add(lookEvery / 2)) {
 				t.Fatal("looks too often")
 			}
+			if !p.missing() {
+				t.Fatal("misses nothing")
+			}
 		}
-		if err := os.Symlink(d.slave, d.link); err != nil {
-			t.Fatal(err)
-		}
+		here = true
 		now = now.Add(lookEvery)
-		if s.presence.gone(now) {
+		if p.gone(now) || p.missing() {
 			t.Fatal("gone while here")
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
@@ -69,7 +70,7 @@ var (
 
 // Open opens and configures the line at cfg.Path. It does not flush: what a
 // device said before is still to be read.
-// Errors: ErrAbsent, ErrBusy, ErrNotAPort, others as they come.
+// Errors: ErrAbsent, ErrBusy, ErrNotAPort, ErrShared, others as they come.
 func Open(cfg Config) (*Serial, error) {
 	if cfg.Baud == 0 {
 		cfg.Baud = DefaultBaud
@@ -80,6 +81,9 @@ func Open(cfg Config) (*Serial, error) {
 	case FlowNone, FlowXonXoff, FlowRTSCTS:
 	default:
 		return nil, fmt.Errorf("failed to open port: unknown flow control %q", cfg.Flow)
+	}
+	if err := (Finder{}).shared(cfg.Path); err != nil {
+		return nil, fmt.Errorf("failed to open port: %w", err)
 	}
 	side, err := os.OpenFile(cfg.Path, os.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK, 0)
 	if err != nil {
@@ -122,7 +126,11 @@ func (s *Serial) setUp() error {
 	if err != nil {
 		return err
 	}
-	s.presence.look = leadsTo(s.cfg.Path, st)
+	node, err := filepath.EvalSymlinks(s.cfg.Path)
+	if err != nil {
+		return err
+	}
+	s.presence.look = leadsTo(node, st)
 
 	c := &serial.Config{Name: s.cfg.Path, Baud: s.cfg.Baud, ReadTimeout: readTimeout}
 	if s.cfg.DataBits7E1 {
@@ -132,7 +140,7 @@ func (s *Serial) setUp() error {
 		return err
 	}
 	// The link may have moved between the two opens.
-	if !s.presence.look() {
+	if !leadsTo(s.cfg.Path, st)() || !s.presence.look() {
 		return ErrAbsent
 	}
 	return s.ioctl(func(fd int) error {

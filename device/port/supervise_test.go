@@ -88,13 +88,22 @@ func TestSuperviseReplug(t *testing.T) {
 	d.say("two")
 	hear("two")
 
-	// The link alone moves to another node while nothing hangs up.
-	old, oldHold := d.master, d.hold
-	defer func() { _ = errors.Join(old.Close(), oldHold.Close()) }()
+	// A twin takes the link over: the one that works is kept, and the other
+	// only taken when it goes.
+	twin := *d
 	d.plug()
-	st.await(t, Ready)
-	d.say("three")
+	d.say("not for us")
+	if _, err := twin.master.WriteString("three"); err != nil {
+		t.Fatal(err)
+	}
 	hear("three")
+	if err := errors.Join(twin.master.Close(), twin.hold.Close()); err != nil {
+		t.Fatal(err)
+	}
+	st.await(t, Ready)
+	hear("not for us")
+	d.say("four")
+	hear("four")
 
 	cancel()
 	if r := take(t, ended); !errors.Is(r.err, context.Canceled) {

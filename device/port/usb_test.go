@@ -142,6 +142,14 @@ func TestUSBFactsAndTwins(t *testing.T) {
 			t.Errorf("Stable(%s) = %q, %v, want %q", node, got, err, paths[i])
 		}
 	}
+	if _, err := Open(Config{Path: link}); !errors.Is(err, ErrShared) {
+		t.Errorf("Open by the shared name: %v", err)
+	}
+	s, err := Open(Config{Path: paths[0]})
+	if err != nil {
+		t.Fatalf("Open by path: %v", err)
+	}
+	closes(t, s)
 	r.unplug("1")
 	r.unplug("2")
 	for range 2 {
