@@ -247,13 +247,12 @@ func Meet(ctx context.Context, port printer.Port, saved models.File, path string
 	if saved.Device == nil || saved.Device.Path != path {
 		return models.ErrOtherPrinter
 	}
-	self, err := Identify(ctx, port, saved.Profile.Baud)
+	t := &talk{port: port, baud: rate(saved.Profile.Baud), wait: identityWait}
+	self, err := t.self(ctx)
 	if err != nil {
 		return err
 	}
-	identity := self.Identity()
-	if identity == "" && saved.Device.Identity != "" {
-		t := &talk{port: port, baud: rate(saved.Profile.Baud), wait: identityWait}
+	if self.Identity() == "" && saved.Device.Identity != "" {
 		var v voice
 		if err := t.status(ctx, &v); err != nil {
 			return fmt.Errorf("failed to ask the printer how it is: %w", err)
@@ -261,7 +260,25 @@ func Meet(ctx context.Context, port printer.Port, saved models.File, path string
 		if !v.any() || v.trouble() != printer.ReasonNone {
 			return nil
 		}
+		// It is well and does not say who it is: it may still wait for the rest
+		// of a picture that broke off with the line, and take questions for it.
+		if err := t.send(ctx, make([]byte, largestPicture(saved.Profile))); err != nil {
+			return fmt.Errorf("failed to end a picture that broke off: %w", err)
+		}
+		if self, err = t.self(ctx); err != nil {
+			return err
+		}
 	}
-	_, err = saved.For(models.Device{Path: path, Identity: identity})
+	_, err = saved.For(models.Device{Path: path, Identity: self.Identity()})
 	return err
+}
+
+// largestPicture is the most that a printer can wait for: a whole band. Outside
+// a picture, NUL does nothing.
+func largestPicture(p printer.Profile) int {
+	rows := p.BandRows
+	if rows == 0 {
+		rows = printer.DefaultBandRows
+	}
+	return rows * p.Paper().WidthDots / 8
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"image"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -289,6 +290,7 @@ func TestMeet(t *testing.T) {
 		{"the same", mine, nil, path, nil},
 		{"the same, without paper", mine, (*twin.Printer).PaperOut, path, nil},
 		{"the same, switched off", mine, (*twin.Printer).Silent, path, nil},
+		{"the same, in a picture that broke off", mine, nil, path, nil},
 		{"its sister", twin.PrinterConfig{Maker: "EPSON", Model: "TM-T20III", Serial: "X2"}, nil, path, models.ErrOtherPrinter},
 		{"another", twin.PrinterConfig{}, nil, path, models.ErrOtherPrinter},
 		{"on another line", mine, nil, "/dev/serial/by-id/y", models.ErrOtherPrinter},
@@ -297,6 +299,11 @@ func TestMeet(t *testing.T) {
 		b := newBench(t, tt.cfg)
 		if tt.set != nil {
 			tt.set(b.printer)
+		}
+		if strings.Contains(tt.name, "picture") { // 72 bytes of 200 rows are still to come
+			if _, err := b.port.Write([]byte{gs, 'v', '0', 0, 72, 0, 200, 0, 0xff}); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if err := Meet(b.ctx, b.port, saved, tt.path); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v", tt.name, err)
