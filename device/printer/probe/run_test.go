@@ -153,6 +153,10 @@ func TestNotPassed(t *testing.T) {
 			if _, err := m.File("/dev/x", time.Now()); !errors.Is(err, ErrNotPassed) {
 				t.Errorf("it can be kept: %v", err)
 			}
+			before := tt.reason != printer.ReasonNone && !strings.Contains(tt.name, "strip")
+			if begun := slices.ContainsFunc(b.steps, func(s Step) bool { return s.Say == SayPrinting }); begun == before {
+				t.Errorf("printing begun: %v", begun)
+			}
 			if n := len(b.printer.Papers()); n != tt.papers {
 				t.Errorf("%d papers, not %d", n, tt.papers)
 			}
