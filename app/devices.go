@@ -33,6 +33,7 @@ type devices struct {
 	wedges     wedges
 	want       bool             // a scan is waited for
 	open       *printer.Printer // on the printer's line while it is open
+	unfinished bool             // a paper broke off there: its rest hangs in the printer
 
 	model        *models.Model // that is in use on it
 	otherPrinter bool          // the saved profile belongs to another one

@@ -114,6 +114,9 @@ func (s *station) resume() (interrupted []int64) {
 		if paper.IsPages(j.Kind) && j.State == store.PrintUnknown && j.Reason == store.ReasonRestarted {
 			interrupted = append(interrupted, j.ID)
 		}
+		if !paper.IsPages(j.Kind) && j.State == store.PrintUnknown && j.Reason == store.ReasonRestarted {
+			s.devices.set(func() { s.devices.unfinished = true })
+		}
 	}
 	return interrupted
 }

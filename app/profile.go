@@ -102,11 +102,24 @@ func (s *station) servePrinter(ctx context.Context, p port.Port) error {
 			return err
 		}
 		turn, again := context.WithCancelCause(ctx)
-		s.devices.set(func() { s.devices.open, s.devices.again = m, func() { again(errMeasured) } })
+		var unfinished bool
+		s.devices.set(func() {
+			s.devices.open, s.devices.again = m, func() { again(errMeasured) }
+			unfinished = s.devices.unfinished
+		})
+		if unfinished {
+			if err := m.Interrupted(turn); err != nil {
+				again(nil)
+				return err
+			}
+		}
 		err = s.press.Serve(turn, m)
 		measured := errors.Is(context.Cause(turn), errMeasured)
 		again(nil)
-		s.devices.set(func() { s.devices.open, s.devices.again, s.devices.heard = nil, nil, false })
+		s.devices.set(func() {
+			s.devices.open, s.devices.again, s.devices.heard = nil, nil, false
+			s.devices.unfinished = m.Unfinished()
+		})
 		if !measured || ctx.Err() != nil {
 			return err
 		}

@@ -227,15 +227,39 @@ func (b *bench) restart(p printer.Profile, between bool) {
 	}
 }
 
+// After the cable is back the next paper is whole and alone, wherever the one
+// before broke off.
 func TestUnpluggedInTheMiddle(t *testing.T) {
-	onBench(t, twin.PrinterConfig{}, false, func(b *bench) {
-		pr := b.printer(printer.Profile{})
-		b.twin.UnplugAfter(2500)
-		out := b.print(pr, "A")
-		if out.Reason != printer.ReasonUnplugged || out.Result != printer.Failed || !out.Started || out.Band == 0 || out.Band > out.Bands {
-			t.Errorf("%+v", out)
+	for at := 100; at < 8000; at += 371 {
+		onBench(t, twin.PrinterConfig{}, false, func(b *bench) { b.unplugged(at) })
+	}
+}
+
+func (b *bench) unplugged(at int) {
+	b.Helper()
+	pr := b.printer(printer.Profile{})
+	b.twin.UnplugAfter(at)
+	out := b.print(pr, "A")
+	if out.Reason != printer.ReasonUnplugged || out.Result != printer.Failed || out.Started != (out.Band > 0) || out.Band > out.Bands {
+		b.Errorf("after %d bytes: %+v", at, out)
+	}
+	if err := b.twin.Plug(); err != nil {
+		b.Fatal(err)
+	}
+	b.line.Open()
+	next := b.printer(printer.Profile{})
+	if pr.Unfinished() != out.Started {
+		b.Errorf("after %d bytes: unfinished %v, %+v", at, pr.Unfinished(), out)
+	}
+	if pr.Unfinished() {
+		if err := next.Interrupted(b.Context()); err != nil {
+			b.Fatal(err)
 		}
-	})
+	}
+	b.again(next)
+	if next.Unfinished() {
+		b.Error("unfinished after a whole paper")
+	}
 }
 
 // Noise on the line may spoil a print, but whatever is said of it holds.

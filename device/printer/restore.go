@@ -90,8 +90,18 @@ func (k *knife) due(s Status, now time.Time) bool {
 	return true
 }
 
-// Interrupted tells that a paper was under way on this printer when an earlier
-// program ended: before the next one, what hangs in it is cut off.
+// Unfinished reports that a paper broke off and what hangs in the printer was
+// not yet cut off. Whoever opens a new line to it tells the new Printer by
+// Interrupted.
+func (p *Printer) Unfinished() bool {
+	p.turn <- struct{}{}
+	defer p.release()
+	return p.torn && p.remnant
+}
+
+// Interrupted tells that a paper was under way on this printer when its line
+// was lost, or an earlier program ended: before the next one, what hangs in it
+// is cut off.
 func (p *Printer) Interrupted(ctx context.Context) error {
 	if err := p.acquire(ctx); err != nil {
 		return err
