@@ -122,10 +122,7 @@ func (s *station) runPages(tell func(), old []int64) {
 				}
 			}
 		}
-		if err := s.sheets.Recover(ctx, s.pages.printer, old); err != nil {
-			s.log.Error("failed to find out about pages", "err", err)
-		}
-		return s.sheets.ServePages(ctx, s.pages.printer, paper.PageWays{Form: pageForms[s.cfg.Page.Media], Look: look})
+		return s.sheets.ServePages(ctx, s.pages.printer, paper.PageWays{Form: pageForms[s.cfg.Page.Media], Old: old, Look: look})
 	})
 }
 

@@ -21,6 +21,9 @@ type Sheets interface {
 // PageWays say how pages are printed.
 type PageWays struct {
 	Form Size // the paper of Form 01; "": A5 where there is some
+	// Old are pages that a restart interrupted. The printer is asked about them
+	// as soon as it answers: it knows better than a person whether they came out.
+	Old []int64
 	// Look is told every look at the printer.
 	Look func(ipp.Status, error)
 }
@@ -54,7 +57,7 @@ func (p *Press) ServePages(ctx context.Context, m Sheets, ways PageWays) error {
 				p.giveUp(id)
 				continue
 			}
-			err = p.onePage(ctx, m, id, ways)
+			err = p.onePage(ctx, m, id, &ways)
 		}
 		switch {
 		case ctx.Err() != nil:
@@ -74,7 +77,9 @@ func (p *Press) ServePages(ctx context.Context, m Sheets, ways PageWays) error {
 			return ctx.Err()
 		case <-p.wake:
 		case <-look.C:
-			ways.Look(m.Status(ctx))
+			if _, err := p.lookAt(ctx, m, &ways); err != nil {
+				pause(ctx, p.Pauses.Journal)
+			}
 			look.Reset(p.Pauses.Status)
 		}
 	}
@@ -89,13 +94,15 @@ func (p *Press) giveUp(id int64) {
 	p.tell.Job(Event{Job: id, State: Failed, Reason: ReasonTries})
 }
 
-func (p *Press) onePage(ctx context.Context, m Sheets, id int64, ways PageWays) error {
+func (p *Press) onePage(ctx context.Context, m Sheets, id int64, ways *PageWays) error {
 	job, err := p.jobs.Open(ctx, id)
 	if err != nil {
 		return p.skip(ctx, id, err)
 	}
-	status, err := m.Status(ctx)
-	ways.Look(status, err)
+	status, err := p.lookAt(ctx, m, ways)
+	if err != nil {
+		return err
+	}
 	if !status.Ready() {
 		p.tell.Job(Event{Job: id, State: Blocked, Reason: printer.Reason(status.Stops)})
 		return errHelp
@@ -163,29 +170,37 @@ func media(s Size) ipp.Media {
 	return ipp.A4
 }
 
-// Recover looks for pages that a restart interrupted: the printer knows better
-// than a person whether they came out. What it does not know stays unknown.
-func (p *Press) Recover(ctx context.Context, m Sheets, ids []int64) error {
-	for _, id := range ids {
-		job, err := p.jobs.Open(ctx, id)
-		if err != nil {
-			if dossier.CodeOf(err) == dossier.CodeNotFound {
-				continue // its content is gone
-			}
-			return fmt.Errorf("failed to recover a page: %w", err)
+// lookAt looks at the printer and, as soon as it answers, asks it about what a
+// restart interrupted. Its error is the journal's.
+func (p *Press) lookAt(ctx context.Context, m Sheets, ways *PageWays) (ipp.Status, error) {
+	status, err := m.Status(ctx)
+	ways.Look(status, err)
+	for status.Known && len(ways.Old) > 0 && ctx.Err() == nil {
+		if err := p.recover(ctx, m, ways.Old[0]); err != nil {
+			return status, fmt.Errorf("%w: %w", errJournal, err)
 		}
-		out, err := m.Find(ctx, ipp.Options{Name: jobName(job)})
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		to := map[ipp.Result]State{ipp.Printed: Printed, ipp.Failed: Failed}[out.Result]
-		if err != nil || to == "" {
-			continue
-		}
-		if err := p.jobs.Set(ctx, id, to, string(out.Reason)); err != nil {
-			return fmt.Errorf("failed to recover a page: %w", err)
-		}
-		p.tell.Job(Event{Job: id, State: to, Reason: printer.Reason(out.Reason)})
+		ways.Old = ways.Old[1:]
 	}
+	return status, nil
+}
+
+// recover asks about one page; what the printer does not know stays unknown.
+func (p *Press) recover(ctx context.Context, m Sheets, id int64) error {
+	job, err := p.jobs.Open(ctx, id)
+	if dossier.CodeOf(err) == dossier.CodeNotFound || err == nil && job.State != Unknown {
+		return nil // its content is gone, or a person has answered
+	}
+	if err != nil {
+		return err
+	}
+	out, err := m.Find(ctx, ipp.Options{Name: jobName(job)})
+	to := map[ipp.Result]State{ipp.Printed: Printed, ipp.Failed: Failed}[out.Result]
+	if err != nil || to == "" {
+		return nil
+	}
+	if err := p.jobs.Set(ctx, id, to, string(out.Reason)); err != nil {
+		return err
+	}
+	p.tell.Job(Event{Job: id, State: to, Reason: printer.Reason(out.Reason)})
 	return nil
 }

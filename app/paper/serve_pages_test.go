@@ -205,11 +205,10 @@ func TestPagesAfterARestart(t *testing.T) {
 			s.jobs[id].State = Unknown
 		}
 		m.known = map[string]ipp.Result{"tramhoso-p1-1": ipp.Printed, "tramhoso-p3-3": ipp.Failed}
-		var told []Event
-		p := NewPress(s, Observer{Job: func(e Event) { told = append(told, e) }})
-		if err := p.Recover(t.Context(), m, []int64{1, 2, 3, 99}); err != nil {
-			t.Fatal(err)
-		}
+		m.hangs = false
+		m.set(ipp.Status{}) // it is switched on a minute later
+		time.AfterFunc(time.Minute, func() { m.set(pageReady) })
+		told := servePages(t, s, m, PageWays{Old: []int64{1, 2, 3, 99}}, 2*time.Minute)
 		if got := s.states(); got != "1 printed, 2 unknown, 3 failed" || len(told) != 2 {
 			t.Errorf("%s, told %v", got, told)
 		}
