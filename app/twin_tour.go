@@ -60,7 +60,8 @@ func (c twinPrinter) Run(ctx context.Context) error {
 		Link: c.Link, PaperDir: c.Paper, WidthDots: c.Width, Model: c.Model,
 		Baud: c.Baud, StrictBaud: true, RowsPerSecond: c.Rows, BufferBytes: c.Buffer, Flow: c.Flow, HotFor: c.HotFor,
 		Clone: c.Clone, NoProcessID: c.NoProcessID, NoAutoStatus: c.NoStatus, NoCutter: c.NoCutter, CutterRows: c.CutterRows,
-	}, script, os.Stdin, os.Stdout)
+		Script: script,
+	}, os.Stdin, os.Stdout)
 }
 
 type twinScanner struct {

@@ -15,6 +15,7 @@ type sensors struct {
 	hot                          bool
 	hardware                     bool
 	silent                       bool // the wire to the station is cut
+	interleave                   bool // flow control speaks between the bytes of a status
 }
 
 func (s sensors) stopped() bool {
@@ -158,6 +159,10 @@ func (e *engine) sendStatus(now [4]byte) {
 		return
 	}
 	e.told = now
+	if e.interleave {
+		e.say(now[0], xoff, now[1], now[2], xon, now[3])
+		return
+	}
 	e.say(now[:]...)
 }
 

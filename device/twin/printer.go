@@ -77,6 +77,8 @@ type PrinterConfig struct {
 	// "" is the twin's own. ModelID is GS I 1; 0 means 20 (hexadecimal).
 	Model, Maker, Firmware, Serial string
 	ModelID                        byte
+	// Script are the faults to come; see Printer.Script.
+	Script string
 	// OnPaper and OnFault are called, one at a time, for every paper that
 	// falls out and every command that Do or a script carries out. They must
 	// not call the printer.
@@ -168,28 +170,40 @@ type Printer struct {
 	timerAt  time.Duration
 	timed    sync.WaitGroup // the timer's call and the scripts' waits
 	over     chan struct{}  // closed by Close
+	ready    chan struct{}  // closed when there is a line and the script is armed
+	late     time.Duration  // how much longer an answer takes
 
-	out sync.Mutex // holds the order of what is said
+	out     sync.Mutex // holds the order of what is said
+	waiting []outgoing
 }
 
-// NewPrinter makes a printer with paper in it and plugs it in.
+// NewPrinter makes a printer with paper in it and plugs it in. What a station
+// sends waits until the script is armed.
 func NewPrinter(cfg PrinterConfig) (*Printer, error) {
 	p, err := newPrinter(cfg)
 	if err != nil {
 		return nil, err
 	}
-	p.mu.Lock() // the station may write as soon as there is a line
-	defer p.mu.Unlock()
 	l, err := newPacedLine(cfg.Link, p.receive)
 	if err != nil {
 		return nil, fmt.Errorf("failed to plug a simulated printer in: %w", err)
 	}
-	p.line = l
+	return p.begin(l)
+}
+
+// begin lets the printer receive.
+func (p *Printer) begin(c cable) (*Printer, error) {
+	p.line = c
+	err := p.Script(p.cfg.Script)
+	close(p.ready)
+	if err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
 	return p, nil
 }
 
 func newPrinter(cfg PrinterConfig) (*Printer, error) {
-	p := &Printer{cfg: cfg, start: time.Now(), count: cfg.PapersBefore, changed: make(chan struct{}), flowing: make(chan struct{}), over: make(chan struct{})}
+	p := &Printer{cfg: cfg, start: time.Now(), count: cfg.PapersBefore, changed: make(chan struct{}), flowing: make(chan struct{}), over: make(chan struct{}), ready: make(chan struct{})}
 	close(p.flowing)
 	e, err := cfg.engine(p.paper)
 	if err != nil {
@@ -272,27 +286,6 @@ func (p *Printer) stopTimer() {
 		p.timed.Done()
 	}
 	p.timer = nil
-}
-
-// speak sends what the engine has to say and tells the news, each in its
-// order.
-func (p *Printer) speak() {
-	p.out.Lock()
-	defer p.out.Unlock()
-	p.mu.Lock()
-	replies, news := p.engine.take(), p.news
-	p.news = nil
-	l := p.line
-	p.mu.Unlock()
-	if len(replies) > 0 && l != nil {
-		p.garble(replies)
-		// A station that does not read, or is gone, hears nothing: so it is
-		// with a real printer.
-		_, _ = l.say(replies)
-	}
-	for _, tell := range news {
-		tell()
-	}
 }
 
 // Dropped is how many bytes the buffer could not take.

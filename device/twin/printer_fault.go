@@ -17,9 +17,10 @@ func (p *Printer) state(change func(*engine)) {
 }
 
 // OK puts everything right by hand: paper in, cover closed, knife free, head
-// cool, wire whole. As a real printer does, it goes on with what is still in
+// cool, wire whole and fast. As a real printer does, it goes on with what is still in
 // its buffer.
 func (p *Printer) OK() {
+	p.Late(0)
 	p.state(func(e *engine) { e.sensors, e.outAfter = sensors{}, never })
 }
 
@@ -144,7 +145,10 @@ func (p *Printer) garble(b []byte) {
 const maxGarbageBytes = 64 << 10
 
 // Unplug pulls the cable; the printer keeps what it has received.
-func (p *Printer) Unplug() error { return p.line.unplug() }
+func (p *Printer) Unplug() error {
+	p.lose()
+	return p.line.unplug()
+}
 
 // UnplugAfter pulls the cable in the middle of a byte: when so many more have
 // come whole. The one under way is lost with all that follow it.
@@ -170,6 +174,7 @@ func (p *Printer) Renumber() error {
 	if p.ended() {
 		return errClosed
 	}
+	p.lose()
 	return p.line.renumber()
 }
 

@@ -14,6 +14,7 @@ func byteTime(n, baud int) time.Duration {
 // receive takes what the station wrote, at the line's speed, while flow
 // control allows it. What is left when the cable is pulled is lost.
 func (p *Printer) receive(b []byte, gone <-chan struct{}) {
+	<-p.ready
 	p.garble(b)
 	for len(b) > 0 {
 		if !p.clear(gone) {

@@ -59,6 +59,8 @@ var words = []word{
 	{"slow-head", "rows", "print so many rows a second; 0 is instant", numbered((*Printer).SlowHead)},
 	{"power-cycle", "", "off and on: buffer, settings and automatic status are lost", plain((*Printer).PowerCycle)},
 	{"silent", "", "cut the wire to the station", plain((*Printer).Silent)},
+	{"late", "milliseconds", "let every answer take so much longer; ok ends it", numbered(func(p *Printer, n int) { p.Late(time.Duration(n) * time.Millisecond) })},
+	{"interleave", "", "send XOFF and XON within every automatic status", plain((*Printer).Interleave)},
 	{"garbage", "bytes", "send so many bytes of noise", numbered((*Printer).Garbage)},
 	{"unplug", "", "pull the cable", func(p *Printer, _ int) error { return p.Unplug() }},
 	{"plug", "", "put it back", func(p *Printer, _ int) error { return p.Plug() }},

@@ -51,7 +51,7 @@ func TestEveryWord(t *testing.T) {
 		"ok": allWell, "near-end": "12 12 12 1e", "paper-out": "1a 32 12 72", "cover-open": "1a 16 12 12", "cover-closed": allWell,
 		"cutter-jam": "1a 52 1a 12", "free-cutter": allWell, "hot": "1a 52 52 12", "cool": allWell, "hardware": "1a 52 32 12",
 		"feed-down": "1a 1a 12 12", "feed-up": allWell, "tear": allWell, "slow-head 0": allWell, "power-cycle": allWell,
-		"paper-out-after 0": "1a 32 12 72", "silent": "", "garbage 0": allWell, "unplug": "", "plug": allWell, "renumber": "",
+		"paper-out-after 0": "1a 32 12 72", "silent": "", "late 1": allWell, "interleave": allWell, "garbage 0": allWell, "unplug": "", "plug": allWell, "renumber": "",
 	} {
 		name, _, _ := strings.Cut(word, " ")
 		if !strings.Contains(Words(), "  "+name+" ") {
@@ -113,4 +113,13 @@ func FuzzScript(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The first byte of a station finds the script armed.
+func TestAPrinterBeginsWithItsScript(t *testing.T) {
+	p, s := wired(t, PrinterConfig{Script: "now near-end\nbyte 1 cover-open"}, false)
+	state(t, p, s, "1a 16 12 1e")
+	if _, err := NewPrinter(PrinterConfig{Link: t.TempDir() + "/p", Script: "now"}); err == nil {
+		t.Error("a printer with a bad script was made")
+	}
 }

@@ -49,11 +49,13 @@ func NewWiredPrinter(cfg PrinterConfig, xonXoff bool) (*Printer, *Wire, error) {
 		return nil, nil, err
 	}
 	w := &Wire{xonXoff: xonXoff, receive: p.receive, news: make(chan struct{})}
-	p.line = w
 	if err := w.plug(); err != nil {
 		return nil, nil, err
 	}
 	w.Open()
+	if p, err = p.begin(w); err != nil {
+		return nil, nil, err
+	}
 	return p, w, nil
 }
 

@@ -101,7 +101,7 @@ func (s *session) open() *port.Serial {
 func TestPrinter(t *testing.T) {
 	papers := filepath.Join(t.TempDir(), "new", "papers")
 	run := func(ctx context.Context, link string, in io.Reader, out io.Writer) error {
-		return Printer(ctx, twin.PrinterConfig{Link: link, PaperDir: papers, Model: "TM-T88V"}, "row 10 paper-out", in, out)
+		return Printer(ctx, twin.PrinterConfig{Link: link, PaperDir: papers, Model: "TM-T88V", Script: "row 10 paper-out"}, in, out)
 	}
 	s := begin(t, run)
 	s.shows(s.link, "/dev/pts/", "TM-T88V, 576 dots, ready; type help")
@@ -180,7 +180,7 @@ func TestPrinter(t *testing.T) {
 
 func TestAPrinterThatLosesBytesSaysSo(t *testing.T) {
 	s := begin(t, func(ctx context.Context, link string, in io.Reader, out io.Writer) error {
-		return Printer(ctx, twin.PrinterConfig{Link: link, BufferBytes: 64}, "byte 100 hot", in, out)
+		return Printer(ctx, twin.PrinterConfig{Link: link, BufferBytes: 64, Script: "byte 100 hot"}, in, out)
 	})
 	s.shows("ready")
 	s.types("cover-open")
@@ -210,7 +210,8 @@ func TestWhatCannotRun(t *testing.T) {
 		"an impossible head":     {twin.PrinterConfig{Link: filepath.Join(dir, "c"), WidthDots: 100}, "", "100 dots"},
 	} {
 		var out strings.Builder
-		if err := Printer(context.Background(), tc.cfg, tc.script, strings.NewReader(""), &out); err == nil || !strings.Contains(err.Error(), tc.want) {
+		tc.cfg.Script = tc.script
+		if err := Printer(context.Background(), tc.cfg, strings.NewReader(""), &out); err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if tc.cfg.Link != file {

@@ -21,11 +21,10 @@ such as: row 120 paper-out`
 
 // Printer runs a simulated printer until ctx ends or somebody types quit. Its
 // papers and faults are told on out; cfg's own OnPaper and OnFault are not
-// used. The script is armed before the printer is plugged in for long enough
-// to print: an error in it plugs nothing in.
-func Printer(ctx context.Context, cfg twin.PrinterConfig, script string, in io.Reader, out io.Writer) error {
+// used. An error in the script plugs nothing in.
+func Printer(ctx context.Context, cfg twin.PrinterConfig, in io.Reader, out io.Writer) error {
 	t := &terminal{out: out}
-	if err := twin.CheckScript(script); err != nil {
+	if err := twin.CheckScript(cfg.Script); err != nil {
 		return err
 	}
 	if cfg.PaperDir != "" {
@@ -45,10 +44,7 @@ func Printer(ctx context.Context, cfg twin.PrinterConfig, script string, in io.R
 		return err
 	}
 	t.say("%s: %s; type help", cfg.Link, p.Condition())
-	err = p.Script(script)
-	if err == nil {
-		err = t.obey(ctx, in, func(line string) error { return printerLine(t, p, line) })
-	}
+	err = t.obey(ctx, in, func(line string) error { return printerLine(t, p, line) })
 	err = errors.Join(err, p.Close(), t.err)
 	if lost := p.Dropped(); lost > 0 {
 		t.say("%d bytes were lost to a full buffer", lost)
