@@ -25,6 +25,8 @@ func printerState(path string, line port.State, why error, st printer.Status) up
 		return upkeep.PrinterNone
 	case line == port.Faulted && errors.Is(why, port.ErrBusy):
 		return upkeep.PrinterTaken
+	case line == port.Faulted && errors.Is(why, port.ErrShared):
+		return upkeep.PrinterShared
 	case line == port.Faulted:
 		return upkeep.PrinterFault
 	case line != port.Ready:
@@ -60,6 +62,8 @@ func scannerState(path string, line port.State, why error) upkeep.ScannerState {
 		return upkeep.ScannerNone
 	case line == port.Faulted && errors.Is(why, port.ErrBusy):
 		return upkeep.ScannerTaken
+	case line == port.Faulted && errors.Is(why, port.ErrShared):
+		return upkeep.ScannerShared
 	case line == port.Faulted:
 		return upkeep.ScannerFault
 	case line != port.Ready:
@@ -74,7 +78,7 @@ var printerOnStrip = map[upkeep.PrinterState]kit.PrinterState{
 	upkeep.PrinterReady: kit.PrinterReady, upkeep.PrinterLow: kit.PrinterLow, upkeep.PrinterOut: kit.PrinterOut,
 	upkeep.PrinterCover: kit.PrinterCover, upkeep.PrinterUnknown: kit.PrinterUnknown,
 	upkeep.PrinterCutter: kit.PrinterFault, upkeep.PrinterHot: kit.PrinterFault, upkeep.PrinterHardware: kit.PrinterFault, upkeep.PrinterError: kit.PrinterFault,
-	upkeep.PrinterAbsent: kit.PrinterDown, upkeep.PrinterFault: kit.PrinterDown, upkeep.PrinterTaken: kit.PrinterDown, upkeep.PrinterNone: kit.PrinterDown,
+	upkeep.PrinterAbsent: kit.PrinterDown, upkeep.PrinterFault: kit.PrinterDown, upkeep.PrinterTaken: kit.PrinterDown, upkeep.PrinterShared: kit.PrinterDown, upkeep.PrinterNone: kit.PrinterDown,
 }
 
 // printerForVisit is what decides about new visits. A silent printer may well
@@ -83,7 +87,7 @@ var printerForVisit = map[upkeep.PrinterState]visit.PrinterFact{
 	upkeep.PrinterReady: visit.PrinterReady, upkeep.PrinterLow: visit.PrinterReady, upkeep.PrinterOut: visit.PrinterOut,
 	upkeep.PrinterCover: visit.PrinterCover, upkeep.PrinterUnknown: visit.PrinterUnknown,
 	upkeep.PrinterCutter: visit.PrinterFaulted, upkeep.PrinterHot: visit.PrinterFaulted, upkeep.PrinterHardware: visit.PrinterFaulted, upkeep.PrinterError: visit.PrinterFaulted,
-	upkeep.PrinterAbsent: visit.PrinterAbsent, upkeep.PrinterFault: visit.PrinterFaulted, upkeep.PrinterTaken: visit.PrinterFaulted, upkeep.PrinterNone: visit.PrinterAbsent,
+	upkeep.PrinterAbsent: visit.PrinterAbsent, upkeep.PrinterFault: visit.PrinterFaulted, upkeep.PrinterTaken: visit.PrinterFaulted, upkeep.PrinterShared: visit.PrinterFaulted, upkeep.PrinterNone: visit.PrinterAbsent,
 }
 
 // tell adds what is known of the printer and the scanner.

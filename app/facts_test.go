@@ -33,6 +33,7 @@ func TestPrinterState(t *testing.T) {
 		{"p", port.Absent, nil, fine, upkeep.PrinterAbsent, kit.PrinterDown, visit.PrinterAbsent},
 		{"p", port.Opening, nil, fine, upkeep.PrinterAbsent, kit.PrinterDown, visit.PrinterAbsent},
 		{"p", port.Faulted, busy, fine, upkeep.PrinterTaken, kit.PrinterDown, visit.PrinterFaulted},
+		{"p", port.Faulted, fmt.Errorf("x: %w", port.ErrShared), fine, upkeep.PrinterShared, kit.PrinterDown, visit.PrinterFaulted},
 		{"p", port.Faulted, port.ErrNotAPort, fine, upkeep.PrinterFault, kit.PrinterDown, visit.PrinterFaulted},
 		{"p", port.Ready, busy, printer.Status{}, upkeep.PrinterUnknown, kit.PrinterUnknown, visit.PrinterUnknown},
 		{"p", port.Ready, nil, fine, upkeep.PrinterReady, kit.PrinterReady, visit.PrinterReady},

@@ -67,6 +67,7 @@ const (
 	PrinterAbsent   PrinterState = "absent" // nothing at its line
 	PrinterFault    PrinterState = "fault"  // something is there and cannot be opened
 	PrinterTaken    PrinterState = "taken"  // another program holds its line
+	PrinterShared   PrinterState = "shared" // its line's name is that of two devices
 	PrinterNone     PrinterState = "none"   // none is set up
 )
 
@@ -81,6 +82,7 @@ const (
 	ScannerAbsent ScannerState = "absent"
 	ScannerFault  ScannerState = "fault"
 	ScannerTaken  ScannerState = "taken"
+	ScannerShared ScannerState = "shared"
 )
 
 // Garblings are the ways in which a scanner's letters come wrong, by their names

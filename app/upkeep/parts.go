@@ -66,12 +66,12 @@ var printerTold = map[PrinterState]told{
 	PrinterOut: {Fix, "part.printer-out-note"}, PrinterCover: {Fix, "part.printer-cover-note"}, PrinterCutter: {Fix, "part.printer-cutter-note"},
 	PrinterHot: {Fix, "part.printer-hot-note"}, PrinterHardware: {Fix, "part.printer-hardware-note"}, PrinterError: {Fix, "part.printer-error-note"},
 	PrinterAbsent: {Fix, "part.printer-absent-note"}, PrinterFault: {Fix, "part.fault-note"}, PrinterTaken: {Unknown, ""},
-	PrinterNone: {Fix, "part.printer-none-note"},
+	PrinterShared: {Fix, "part.shared-note"}, PrinterNone: {Fix, "part.printer-none-note"},
 }
 
 var scannerTold = map[ScannerState]told{
 	ScannerNone: {Fix, "part.scanner-none-note"}, ScannerReady: {Well, ""}, ScannerAbsent: {Fix, "part.scanner-absent-note"},
-	ScannerFault: {Fix, "part.fault-note"}, ScannerTaken: {Unknown, ""},
+	ScannerFault: {Fix, "part.fault-note"}, ScannerTaken: {Unknown, ""}, ScannerShared: {Fix, "part.shared-note"},
 }
 
 var pageTold = map[PageState]told{

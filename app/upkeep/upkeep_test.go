@@ -54,6 +54,8 @@ func TestLines(t *testing.T) {
 		{Printer, func(f *Facts) { f.Printer, f.PrinterBy = PrinterTaken, Program }, Unknown, "In use. The station is using it."},
 		{Printer, func(f *Facts) { f.Printer, f.PrinterBy = PrinterTaken, "minicom" }, Unknown, "In use. minicom is using it."},
 		{Printer, func(f *Facts) { f.Printer = PrinterTaken }, Unknown, "In use. Another program is using it."},
+		{Printer, func(f *Facts) { f.Printer = PrinterShared }, Fix, "Two of one name. Unplug one, or put its by-path name into station.toml."},
+		{Scanner, func(f *Facts) { f.Scanner = ScannerShared }, Fix, "Two of one name. Unplug one, or put its by-path name into station.toml."},
 		{Printer, func(f *Facts) { f.Printer = PrinterNone }, Fix, "Not set up. Put its line into printer.path of station.toml."},
 		{Printer, func(f *Facts) { f.Printer = PrinterUnknown }, Unknown, "Unknown. It does not tell its state. A test print will show."},
 		{Scanner, func(f *Facts) { f.Scanner = ScannerAbsent }, Fix, "Not found. Check the scanner’s cable."},
