@@ -44,6 +44,8 @@ type Options struct {
 	// After and Rand are time.After and crypto/rand when nil.
 	After func(time.Duration) <-chan time.Time
 	Rand  io.Reader
+
+	rowsPerSecond int // of the slowest head
 }
 
 func (o *Options) say(s Step) {
@@ -64,6 +66,9 @@ func (o *Options) fill() {
 	}
 	if o.Rand == nil {
 		o.Rand = rand.Reader
+	}
+	if o.rowsPerSecond == 0 {
+		o.rowsPerSecond = headRowsPerSecond
 	}
 	if o.Base.Profile.Name == "" {
 		o.Base, _ = models.Get(models.Common)
@@ -114,7 +119,7 @@ func (m Measured) File(path string, at time.Time) (models.File, error) {
 func Run(ctx context.Context, o Options) (Measured, error) {
 	o.fill()
 	m := Measured{Model: o.Base}
-	t := &talk{port: o.Port, baud: rate(o.Base.Profile.Baud), wait: o.ReplyWait}
+	t := &talk{port: o.Port, baud: rate(o.Base.Profile.Baud), wait: o.ReplyWait, rowsPerSecond: o.rowsPerSecond}
 	o.say(Step{Say: SayAsking})
 	n, err := newNonce(o.Rand)
 	if err != nil {
@@ -254,7 +259,7 @@ func (t *talk) print(ctx context.Context, s strip, v voice) (printer.Reason, err
 // catchUp waits until the printer has taken what was sent, or can be thought to
 // have, and asks a printer that answers how it is.
 func (t *talk) catchUp(ctx context.Context, rows int, v *voice) (printer.Reason, error) {
-	printing := time.Duration(rows) * time.Second / headRowsPerSecond
+	printing := time.Duration(rows) * time.Second / time.Duration(t.rowsPerSecond)
 	switch {
 	case v.short:
 		err := t.barrier(ctx, printing+t.wait)

@@ -46,9 +46,6 @@ func TestMeasuresATwin(t *testing.T) {
 			b := newBench(t, tt.cfg)
 			b.twice, b.tear = tt.twice, tt.cfg.NoCutter
 			o := b.options(tt.base)
-			if tt.cfg.Clone {
-				o.Base.Profile.Baud = fastBaud // no head is slower: nothing waits
-			}
 			m, err := Run(b.ctx, o)
 			if err != nil {
 				t.Fatal(err)
@@ -113,8 +110,9 @@ func TestNotPassed(t *testing.T) {
 		papers int // the strip, then the page
 	}{
 		{"nobody scans", func(b *bench, _ *Options) { b.hold = true }, printer.ReasonNone, []Code{CodeWidth, CodeBands, CodeFeed}, 2},
-		{"no scanner", func(_ *bench, o *Options) { o.Scans = nil }, printer.ReasonNone, []Code{CodeWidth, CodeBands, CodeFeed}, 2},
-		{"the scanner's line ends", func(_ *bench, o *Options) {
+		{"no scanner", func(b *bench, o *Options) { b.deaf, o.Scans = true, nil }, printer.ReasonNone, []Code{CodeWidth, CodeBands, CodeFeed}, 2},
+		{"the scanner's line ends", func(b *bench, o *Options) {
+			b.deaf = true
 			gone := make(chan string)
 			close(gone)
 			o.Scans = gone
@@ -180,7 +178,7 @@ func TestOtherScans(t *testing.T) {
 	b.hold = true
 	scans := make(chan string, 8)
 	o := b.options(models.Common)
-	o.Scans = scans
+	o.Scans, o.After = scans, func(time.Duration) <-chan time.Time { return nil }
 	older := nonce{text: "AAAAAAAA", digits: "11111"}
 	o.Say = func(s Step) {
 		b.steps = append(b.steps, s)

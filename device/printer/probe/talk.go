@@ -43,7 +43,9 @@ type talk struct {
 	baud    int
 	wait    time.Duration // for one answer
 	drained time.Time     // when the line will have carried what was written
-	sure    bool          // the last question was answered: nothing is overdue
+	// rowsPerSecond is how fast its head is at least.
+	rowsPerSecond int
+	sure          bool // the last question was answered: nothing is overdue
 }
 
 // send writes bytes; it never waits longer than stallWait for one to be taken.
