@@ -302,6 +302,19 @@ func TestMomentsHoldThePrinter(t *testing.T) {
 	}
 }
 
+func TestTooManyMoments(t *testing.T) {
+	p, _, err := NewWiredPrinter(PrinterConfig{}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range maxMoments + 1 {
+		p.AtRow(maxPaperRows+1, (*Printer).OK)
+	}
+	if err := p.Close(); !errors.Is(err, errMoments) {
+		t.Errorf("closed with %v", err)
+	}
+}
+
 func TestImpossiblePrinters(t *testing.T) {
 	for _, cfg := range []PrinterConfig{
 		{WidthDots: 100}, {WidthDots: 4096}, {WidthDots: -8}, {Flow: "rts"}, {Baud: -1}, {Baud: 1 << 30},

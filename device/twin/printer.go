@@ -268,10 +268,13 @@ func (p *Printer) plan() {
 	p.stopTimer()
 	p.timed.Add(1)
 	p.timerAt = at
-	p.timer = time.AfterFunc(max(wakeEvery, at-p.engine.now), func() {
+	var timer *time.Timer
+	timer = time.AfterFunc(max(wakeEvery, at-p.engine.now), func() {
 		defer p.timed.Done()
 		p.mu.Lock()
-		p.timer = nil
+		if p.timer == timer { // else a sooner one has taken its place meanwhile
+			p.timer = nil
+		}
 		if p.closed {
 			p.mu.Unlock()
 			return
@@ -279,6 +282,7 @@ func (p *Printer) plan() {
 		p.engine.now = time.Since(p.start)
 		p.work()
 	})
+	p.timer = timer
 }
 
 func (p *Printer) stopTimer() {

@@ -1,6 +1,10 @@
 package twin
 
-import "slices"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
 
 // momentKind is what a moment waits for.
 type momentKind int
@@ -20,8 +24,11 @@ type moment struct {
 	f    func(*Printer)
 }
 
-// maxMoments bounds what may be armed at once; a script has no more lines.
+// maxMoments bounds what may be armed at once: several scripts of the longest
+// kind. More are told by Close.
 const maxMoments = 4096
+
+var errMoments = fmt.Errorf("a simulated printer with more than %d things to come", maxMoments)
 
 // come moves the moments that match to those that are due.
 func (e *engine) come(match func(moment) bool) {
@@ -62,9 +69,11 @@ func (p *Printer) arm(kind momentKind, n int, f func(*Printer)) {
 		if kind == atByte {
 			n += e.received
 		}
-		if len(e.moments) < maxMoments {
-			e.moments = append(e.moments, moment{kind, n, f})
+		if len(e.moments) >= maxMoments {
+			p.failure = cmp.Or(p.failure, errMoments)
+			return
 		}
+		e.moments = append(e.moments, moment{kind, n, f})
 	})
 }
 
