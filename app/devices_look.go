@@ -12,6 +12,8 @@ import (
 	"tramhoso/device/port"
 	"tramhoso/device/power"
 	"tramhoso/device/printer"
+	"tramhoso/device/printer/models"
+	"tramhoso/device/printer/probe"
 )
 
 // known is what one look, or a watch, has found out of the devices.
@@ -48,7 +50,13 @@ const pageAsk = 6 * time.Second
 
 // facts words what is known.
 func (b *bench) facts(k *known) upkeep.Facts {
-	f := upkeep.Facts{Profile: profileName(b.model.Profile), PaperMM: paperMM(b.model.Profile), Charge: -1}
+	p := b.model.Profile
+	k.set(func() {
+		if k.model != nil {
+			p = k.model.Profile
+		}
+	})
+	f := upkeep.Facts{Profile: profileName(p), PaperMM: paperMM(p), Charge: -1}
 	k.devices.tell(&f)
 	k.pages.tell(&f)
 	if b.cfg.Power.UPS != "" {
@@ -66,7 +74,11 @@ func (b *bench) look(ctx context.Context) (upkeep.Facts, error) {
 	defer k.close()
 	var looks sync.WaitGroup
 	looks.Go(func() {
-		err := b.withPrinter(func(m *printer.Printer) error {
+		err := withLine(printerLine(b.cfg.Printer.Path, b.model.Profile), func(p port.Port) error {
+			m, err := b.meet(ctx, k, p)
+			if err != nil {
+				return err
+			}
 			st, err := m.Status(ctx)
 			k.set(func() { k.status = st })
 			return err
@@ -116,15 +128,21 @@ func lineState(err error) port.State {
 	return port.Faulted
 }
 
-// withPrinter opens the printer's line for as long as use takes.
-func (b *bench) withPrinter(use func(*printer.Printer) error) error {
-	return withLine(printerLine(b.cfg.Printer.Path, b.model.Profile), func(p port.Port) error {
-		m, err := printer.New(p, b.model.Profile)
-		if err != nil {
-			return err
+// meet decides which profile is used on the line that has just opened: the saved
+// one only for the printer that it was measured on.
+func (b *bench) meet(ctx context.Context, k *known, p port.Port) (*printer.Printer, error) {
+	model, other := b.model, false
+	if b.saved != nil {
+		err := probe.Meet(ctx, p, *b.saved, b.cfg.Printer.Path)
+		switch {
+		case errors.Is(err, models.ErrOtherPrinter):
+			model, other = b.cfg.Printer.Over(b.cfg.Printer.Base()), true
+		case err != nil:
+			return nil, err
 		}
-		return use(m)
-	})
+	}
+	k.set(func() { k.model, k.otherPrinter = &model, other })
+	return printer.New(p, model.Profile)
 }
 
 func (b *bench) withScanner(use func(port.Port) error) error {

@@ -37,6 +37,14 @@ func (q testPrinter) Run(ctx context.Context, d *devicesCommand, t *terminal) er
 		}
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
+		k := &known{}
+		if _, err := b.meet(ctx, k, p); err != nil {
+			return err
+		}
+		o.Base = *k.model
+		if k.otherPrinter {
+			b.say("test-other")
+		}
 		o.Skip = b.skips(ctx)
 		return b.withScans(ctx, func(s *scanner.Scanner, scans <-chan string) error {
 			o.Scans = scans

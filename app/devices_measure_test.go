@@ -83,6 +83,29 @@ func TestDevicesTestPrinter(t *testing.T) {
 	}
 }
 
+// What was measured is used for that printer only.
+func TestDevicesAnotherPrinter(t *testing.T) {
+	w := newWorkbench(t)
+	w.twins()
+	must(t, os.Mkdir(w.link("data"), 0o700))
+	narrow, _ := models.Get(models.Common)
+	narrow.Profile.WidthDots = 384
+	must(t, models.Save(w.link("data"), models.File{Model: narrow, Device: &models.Device{Path: w.link("usb-printer"), Identity: "EPSON, TM-T20III"}, At: w.terminal.now(), Scans: 3}))
+	text, status := w.run("list", "--lang", "en")
+	if status != 1 || !strings.Contains(text, "! Slip printer: Another printer.") {
+		t.Errorf("exit status %d\n%s", status, text)
+	}
+	text, status = w.run("profile", "--lang", "en")
+	if status != 0 || !strings.HasPrefix(text, "Printer: what was measured belongs to another one, so the common profile holds (common).") || !contains(text, "head.width_dots", "576", "from", "the", "model") {
+		t.Errorf("exit status %d\n%s", status, text)
+	}
+	must(t, w.printer.Unplug()) // nobody to be asked: the line is the same
+	text, status = w.run("profile", "--lang", "en")
+	if status != 0 || !contains(text, "head.width_dots", "384", "measured") {
+		t.Errorf("exit status %d\n%s", status, text)
+	}
+}
+
 // contains says whether a line of the text is these words.
 func contains(text string, words ...string) bool {
 	for line := range strings.Lines(text) {

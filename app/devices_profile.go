@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"tramhoso/app/config"
+	"tramhoso/device/port"
 	"tramhoso/device/printer"
 	"tramhoso/device/printer/models"
 )
@@ -19,7 +21,7 @@ type devicesProfile struct {
 }
 
 // Run shows the profile in force, or one that is known.
-func (p devicesProfile) Run(d *devicesCommand, t *terminal) error {
+func (p devicesProfile) Run(ctx context.Context, d *devicesCommand, t *terminal) error {
 	b := d.open(t)
 	switch {
 	case p.List:
@@ -40,7 +42,24 @@ func (p devicesProfile) Run(d *devicesCommand, t *terminal) error {
 	if err := b.refuse(); err != nil {
 		return err
 	}
+	b.ask(ctx)
 	return b.printProfile()
+}
+
+// ask finds out whether what was measured belongs to the printer that is plugged
+// in. One that cannot be asked now is taken for it: its line is the same.
+func (b *bench) ask(ctx context.Context) {
+	if b.saved == nil {
+		return
+	}
+	k := &known{}
+	err := withLine(printerLine(b.cfg.Printer.Path, b.model.Profile), func(p port.Port) error {
+		_, err := b.meet(ctx, k, p)
+		return err
+	})
+	if err == nil && k.otherPrinter {
+		b.model, b.saved, b.why = *k.model, nil, models.ErrOtherPrinter
+	}
 }
 
 // source is where a value of the profile comes from.

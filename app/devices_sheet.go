@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"tramhoso/app/paper"
+	"tramhoso/app/upkeep"
 	"tramhoso/device/page"
 )
 
@@ -71,11 +73,11 @@ func (s *station) pageTest(ctx context.Context) error {
 		return errNotWell
 	}
 	out, err := printTestPage(ctx, s.pages.printer, s.code(), s.clock.Now(), nil, nil)
-	if err != nil {
+	if err == nil && out.Result == page.Printed {
+		return nil
+	}
+	if out.Reason == page.ReasonNone {
 		return err
 	}
-	if out.Result != page.Printed {
-		return fmt.Errorf("the test page: %s, %s", out.Result, out.Reason)
-	}
-	return nil
+	return upkeep.Failure{Why: "tool.pages-" + string(out.Reason), Err: errors.Join(fmt.Errorf("the test page: %s, %s", out.Result, out.Reason), err)}
 }

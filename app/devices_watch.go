@@ -12,7 +12,6 @@ import (
 	"tramhoso/device/idcard"
 	"tramhoso/device/port"
 	"tramhoso/device/power"
-	"tramhoso/device/printer"
 	"tramhoso/device/scanner"
 	"tramhoso/sync/token"
 )
@@ -120,7 +119,7 @@ func (w *watcher) keep(ctx context.Context, line port.Config, use func(context.C
 }
 
 func (w *watcher) askPrinter(ctx context.Context, p port.Port) error {
-	m, err := printer.New(p, w.bench.model.Profile)
+	m, err := w.meet(ctx, w.known, p)
 	if err != nil {
 		return err
 	}

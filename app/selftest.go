@@ -87,7 +87,11 @@ func (s *station) printTest(ctx context.Context) error {
 	case err != nil:
 		return err
 	case found.Verdict != probe.Passed:
-		return dossier.Errorf(dossier.CodePrinterDown, "the test is not passed: %s, %d codes not read", found.Reason, len(found.Unread))
+		f := upkeep.Failure{Why: "tool.reason-unread", Err: dossier.Errorf(dossier.CodePrinterDown, "the test is not passed: %s, %d codes not read", found.Reason, len(found.Unread))}
+		if found.Reason != printer.ReasonNone {
+			f.Why = "tool.reason-" + string(found.Reason)
+		}
+		return f
 	}
 	return nil
 }

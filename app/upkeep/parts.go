@@ -52,6 +52,7 @@ type Line struct {
 	TestedAt time.Time // zero: not since the program started
 	TestOK   bool
 	Code     dossier.Code // of a test that failed
+	Why      string       // the key of a phrase that says why it failed; "" when nobody knows
 }
 
 // told is how a state is worded: its health and what to say besides the state's

@@ -2,6 +2,7 @@ package upkeep
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -49,6 +50,7 @@ type result struct {
 	at   time.Time
 	ok   bool
 	code dossier.Code
+	why  string
 }
 
 // New makes the technician's side.
@@ -64,11 +66,20 @@ func (u *Upkeep) State() State {
 	for i := range s.Lines {
 		l := &s.Lines[i]
 		r := u.tests[l.Part]
-		l.Testing, l.TestedAt, l.TestOK, l.Code = u.running[l.Part], r.at, r.ok, r.code
+		l.Testing, l.TestedAt, l.TestOK, l.Code, l.Why = u.running[l.Part], r.at, r.ok, r.code, r.why
 	}
 	s.ToFix = toFix(s.Lines)
 	return s
 }
+
+// Failure is a test that was not passed, with the key of a phrase that says why.
+type Failure struct {
+	Why string
+	Err error
+}
+
+func (f Failure) Error() string { return f.Err.Error() }
+func (f Failure) Unwrap() error { return f.Err }
 
 // Result is the outcome of one test.
 type Result struct {
@@ -91,7 +102,9 @@ func (u *Upkeep) FinishTest(r Result) {
 		return
 	}
 	delete(u.running, r.Part)
-	u.tests[r.Part] = result{at: u.ports.Now(), ok: r.Err == nil, code: dossier.CodeOf(r.Err)}
+	var f Failure
+	errors.As(r.Err, &f)
+	u.tests[r.Part] = result{at: u.ports.Now(), ok: r.Err == nil, code: dossier.CodeOf(r.Err), why: f.Why}
 }
 
 // BeginTestAll hands out the tests of every part that the station has and that

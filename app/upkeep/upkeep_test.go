@@ -118,10 +118,10 @@ func TestLines(t *testing.T) {
 }
 
 func TestTests(t *testing.T) {
-	broken := Printer
+	broken, why := Printer, ""
 	u := New(Ports{Now: now, Facts: well, Test: func(_ context.Context, p Part) error {
 		if p == broken {
-			return dossier.E(dossier.CodePrinterDown, nil)
+			return Failure{Why: why, Err: dossier.E(dossier.CodePrinterDown, nil)}
 		}
 		return nil
 	}})
@@ -144,8 +144,14 @@ func TestTests(t *testing.T) {
 			t.Errorf("%+v", l)
 		}
 	}
-	broken = ""
+	why = "tool.reason-cutter"
 	run, _ := u.BeginTest(Printer)
+	u.FinishTest(run(t.Context()))
+	if l := u.State().Lines[0]; l.Why != why || l.Code != dossier.CodePrinterDown {
+		t.Errorf("%+v", l)
+	}
+	broken = ""
+	run, _ = u.BeginTest(Printer)
 	u.FinishTest(run(t.Context()))
 	if u.State().ToFix != 0 {
 		t.Error("a test that went well does not clear the one before")

@@ -248,11 +248,12 @@ func TestTechnician(t *testing.T) {
 		h.Changed()
 		h.see("upkeep.title")
 		h.hidden(h.env.T("part.printer-out"))
-		h.broken = dossier.E(dossier.CodePrinterDown, nil)
+		h.broken = upkeep.Failure{Why: "tool.reason-unread", Err: dossier.E(dossier.CodePrinterDown, nil)}
 		h.tap("upkeep.test-all")
 		h.see("upkeep.testing")
 		h.settle()
 		h.see("upkeep.tested-bad", "clock", h.env.Words.Clock(noon))
+		h.see("tool.reason-unread")
 		if got, want := strings.Count(h.said(), h.env.T("upkeep.fix")), len(upkeep.Parts)-1; got < want {
 			t.Errorf("%d parts failed their test, %d are called so", want, got)
 		}

@@ -43,6 +43,9 @@ func (f *Flow) upkeepScreen(c counter.State) fyne.CanvasObject {
 		default:
 			d.State, d.Good, d.Unsure = e.T("upkeep.fix"), false, false
 			d.Note = e.T("upkeep.tested-bad", "clock", e.Words.Clock(l.TestedAt))
+			if l.Why != "" {
+				d.Note += " – " + e.T(l.Why)
+			}
 		}
 		m.Devices = append(m.Devices, d)
 	}
