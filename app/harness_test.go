@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -31,6 +32,11 @@ var personal = []string{numberOf, "Bia Niê", "Buôn Ea Bông", "090123456", "NG
 
 // Fyne keeps its settings in the home folder; tests have one of their own.
 func TestMain(m *testing.M) {
+	// Parallel tests here wait for simulated devices, not for the processor.
+	if err := flag.Set("test.parallel", "12"); err != nil {
+		panic(err)
+	}
+	flag.Parse() // the command line has the last word
 	home, err := os.MkdirTemp("", "home")
 	if err != nil {
 		panic(err)

@@ -18,6 +18,9 @@ func (p *Press) Serve(ctx context.Context, m Machine) error {
 	defer func() {
 		p.setServing(false)
 		p.tell.Status(printer.Status{})
+		if id := p.head(); id != 0 && !stopped(ctx) {
+			p.tell.Job(Event{Job: id, State: Blocked, Reason: printer.ReasonUnplugged})
+		}
 	}()
 	look := time.NewTimer(0)
 	defer look.Stop()
@@ -222,12 +225,12 @@ func (p *Press) await(ctx context.Context, m Machine, id int64, reason printer.R
 	for {
 		s, err := m.Status(ctx)
 		if err != nil {
-			return p.cutOff(ctx, id, err)
+			return fmt.Errorf("failed to wait for the printer: %w", err)
 		}
 		p.tell.Status(s)
 		if s.Ready() {
 			if s, err = m.WaitReady(ctx); err != nil { // forgets what the broken paper left in it
-				return p.cutOff(ctx, id, err)
+				return fmt.Errorf("failed to wait for the printer: %w", err)
 			}
 			p.tell.Status(s)
 			break
@@ -242,23 +245,14 @@ func (p *Press) await(ctx context.Context, m Machine, id int64, reason printer.R
 			break
 		}
 		if !pause(ctx, p.Pauses.Ready) {
-			return p.cutOff(ctx, id, ctx.Err())
+			return ctx.Err()
 		}
 	}
 	p.tell.Job(Event{Job: id, State: Waiting})
 	if !pause(ctx, p.Pauses.Settle) {
-		return p.cutOff(ctx, id, ctx.Err())
-	}
-	return nil
-}
-
-// cutOff says of a job that waited for the printer that there is none now.
-func (p *Press) cutOff(ctx context.Context, id int64, err error) error {
-	if stopped(ctx) {
 		return ctx.Err()
 	}
-	p.tell.Job(Event{Job: id, State: Blocked, Reason: printer.ReasonUnplugged})
-	return fmt.Errorf("failed to wait for the printer: %w", err)
+	return nil
 }
 
 // stopped tells that ctx ended because the program does, not because the line
