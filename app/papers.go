@@ -106,6 +106,9 @@ func (s *station) resume() (interrupted []int64) {
 		s.log.Error("failed to read the print jobs", "err", err)
 		return nil
 	}
+	if len(open) > 0 {
+		s.press.Interrupted()
+	}
 	for _, j := range open {
 		age := s.clock.Now().Sub(j.Created)
 		if j.State == store.PrintRendered && age >= 0 && age <= resumeWithin {

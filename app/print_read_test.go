@@ -73,9 +73,9 @@ func enlarged(t *testing.T, p twin.Paper) string {
 	return name
 }
 
-// read is what readers make of a paper: the payload of its code, byte for byte,
+// readBack is what readers make of a paper: the payload of its code, byte for byte,
 // and its text with single spaces.
-func readPaper(t *testing.T, p twin.Paper) (code, text string) {
+func readBack(t *testing.T, p twin.Paper) (code, text string) {
 	t.Helper()
 	name := enlarged(t, p)
 	code = strings.TrimSuffix(tool(t, "zbar-tools", "zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", "-Sbinary", "--oneshot", name), "\n")
@@ -124,7 +124,7 @@ func TestPaperReadsBack(t *testing.T) {
 				{facts.QR, []string{facts.Number, accented, agencyOf, titleOf}},
 				{codeOf, []string{codeOf, accented, titleOf}},
 			} {
-				code, text := readPaper(t, out[i])
+				code, text := readBack(t, out[i])
 				if code != want.code {
 					t.Errorf("paper %d: its code holds %q, not %q", i+1, code, want.code)
 				}

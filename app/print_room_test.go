@@ -1,14 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"image"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,6 +24,7 @@ import (
 	"tramhoso/device/printer"
 	"tramhoso/device/twin"
 	"tramhoso/sync/clock"
+	"tramhoso/sync/dossier"
 	"tramhoso/sync/outbox"
 	"tramhoso/sync/prove"
 	"tramhoso/sync/seal"
@@ -31,7 +33,7 @@ import (
 
 // printProfile is the twin's printer with waits that suit a line without
 // delays; they are long enough for a busy machine.
-var printProfile = printer.Profile{Baud: 4_000_000, ReplyWait: 400 * time.Millisecond, ConfirmWait: time.Second, StallWait: 600 * time.Millisecond}
+var printProfile = printer.Profile{Baud: 4_000_000, ReplyWait: 700 * time.Millisecond, ConfirmWait: 3 * time.Second, StallWait: 3 * time.Second}
 
 // hurried are the press's pauses in these tests.
 var hurried = paper.Pauses{Status: 100 * time.Millisecond, Ready: 20 * time.Millisecond, Settle: 10 * time.Millisecond, Journal: 20 * time.Millisecond}
@@ -51,6 +53,7 @@ type printRoom struct {
 	clock   *clock.Fake
 
 	s    *station
+	full *atomic.Bool  // the disk takes nothing
 	dead *atomic.Bool  // the program was killed: not a byte leaves it
 	done chan struct{} // the line's supervisor has ended
 
@@ -58,6 +61,7 @@ type printRoom struct {
 	run     int // counts the programs
 	told    []paper.Event
 	looks   []printer.Status
+	sending func()        // called once when a job goes to the printer
 	changed chan struct{} // closed and replaced when something was told
 }
 
@@ -77,8 +81,18 @@ func openPrintRoom(t testing.TB, cfg twin.PrinterConfig, profile printer.Profile
 		r.stop()
 		must(t, r.twin.Close())
 	})
-	r.until("open line", func([]paper.Event) bool { return len(r.looks) > 0 })
+	r.opened()
 	return r
+}
+
+// opened waits until the program has looked at its printer.
+func (r *printRoom) opened() {
+	r.t.Helper()
+	r.until("open line", func([]paper.Event) bool {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return len(r.looks) > 0
+	})
 }
 
 // mortal is a line that is dead as soon as the program is.
@@ -102,6 +116,41 @@ func (m mortal) Write(p []byte) (int, error) {
 	return m.Serial.Write(p)
 }
 
+// fullDisk is a journal on a disk that may be full, and into which a program
+// that was killed writes nothing.
+type fullDisk struct {
+	jobs
+	full, dead *atomic.Bool
+}
+
+func (f fullDisk) err() error {
+	if f.full.Load() || f.dead.Load() {
+		return dossier.E(dossier.CodeStorageFull, nil)
+	}
+	return nil
+}
+
+func (f fullDisk) Set(ctx context.Context, id int64, to paper.State, reason string) error {
+	if err := f.err(); err != nil {
+		return err
+	}
+	return f.jobs.Set(ctx, id, to, reason)
+}
+
+func (f fullDisk) Progress(ctx context.Context, id int64, band, bands int) error {
+	if err := f.err(); err != nil {
+		return err
+	}
+	return f.jobs.Progress(ctx, id, band, bands)
+}
+
+func (f fullDisk) Reprint(ctx context.Context, id int64) (int64, error) {
+	if err := f.err(); err != nil {
+		return 0, err
+	}
+	return f.jobs.Reprint(ctx, id)
+}
+
 // start begins the program on what lies in the folder.
 func (r *printRoom) start() {
 	t, now := r.t, clock.NewAdjustable(r.clock)
@@ -115,7 +164,9 @@ func (r *printRoom) start() {
 	must(t, err)
 	s.kept = &kept{store: st, keys: keys}
 	s.outbox = outbox.New(outbox.Config{Store: st, Keys: keys, Clock: now, Log: s.log,
-		Station:   func() (outbox.Station, error) { return outbox.Station{Code: prove.StationCode, SlipHost: prove.SlipHost}, nil },
+		Station: func() (outbox.Station, error) {
+			return outbox.Station{Code: prove.StationCode, SlipHost: prove.SlipHost}, nil
+		},
 		Recipient: func() (seal.Recipient, error) { return prov.Trust.Recipient(printDay) },
 		Counter:   func() ([]string, error) { return []string{prov.Counter.Recipient().String()}, nil }})
 	s.journal = newJournal(s.kept, s)
@@ -123,15 +174,24 @@ func (r *printRoom) start() {
 	r.run++
 	run := r.run
 	r.mu.Unlock()
-	s.press = paper.NewPress(jobs{s.outbox, st}, paper.Observer{
-		Job:    func(e paper.Event) { r.hear(run, func() { r.told = append(r.told, e) }) },
+	r.full, r.dead = &atomic.Bool{}, &atomic.Bool{}
+	s.press = paper.NewPress(fullDisk{jobs{s.outbox, st}, r.full, r.dead}, paper.Observer{
+		Job: func(e paper.Event) {
+			r.hear(run, func() {
+				r.told = append(r.told, e)
+				if e.State == paper.Sending && r.sending != nil {
+					r.sending()
+					r.sending = nil
+				}
+			})
+		},
 		Status: func(st printer.Status) { r.hear(run, func() { r.looks = append(r.looks, st) }) },
 	})
 	s.press.Pauses = hurried
-	r.s, r.dead, r.done = s, &atomic.Bool{}, make(chan struct{})
+	r.s, r.done = s, make(chan struct{})
 	s.resume()
 	dead, done, press, profile := r.dead, r.done, s.press, r.profile
-	line := port.Supervisor{Config: port.Config{Path: r.link, Flow: port.Flow(profile.Flow)}, Open: func(c port.Config) (port.Port, error) {
+	line := port.Supervisor{Config: port.Config{Path: r.link, Baud: 921_600, Flow: port.Flow(profile.Flow)}, Open: func(c port.Config) (port.Port, error) {
 		p, err := port.Open(c)
 		if err != nil {
 			return nil, err
@@ -175,12 +235,37 @@ func (r *printRoom) kill() string {
 	r.dead.Store(true)
 	r.mu.Lock()
 	r.run++ // what it still says is not heard
+	r.looks = nil
 	r.mu.Unlock()
 	to := filepath.Join(r.t.TempDir(), "station")
-	if err := os.CopyFS(to, os.DirFS(r.dir)); err != nil {
-		r.t.Error(err)
-	}
+	r.try(copyFolder(to, r.dir))
 	return to
+}
+
+// copyFolder copies a folder with its modes: keys that everybody may read are
+// refused.
+func copyFolder(to, from string) error {
+	return filepath.WalkDir(from, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, relErr := filepath.Rel(from, path)
+		info, infoErr := e.Info()
+		if errors.Is(infoErr, fs.ErrNotExist) {
+			return nil // a file of the database's that comes and goes
+		}
+		if err := errors.Join(relErr, infoErr); err != nil {
+			return err
+		}
+		if e.IsDir() {
+			return os.MkdirAll(filepath.Join(to, rel), info.Mode().Perm())
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(to, rel), data, info.Mode().Perm())
+	})
 }
 
 // restart begins the program anew on what a killed one left.
@@ -200,9 +285,9 @@ func (r *printRoom) until(what string, ok func(told []paper.Event) bool) {
 	defer limit.Stop()
 	for {
 		r.mu.Lock()
-		told, changed, is := r.told, r.changed, ok(r.told)
+		told, changed := r.told, r.changed
 		r.mu.Unlock()
-		if is {
+		if ok(told) {
 			return
 		}
 		select {
@@ -231,31 +316,11 @@ func (r *printRoom) submit(token string) outbox.Submitted {
 	return done
 }
 
-// roots tells which paper an event is about: copies are of their first.
-func roots(told []paper.Event) map[int64]int64 {
-	of := map[int64]int64{}
-	root := func(id int64) int64 {
-		for of[id] != 0 && of[id] != id {
-			id = of[id]
-		}
-		return id
-	}
-	for _, e := range told {
-		if e.Before != 0 {
-			of[e.Job] = root(e.Before)
-		} else if of[e.Job] == 0 {
-			of[e.Job] = e.Job
-		}
-	}
-	return of
-}
-
 // about is what was told about one paper and its copies.
-func about(told []paper.Event, root int64) []paper.Event {
-	of := roots(told)
+func (r *printRoom) about(told []paper.Event, root int64) []paper.Event {
 	var out []paper.Event
 	for _, e := range told {
-		if of[e.Job] == root {
+		if j, err := r.s.store.PrintJob(context.Background(), e.Job); err == nil && j.Root == root {
 			out = append(out, e)
 		}
 	}
@@ -273,7 +338,7 @@ func (r *printRoom) over(root int64) (last paper.Event) {
 func (r *printRoom) reach(root int64, states ...paper.State) (last paper.Event) {
 	r.t.Helper()
 	r.until(fmt.Sprint("paper ", root, " ", states), func(told []paper.Event) bool {
-		all := about(told, root)
+		all := r.about(told, root)
 		if len(all) == 0 {
 			return false
 		}
@@ -288,11 +353,33 @@ func (r *printRoom) reach(root int64, states ...paper.State) (last paper.Event) 
 	return last
 }
 
+// hears waits until the owner of a paper was told a reason why it waits.
+func (r *printRoom) hears(root int64, reason printer.Reason) {
+	r.t.Helper()
+	r.until(fmt.Sprint("paper ", root, " waits: ", reason), func(told []paper.Event) bool {
+		return slices.ContainsFunc(r.about(told, root), func(e paper.Event) bool { return e.State == paper.Blocked && e.Reason == reason })
+	})
+}
+
+// offered is what staff are asked about a job, or about any paper (0).
+func (r *printRoom) offered(job int64) flow.Ask {
+	r.t.Helper()
+	open, err := asks{r.s}.Open(r.t.Context())
+	must(r.t, err)
+	for _, q := range open {
+		if q.Job == job || job == 0 {
+			return q
+		}
+	}
+	r.t.Fatalf("staff are asked about %v, not about paper %d", open, job)
+	return flow.Ask{}
+}
+
 // words are the sentences that the owner of a paper reads one after the other,
 // and every one of them exists in every language.
 func (r *printRoom) words(root int64) string {
 	r.mu.Lock()
-	told := about(r.told, root)
+	told := r.about(r.told, root)
 	r.mu.Unlock()
 	var said []string
 	for _, e := range told {
@@ -348,96 +435,3 @@ func (r *printRoom) journal() string {
 	}
 	return out
 }
-
-// drawn is a job as it comes out whole.
-func (r *printRoom) drawn(id int64, copied bool) *image.Gray {
-	job, err := jobs{r.s.outbox, r.s.store}.Open(context.Background(), id)
-	must(r.t, err)
-	if job.Copy = 0; copied {
-		job.Copy = 1
-	}
-	doc, err := paper.Draw(job)
-	must(r.t, err)
-	img, err := printer.Layout(doc, r.profile.Paper())
-	must(r.t, err)
-	return img
-}
-
-// ink are the rows of a picture from the first to the last that is not white.
-func ink(img *image.Gray) []byte {
-	white := bytes.Repeat([]byte{0xff}, img.Stride)
-	pix := img.Pix
-	for len(pix) > 0 && bytes.Equal(pix[:img.Stride], white) {
-		pix = pix[img.Stride:]
-	}
-	for len(pix) > 0 && bytes.Equal(pix[len(pix)-img.Stride:], white) {
-		pix = pix[:len(pix)-img.Stride]
-	}
-	return pix
-}
-
-// sheets are all pieces of paper, the first first.
-func (r *printRoom) sheets() []twin.Paper {
-	cut, torn := r.twin.Papers(), r.twin.Partials()
-	var all []twin.Paper
-	for len(cut) > 0 || len(torn) > 0 {
-		if len(torn) == 0 || len(cut) > 0 && cut[0].Number < torn[0].Number {
-			all, cut = append(all, cut[0]), cut[1:]
-		} else {
-			all, torn = append(all, torn[0]), torn[1:]
-		}
-	}
-	return all
-}
-
-// paperKinds names what a slip and its reprint look like.
-type paperKinds struct {
-	name        string
-	slip, again []byte // their ink
-}
-
-func (r *printRoom) kinds(name string, job int64) paperKinds {
-	return paperKinds{name, ink(r.drawn(job, false)), ink(r.drawn(job, true))}
-}
-
-// kindOf says what a piece of paper is. What holds a whole slip is one, whatever
-// else is on it: somebody could take it for the slip.
-func kindOf(p twin.Paper, known ...paperKinds) string {
-	rows := ink(p.Image)
-	if len(rows) == 0 {
-		return "blank"
-	}
-	for _, k := range known {
-		for what, want := range map[string][]byte{k.name: k.slip, "again " + k.name: k.again} {
-			if bytes.Equal(rows, want) {
-				if p.Partial {
-					return "torn " + what
-				}
-				return what
-			}
-		}
-	}
-	for _, k := range known {
-		// The mark stands above and below a reprint, so this one comes first.
-		if bytes.Contains(rows, k.again) {
-			return "spoilt again " + k.name
-		}
-		if bytes.Contains(rows, k.slip) {
-			return "spoilt " + k.name
-		}
-	}
-	if p.Partial {
-		return "torn"
-	}
-	return "piece"
-}
-
-// paper is what came out, one after the other.
-func (r *printRoom) paper(known ...paperKinds) string {
-	var out []string
-	for _, p := range r.sheets() {
-		out = append(out, kindOf(p, known...))
-	}
-	return strings.Join(out, ", ")
-}
-

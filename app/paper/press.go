@@ -69,9 +69,14 @@ type Jobs interface {
 type Machine interface {
 	// Print says by sending, on the caller's goroutine, which band goes next.
 	Print(ctx context.Context, d printer.Document, sending func(band, bands int)) (printer.Outcome, error)
-	// WaitReady waits until the printer says that it can print.
-	WaitReady(ctx context.Context) (printer.Status, error)
-	Status(ctx context.Context) (printer.Status, error)
+	// Recover looks at the printer, and clears what an earlier job left in it as
+	// soon as it is ready: also a paper that only waits for the knife.
+	Recover(ctx context.Context) (printer.Status, error)
+	// Interrupted says that a paper was under way when an earlier line, or an
+	// earlier program, ended: what hangs in the printer is cut off first.
+	Interrupted(ctx context.Context) error
+	// Watch has every status told that is heard, also while it prints.
+	Watch(func(printer.Status))
 }
 
 // Event is what an observer hears about a job.
@@ -129,10 +134,14 @@ type Press struct {
 	mu      sync.Mutex
 	queue   []int64
 	serving bool
-	wake    chan struct{} // holds one token: something was queued
+	wake    chan struct{}  // holds one token: something was queued
+	doubt   bool           // a person missed a paper: a part of it may hang in the printer
+	now     int64          // the job that is being printed, 0 for none
+	held    printer.Reason // why the printer pauses in the middle of it
 
 	// Of Serve alone.
 	tries int   // of the head
+	torn  bool  // a paper was under way when the last line ended
 	debt  *fact // what happened and is not written down yet
 }
 
@@ -193,8 +202,15 @@ func (p *Press) Answer(ctx context.Context, id int64, out bool) (int64, error) {
 	if err := p.jobs.Set(ctx, id, Failed, string(ReasonNotSeen)); err != nil {
 		return 0, fmt.Errorf("failed to take the answer: %w", err)
 	}
+	p.mu.Lock()
+	p.doubt = true
+	p.mu.Unlock()
 	return p.Again(ctx, id)
 }
+
+// Interrupted says, before Serve, that an earlier program may have ended in the
+// middle of a paper.
+func (p *Press) Interrupted() { p.torn = true }
 
 // Drop takes a person's word that a paper that was not printed is not needed.
 func (p *Press) Drop(ctx context.Context, id int64) error {

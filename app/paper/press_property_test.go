@@ -217,10 +217,11 @@ func (s *street) begin(job int64) {
 	}
 }
 
-func (p *programme) Status(ctx context.Context) (printer.Status, error) {
+func (p *programme) Watch(func(printer.Status))        {}
+func (p *programme) Interrupted(context.Context) error { return nil }
+func (p *programme) Recover(ctx context.Context) (printer.Status, error) {
 	return printer.Status{Known: true, Online: true}, ctx.Err()
 }
-func (p *programme) WaitReady(ctx context.Context) (printer.Status, error) { return p.Status(ctx) }
 
 // restarted is what the store does when it is opened.
 func (s *shelf) restarted() {

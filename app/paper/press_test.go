@@ -101,10 +101,12 @@ func (s *shelf) states() string {
 
 // machine plays a script of outcomes, then prints everything.
 type machine struct {
-	script []play
-	papers []string // what came out whole: "slip" or "reprint"
-	ready  chan struct{}
-	looks  int
+	script  []play
+	papers  []string // what came out whole: "slip" or "reprint"
+	ready   chan struct{}
+	looks   int
+	trouble bool // it waits for help
+	cuts    int  // it was told that a paper was under way before
 }
 
 type play struct {
@@ -120,6 +122,7 @@ func (m *machine) Print(ctx context.Context, d printer.Document, _ func(band, ba
 	if len(m.script) > 0 {
 		p, m.script = m.script[0], m.script[1:]
 	}
+	m.trouble = p.out.Result == printer.Failed && p.out.Reason != printer.ReasonDocument
 	if p.out.Result != printer.Failed {
 		kind := "slip"
 		if strings.Contains(texts(d), "BẢN IN LẠI") {
@@ -130,17 +133,20 @@ func (m *machine) Print(ctx context.Context, d printer.Document, _ func(band, ba
 	return p.out, p.err
 }
 
-func (m *machine) WaitReady(ctx context.Context) (printer.Status, error) {
-	select {
-	case <-ctx.Done():
-		return printer.Status{}, ctx.Err()
-	case <-m.ready:
-		return printer.Status{Known: true, Online: true}, nil
-	}
-}
+func (m *machine) Watch(func(printer.Status))        {}
+func (m *machine) Interrupted(context.Context) error { m.cuts++; return nil }
 
-func (m *machine) Status(ctx context.Context) (printer.Status, error) {
+// Recover finds the printer in trouble after a failure, until somebody helps.
+func (m *machine) Recover(ctx context.Context) (printer.Status, error) {
 	m.looks++
+	select {
+	case <-m.ready:
+		m.trouble = false
+	default:
+	}
+	if m.trouble {
+		return printer.Status{Known: true, Paper: printer.PaperOut}, ctx.Err()
+	}
 	return printer.Status{Known: true, Online: true}, ctx.Err()
 }
 
@@ -367,9 +373,8 @@ func (m stopping) Print(ctx context.Context, _ printer.Document, _ func(band, ba
 	m.stop()
 	return m.out, ctx.Err()
 }
-func (m stopping) WaitReady(ctx context.Context) (printer.Status, error) {
-	return printer.Status{}, ctx.Err()
-}
-func (m stopping) Status(ctx context.Context) (printer.Status, error) {
+func (m stopping) Watch(func(printer.Status))        {}
+func (m stopping) Interrupted(context.Context) error { return nil }
+func (m stopping) Recover(ctx context.Context) (printer.Status, error) {
 	return printer.Status{}, ctx.Err()
 }

@@ -22,6 +22,13 @@ func (p *Press) Serve(ctx context.Context, m Machine) error {
 			p.tell.Job(Event{Job: id, State: Blocked, Reason: printer.ReasonUnplugged})
 		}
 	}()
+	m.Watch(p.heard)
+	defer m.Watch(nil)
+	if p.torn {
+		if err := m.Interrupted(ctx); err != nil {
+			return err
+		}
+	}
 	look := time.NewTimer(0)
 	defer look.Stop()
 	for {
@@ -47,7 +54,7 @@ func (p *Press) Serve(ctx context.Context, m Machine) error {
 			return ctx.Err()
 		case <-p.wake:
 		case <-look.C:
-			s, err := m.Status(ctx)
+			s, err := m.Recover(ctx)
 			if err != nil {
 				return fmt.Errorf("failed to look at the printer: %w", err)
 			}
@@ -79,7 +86,15 @@ func (p *Press) one(ctx context.Context, m Machine, id int64) error {
 	printing, stop := context.WithCancel(ctx)
 	defer stop()
 	j := p.journal(ctx, id, stop)
+	if p.takeDoubt() {
+		if err := m.Interrupted(ctx); err != nil {
+			j.forbid()
+		}
+	}
+	p.setPrinting(id)
 	out, lineErr := m.Print(printing, doc, j.sending)
+	p.setPrinting(0)
+	p.torn = lineErr != nil && (p.torn || out.Started)
 	unwritten := j.close()
 	if unwritten != nil {
 		out.Reason = ReasonJournal
@@ -108,9 +123,11 @@ func (p *Press) one(ctx context.Context, m Machine, id int64) error {
 	p.debt = &f
 	if f.over() {
 		p.replace(id, 0)
-		p.tell.Job(f.event())
 	}
 	err = p.pay(ctx)
+	if f.over() {
+		p.tell.Job(f.event()) // written down or not: it happened
+	}
 	switch {
 	case lineErr != nil:
 		return lineErr
@@ -122,6 +139,45 @@ func (p *Press) one(ctx context.Context, m Machine, id int64) error {
 		return nil
 	}
 	return p.await(ctx, m, f.now, f.reason)
+}
+
+// heard takes a status that the printer gives, also in the middle of a paper: a
+// head that is hot goes on by itself, and whoever waits is told so.
+func (p *Press) heard(s printer.Status) {
+	p.mu.Lock()
+	id, before := p.now, p.held
+	switch {
+	case id == 0:
+	case s.Passing():
+		p.held = s.Trouble()
+	case s.Ready():
+		p.held = printer.ReasonNone
+	}
+	now := p.held
+	p.mu.Unlock()
+	p.tell.Status(s)
+	switch {
+	case now == before:
+	case now != printer.ReasonNone:
+		p.tell.Job(Event{Job: id, State: Blocked, Reason: now})
+	default:
+		p.tell.Job(Event{Job: id, State: Sending})
+	}
+}
+
+// takeDoubt tells whether a person missed a paper since the last print.
+func (p *Press) takeDoubt() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	was := p.doubt
+	p.doubt = false
+	return was
+}
+
+func (p *Press) setPrinting(id int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.now, p.held = id, printer.ReasonNone
 }
 
 // skip leaves a job that cannot even be sent; nothing of it is on paper. One
@@ -214,7 +270,9 @@ func (p *Press) write(ctx context.Context, f *fact) error {
 		p.replace(f.job, copied)
 		f.now, e.Job, e.Before = copied, copied, f.job
 	}
-	p.tell.Job(e)
+	if f.reason != printer.ReasonCancelled { // then the screen goes away too
+		p.tell.Job(e)
+	}
 	return nil
 }
 
@@ -222,23 +280,24 @@ func (p *Press) write(ctx context.Context, f *fact) error {
 // tells whatever else is the matter meanwhile: a cover is opened to change the
 // roll.
 func (p *Press) await(ctx context.Context, m Machine, id int64, reason printer.Reason) error {
+	seen := reason
 	for {
-		s, err := m.Status(ctx)
+		s, err := m.Recover(ctx)
 		if err != nil {
 			return fmt.Errorf("failed to wait for the printer: %w", err)
 		}
 		p.tell.Status(s)
 		if s.Ready() {
-			if s, err = m.WaitReady(ctx); err != nil { // forgets what the broken paper left in it
-				return fmt.Errorf("failed to wait for the printer: %w", err)
-			}
-			p.tell.Status(s)
 			break
 		}
-		if now := s.Trouble(); now != printer.ReasonNone && now != reason {
+		// A change is told when it was seen twice: an answer may be put together
+		// from before and after it.
+		now := s.Trouble()
+		if now != printer.ReasonNone && now != reason && now == seen {
 			reason = now
 			p.tell.Job(Event{Job: id, State: Blocked, Reason: reason})
 		}
+		seen = now
 		if !s.Known && reason == printer.ReasonStalled {
 			// It may never speak, and only a try shows whether it takes bytes
 			// again. One that does not costs no paper.

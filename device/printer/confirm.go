@@ -150,6 +150,11 @@ func (j *job) end(err error) (Outcome, error) {
 	if j.said(0) && !j.restarted {
 		out.Result = Printed
 	}
+	if out.Result == Printed || j.restarted {
+		// The knife has not answered: what hangs in the printer must not become
+		// a part of the next paper. Nothing is printing any more.
+		j.torn, j.remnant = true, true
+	}
 	return out, err
 }
 

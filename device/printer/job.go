@@ -70,7 +70,9 @@ func (j *job) run(ctx context.Context) (Outcome, error) {
 		} else if reason != ReasonNone {
 			return j.fail(ctx, reason, err)
 		}
-		j.begin(piece)
+		if err := j.begin(ctx, piece); err != nil {
+			return j.cancel(ctx, nil, err)
+		}
 		sent, reason, err := j.write(ctx, piece.Bytes, j.gate)
 		if reason == ReasonCancelled {
 			return j.cancel(ctx, piece.Bytes[sent:], err)
@@ -83,16 +85,21 @@ func (j *job) run(ctx context.Context) (Outcome, error) {
 	return j.confirm(ctx)
 }
 
-// begin counts a piece that is about to go to the line.
-func (j *job) begin(piece Piece) {
+// begin counts a piece that is about to go to the line. Whoever is told of a
+// band may still forbid it by ending ctx.
+func (j *job) begin(ctx context.Context, piece Piece) error {
 	if piece.Owed == 0 {
-		return
+		return nil
+	}
+	if j.sending != nil {
+		j.sending(j.band+1, j.bands)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 	}
 	j.maxOwed = max(j.maxOwed, piece.Owed)
 	j.band++
-	if j.sending != nil {
-		j.sending(j.band, j.bands)
-	}
+	return nil
 }
 
 // open puts the printer into a known state and finds out, once for each line,

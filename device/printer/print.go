@@ -40,7 +40,8 @@ type Outcome struct {
 // for what printers do in daily life (no paper, cover open).
 //
 // Before each band goes to the line, sending is told which it is, from 1, and
-// of how many; it is called on this goroutine, may be nil and must not block.
+// of how many; it is called on this goroutine and may be nil. A band of which it
+// was told is not sent if ctx has ended by then.
 //
 // A document that failed is printed again from its start, after WaitReady.
 func (p *Printer) Print(ctx context.Context, doc Document, sending func(band, bands int)) (Outcome, error) {
@@ -77,6 +78,9 @@ func (p *Printer) print(ctx context.Context, j *job) (Outcome, error) {
 	}
 	if reason := before.Trouble(); reason != ReasonNone {
 		return Outcome{Reason: reason}, nil
+	}
+	if !before.Known && p.spoke {
+		return Outcome{Reason: ReasonSilent}, nil // switched off, or still starting
 	}
 	if err := p.restore(ctx, before); errors.Is(err, errStalled) {
 		return Outcome{Reason: ReasonStalled}, nil

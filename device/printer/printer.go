@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -65,7 +66,10 @@ type Printer struct {
 	knowsMarks, knowsFences known
 	knife                   knife
 
-	fresh   bool // nothing was said on this line yet: an earlier program may have left a rest
+	fresh bool // nothing was said on this line yet: an earlier program may have left a rest
+	spoke bool // it has answered a question on this line
+	watch atomic.Pointer[func(Status)]
+
 	torn    bool // a job broke off: the printer may hold a rest of it
 	owed    int  // picture bytes it may still wait for
 	remnant bool // an uncut piece hangs in the printer
@@ -93,6 +97,17 @@ func New(port Port, profile Profile) (*Printer, error) {
 
 // Profile is the profile with its defaults filled in.
 func (p *Printer) Profile() Profile { return p.profile }
+
+// Watch has every status told that the printer gives from now on, asked or not,
+// on the goroutine that hears it; nil ends that. A print that waits for a hot
+// head says so by this alone. Told must not call the printer.
+func (p *Printer) Watch(told func(Status)) { p.watch.Store(&told) }
+
+func (p *Printer) notice(s Status) {
+	if told := p.watch.Load(); told != nil && *told != nil {
+		(*told)(s)
+	}
+}
 
 func (p *Printer) acquire(ctx context.Context) error {
 	select {
@@ -150,6 +165,7 @@ func (p *Printer) hear(r Reply) {
 	case ReplyAuto:
 		if s := autoStatusReply(r.Bytes); s.plausible() {
 			p.auto = &s
+			p.notice(s)
 		}
 	case ReplyShort:
 		p.acks++
@@ -380,5 +396,7 @@ func (p *Printer) status(ctx context.Context) (Status, error) {
 		}
 		s.realTimeReply(n, b)
 	}
+	p.spoke = true
+	p.notice(s)
 	return s, nil
 }

@@ -20,7 +20,7 @@ func (p *Printer) WaitReady(ctx context.Context) (Status, error) {
 			return Status{}, ctx.Err()
 		case <-timer.C:
 		}
-		s, err := p.ready(ctx)
+		s, err := p.Recover(ctx)
 		if err != nil || s.Ready() {
 			return s, err
 		}
@@ -28,7 +28,11 @@ func (p *Printer) WaitReady(ctx context.Context) (Status, error) {
 	}
 }
 
-func (p *Printer) ready(ctx context.Context) (Status, error) {
+// Recover looks at the printer once and does what it can: a cutter that may
+// have been freed is tried, and in a printer that is ready again, what an
+// earlier job, or an earlier program, left is cleared. It is one round of
+// WaitReady, for who tells somebody how things are meanwhile.
+func (p *Printer) Recover(ctx context.Context) (Status, error) {
 	if err := p.acquire(ctx); err != nil {
 		return Status{}, err
 	}

@@ -60,6 +60,7 @@ const (
 	ReasonOffline   Reason = "offline" // no better reason given
 	ReasonStalled   Reason = "stalled" // takes no bytes any more
 	ReasonPower     Reason = "power"   // was switched off and on in the middle
+	ReasonSilent    Reason = "silent"  // it spoke on this line before, and does not now
 	ReasonUnplugged Reason = "unplugged"
 	ReasonCancelled Reason = "cancelled"
 	ReasonDocument  Reason = "document" // cannot be laid out or encoded

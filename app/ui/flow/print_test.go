@@ -42,7 +42,7 @@ func TestPaperOutThenAWholeReprint(t *testing.T) {
 
 func TestWhyItDoesNotPrint(t *testing.T) {
 	for why, key := range map[string]string{"paper-out": "paperout.out", "cover-open": "paperout.cover", "cutter": "paperout.cutter", "hot": "paperout.hot",
-		"hardware": "paperout.hardware", "offline": "paperout.offline", "unplugged": "paperout.unplugged", "stalled": "paperout.silent", "journal": "paperout.journal"} {
+		"hardware": "paperout.hardware", "offline": "paperout.offline", "unplugged": "paperout.unplugged", "stalled": "paperout.silent", "power": "paperout.power", "journal": "paperout.journal"} {
 		run(t, func(t *testing.T, h *house) {
 			h.submitted()
 			h.PrintChanged(0, 1, visit.PrintBlocked, why)
@@ -53,7 +53,7 @@ func TestWhyItDoesNotPrint(t *testing.T) {
 			if got := PrintWord(visit.PrintBlocked, why); got != key {
 				t.Errorf("the word for it is %q", got)
 			}
-			if calls := map[bool]int{true: 0, false: 1}[why == "hot"]; h.calls != calls {
+			if calls := map[bool]int{true: 0, false: 1}[why == "hot" || why == "power"]; h.calls != calls {
 				t.Errorf("staff were told %d times, want %d", h.calls, calls)
 			}
 		})

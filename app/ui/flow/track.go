@@ -100,7 +100,7 @@ func (f *Flow) call() {
 }
 
 var printWhys = map[string]paperout.Why{"paper-out": paperout.Paper, "cover-open": paperout.Cover, "cutter": paperout.Cutter, "hot": paperout.Hot,
-	"hardware": paperout.Hardware, "offline": paperout.Offline, "unplugged": paperout.Unplugged, "stalled": paperout.Silent, "journal": paperout.Journal}
+	"hardware": paperout.Hardware, "offline": paperout.Offline, "unplugged": paperout.Unplugged, "stalled": paperout.Silent, "silent": paperout.Silent, "power": paperout.Power, "journal": paperout.Journal}
 
 // whyOf puts the print queue's reason into words; whatever else it says, the
 // printer does not do what it was told.
@@ -122,7 +122,7 @@ func PrintWord(s visit.PrintState, reason string) string {
 
 func (f *Flow) paperOutScreen(s visit.State) fyne.CanvasObject {
 	why := whyOf(s.PrintWhy)
-	if f.toldAt.IsZero() && why != paperout.Hot {
+	if f.toldAt.IsZero() && why != paperout.Hot && why != paperout.Power {
 		f.toldAt = f.env.Now()
 		f.CallHelp()
 	}

@@ -22,11 +22,12 @@ const (
 	Offline   Why = "offline" // the printer says no more than that
 	Unplugged Why = "unplugged"
 	Silent    Why = "silent"
+	Power     Why = "power"   // it was switched off and on
 	Journal   Why = "journal" // the station cannot write down what it prints
 )
 
 // Whys lists every reason.
-var Whys = []Why{Paper, Cover, Cutter, Hot, Hardware, Offline, Unplugged, Silent, Journal}
+var Whys = []Why{Paper, Cover, Cutter, Hot, Hardware, Offline, Unplugged, Silent, Power, Journal}
 
 // Word is the key of the sentence that says what is the matter.
 func (w Why) Word() string { return "paperout." + string(w) }

@@ -44,6 +44,7 @@ func TestOtherStates(t *testing.T) {
 		paperout.Offline:   {"Máy in đang tạm dừng", "xem đèn báo"},
 		paperout.Unplugged: {"Máy in mất kết nối", "cắm lại dây"},
 		paperout.Silent:    {"Máy in không trả lời", "tắt rồi bật lại", "Phiếu in ra ngay khi máy in chạy lại."},
+		paperout.Power:     {"Máy in vừa tắt rồi bật lại", "Không phải làm gì"},
 		paperout.Journal:   {"Trạm chưa ghi nhớ được", "kỹ thuật viên"},
 	} {
 		golden.State(t, "paperout-"+string(why), screen(func(m *paperout.Model) { m.Why, m.Called = why, why == paperout.Cover }), want...)
