@@ -108,6 +108,13 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(out)
 }
 
+// got is how often something was asked, and the last document.
+func (f *fake) got(op uint16) (times int, document string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.asked[op], string(f.taken)
+}
+
 func (j job) group() group {
 	g := group{Tag: tagJob, Attrs: []attribute{integer("job-id", j.id), {Name: "job-state", Values: []value{{Tag: tagEnum, Int: int32(j.state)}}},
 		text(tagName, "job-name", j.name), integer("job-impressions-completed", j.sheets)}}
@@ -252,11 +259,12 @@ func TestHowAJobEnds(t *testing.T) {
 			if got != tt.want {
 				t.Errorf("%+v, %v; want %+v", got, err, tt.want)
 			}
-			if f.asked[opPrintJob] != tt.sent {
-				t.Errorf("sent %d times", f.asked[opPrintJob])
+			sent, document := f.got(opPrintJob)
+			if sent != tt.sent {
+				t.Errorf("sent %d times", sent)
 			}
-			if tt.sent > 0 && string(f.taken) != string(aPDF) {
-				t.Errorf("another document was sent: %q", f.taken)
+			if sent > 0 && document != string(aPDF) {
+				t.Errorf("another document was sent: %q", document)
 			}
 		})
 	}
@@ -313,8 +321,8 @@ func TestNobodyBringsPaper(t *testing.T) {
 			if out != tt.want || (err != nil) != tt.mute {
 				t.Errorf("%+v, %v", out, err)
 			}
-			if f.asked[opCancelJob] != 1 {
-				t.Errorf("cancelled %d times", f.asked[opCancelJob])
+			if n, _ := f.got(opCancelJob); n != 1 {
+				t.Errorf("cancelled %d times", n)
 			}
 		})
 	}
