@@ -91,6 +91,9 @@ func TestDeclarationPages(t *testing.T) {
 			t.Errorf("it says %q", never)
 		}
 	}
+	if info := string(tool(t, "pdfinfo", pdf, "-rawdates", "-")); strings.Count(info, "D:20260714024100") != 2 {
+		t.Errorf("it bears another time:\n%s", info)
+	}
 	if again := pages(t, func() ([]byte, error) { return declaration().Pages(false) }); !bytes.Equal(pdf, again) {
 		t.Error("the same declaration is another file")
 	}
@@ -131,11 +134,24 @@ func TestLongDeclaration(t *testing.T) {
 	}
 }
 
+// A signature never stands alone on a page.
+func TestSomethingAboveTheSignature(t *testing.T) {
+	d := declaration()
+	for len(d.Answers) < 15 {
+		d.Answers = append(d.Answers, Answer{fmt.Sprintf("Câu %d?", len(d.Answers)+1), "Có"})
+		said := words(t, pages(t, func() ([]byte, error) { return d.Pages(false) }))
+		last := said[max(0, strings.LastIndex(said[:strings.Index(said, "Người khai")], "Trang ")):]
+		if w := fmt.Sprintf("%d. Câu", len(d.Answers)); !strings.Contains(last, w) {
+			t.Errorf("with %d answers the page to sign is %s", len(d.Answers), last)
+		}
+	}
+}
+
 // Anything may have been typed: what the font lacks is a visible mark, and
 // nothing breaks the drawing.
 func TestPagesOfAnything(t *testing.T) {
 	d := declaration()
-	d.Person.Name = "A\u0302\u0301n \U0001F600\u0000\n\U00010000\uFFFF\xff B"
+	d.Person.Name = "A\u0302\u0301n \U0001F600\u0000\n\U0001D538\uFFFF\xff B"
 	d.Answers = []Answer{{"?", strings.Repeat("x", 500)}, {"Trống", " "}, {"漢字", "ж"}}
 	said := words(t, pages(t, func() ([]byte, error) { return d.Pages(false) }))
 	for _, w := range []string{"Ấn \uFFFD \uFFFD\uFFFD\uFFFD B", "2. Trống –", "\uFFFD\uFFFD ж"} {

@@ -25,6 +25,8 @@ type fake struct {
 	answer func(w http.ResponseWriter, op uint16, n int) bool
 	onLook func(f *fake, j *job) // before a job is looked at
 	taken  []byte
+	// followed: we went where the printer sent us.
+	followed bool
 }
 
 func (f *fake) open(t *testing.T, timing Timing) *Printer {
@@ -39,6 +41,11 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	raw, err := io.ReadAll(r.Body)
 	if err != nil {
 		return
+	}
+	if r.Method != http.MethodPost {
+		f.mu.Lock()
+		f.followed = true
+		f.mu.Unlock()
 	}
 	end := strings.Index(string(raw), "%PDF")
 	if end < 0 {
@@ -189,6 +196,8 @@ func TestHowAJobEnds(t *testing.T) {
 		{"something of its own", &fake{}, func(f *fake) { f.reasons = []string{"com.example.dust"} }, Outcome{Unknown, ReasonRestarted, 0, true}, 1},
 		{"the worst said first", &fake{}, func(f *fake) { f.reasons = []string{"door-open", "media-empty"} }, Outcome{Failed, ReasonMedia, 0, false}, 0},
 		{"a fault nobody knows", &fake{}, func(f *fake) { f.reasons = []string{"fuser-over-temp-error"} }, Outcome{Failed, ReasonFault, 0, false}, 0},
+		{"little toner, which it calls an error", &fake{onLook: done(jobCompleted)}, func(f *fake) { f.reasons = []string{"toner-low-error", "media-low"} },
+			Outcome{Printed, ReasonNone, 1, true}, 1},
 		{"takes nothing", &fake{refuses: true}, nil, Outcome{Failed, ReasonRefusing, 0, false}, 0},
 		{"refuses the document", &fake{answer: says(statusFormat)}, nil, Outcome{Failed, ReasonDocument, 0, false}, 0},
 		{"has no such paper", &fake{answer: says(statusAttributes, group{Tag: tagUnsupported, Attrs: []attribute{text(tagKeyword, "media", "x")}})},
@@ -196,8 +205,8 @@ func TestHowAJobEnds(t *testing.T) {
 		{"not for us", &fake{answer: says(statusUnauthorized)}, nil, Outcome{Failed, ReasonDenied, 0, false}, 0},
 		{"wants a password", &fake{answer: only(opValidateJob, func(w http.ResponseWriter) { w.WriteHeader(http.StatusUnauthorized) })}, nil, Outcome{Failed, ReasonDenied, 0, false}, 0},
 		{"sends us elsewhere", &fake{answer: only(opValidateJob, func(w http.ResponseWriter) {
-			w.Header().Set("Location", "http://127.0.0.1:1/")
-			w.WriteHeader(http.StatusTemporaryRedirect)
+			w.Header().Set("Location", "/elsewhere")
+			w.WriteHeader(http.StatusFound)
 		})}, nil, Outcome{Failed, ReasonAnswer, 0, false}, 0},
 		{"a log-in page", &fake{answer: only(opGetAttributes, func(w http.ResponseWriter) { _, _ = io.WriteString(w, "<html>") })}, nil, Outcome{Failed, ReasonAnswer, 0, false}, 0},
 		{"garbage", &fake{answer: only(opGetAttributes, func(w http.ResponseWriter) {
@@ -206,9 +215,12 @@ func TestHowAJobEnds(t *testing.T) {
 		})}, nil, Outcome{Failed, ReasonAnswer, 0, false}, 0},
 		{"no end of garbage", &fake{answer: only(opGetAttributes, func(w http.ResponseWriter) {
 			w.Header().Set("Content-Type", ippType)
-			for range 2 * maxMessageBytes / 1024 {
-				if _, err := w.Write(make([]byte, 1024)); err != nil {
+			for n := 0; ; n++ { // until we hang up
+				if _, err := w.Write(make([]byte, 1<<16)); err != nil {
 					return
+				}
+				if n > 64*maxMessageBytes>>16 {
+					panic("it listens for ever")
 				}
 			}
 		})}, nil, Outcome{Failed, ReasonAnswer, 0, false}, 0},
@@ -258,6 +270,9 @@ func TestHowAJobEnds(t *testing.T) {
 			got, err := p.Print(t.Context(), aPDF, Options{Name: "n-1"})
 			if got != tt.want {
 				t.Errorf("%+v, %v; want %+v", got, err, tt.want)
+			}
+			if f.followed {
+				t.Error("we went elsewhere")
 			}
 			sent, document := f.got(opPrintJob)
 			if sent != tt.sent {

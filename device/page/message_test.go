@@ -60,6 +60,7 @@ func TestNothingButWellFormedMessages(t *testing.T) {
 	for range maxDepth + 1 {
 		deep += "\x4a\x00\x00\x00\x01m" + "\x34\x00\x00\x00\x00"
 	}
+	deep += "\x4a\x00\x00\x00\x01m\x21\x00\x00\x00\x04\x00\x00\x00\x01" + strings.Repeat("\x37\x00\x00\x00\x00", maxDepth+2) + "\x03"
 	many := head + "\x01" + strings.Repeat("\x44\x00\x01a\x00\x01b", maxValues+1) + "\x03"
 	for name, raw := range map[string]string{
 		"nothing": "", "short": "\x01\x01\x00\x00", "no end": head, "of HTML": "<html><body>Xin đăng nhập</body></html>", "version 9": "\x09" + head[1:] + "\x03",
