@@ -19,14 +19,18 @@ func TestCodesRead(t *testing.T) {
 	}
 	bar := Text{Invert: true, Runs: []Run{{Text: "ĐÃ NHẬN TẠI ĐIỂM NÀY", Bold: true}}}
 	beside := []Run{{Text: "Mã này kiểm tra được ở mọi trạm, cả khi không có mạng.", Size: Small}}
+	const ticket = 1 // the payload that slips have
 	for _, width := range []int{Width80mm, Width58mm} {
-		for _, payload := range []string{
+		for i, payload := range []string{
 			"A", "HTTPS://TRAM.EXAMPLE.VN/S/" + strings.Repeat("MFRGG2LT", 9) + "#ORSXG5A2ORSXG5A2",
 			strings.Repeat("0123456789", 30), strings.Repeat("https://x.vn/", 18),
 		} {
 			for name, q := range map[string]QR{
 				"alone": {}, "beside": {Beside: beside}, "centre": {Align: Center}, "right": {Align: Right}, "finest": {Module: minModuleDots, Align: Right},
 			} {
+				if name != "alone" && name != "finest" && i != ticket {
+					continue // where it stands does not depend on what it says
+				}
 				q.Payload = payload
 				img, err := Layout(Document{Blocks: []Block{bar, q, bar}}, Paper{WidthDots: width})
 				if err != nil {
