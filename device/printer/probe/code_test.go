@@ -3,6 +3,7 @@ package probe
 import (
 	"bytes"
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -162,6 +163,42 @@ func TestNoiseTeachesNothing(t *testing.T) {
 	}
 	if _, known := m.value(TraitStatus); known {
 		t.Error("the status is known")
+	}
+}
+
+// garbled is a line on which every question is answered in nonsense.
+type garbled struct {
+	written int
+	owes    bool
+}
+
+func (g *garbled) Write(p []byte) (int, error) {
+	g.written += len(p)
+	g.owes = true
+	return len(p), nil
+}
+
+func (g *garbled) Read(p []byte) (int, error) {
+	if !g.owes {
+		return 0, os.ErrDeadlineExceeded
+	}
+	g.owes = false
+	return copy(p, "\xff\xfe\xf0"), nil
+}
+
+func (*garbled) SetReadDeadline(time.Time) error  { return nil }
+func (*garbled) SetWriteDeadline(time.Time) error { return nil }
+
+// Nothing is printed on a line that makes nonsense of it.
+func TestGarbledLine(t *testing.T) {
+	g := &garbled{}
+	var said []Say
+	m, err := Run(t.Context(), Options{Port: g, ReplyWait: 10 * time.Millisecond, Say: func(s Step) { said = append(said, s.Say) }})
+	if err != nil || m.Verdict != NotPassed || m.Reason != ReasonGarbled {
+		t.Errorf("%s, %q, %v", m.Verdict, m.Reason, err)
+	}
+	if slices.Contains(said, SayPrinting) || g.written > 200 {
+		t.Errorf("said %v and wrote %d bytes", said, g.written)
 	}
 }
 

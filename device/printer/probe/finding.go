@@ -69,6 +69,9 @@ const slowReply = printer.DefaultReplyWait / 4
 // heard puts what the printer answers into the profile.
 func (m *Measured) heard(v voice) {
 	p := &m.Model.Profile
+	if v.trouble() != printer.ReasonNone {
+		return // what is queued is not answered now: nothing is learnt
+	}
 	m.find(TraitStatus, v.any() || !v.noise, yesNo(v.any()))
 	m.find(TraitReply, v.slowest > 0, fmt.Sprintf("%d ms", v.slowest.Milliseconds()))
 	m.find(TraitAuto, v.any(), yesNo(v.auto))

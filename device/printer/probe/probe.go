@@ -102,6 +102,10 @@ type Measured struct {
 	Page printer.Outcome
 }
 
+// ReasonGarbled: what the printer says is no answer to anything. The line has
+// another rate, or the cable is broken; a strip would be metres of nonsense.
+const ReasonGarbled printer.Reason = "garbled"
+
 // ErrNotPassed: what did not pass is not kept.
 var ErrNotPassed = errors.New("the printer's test was not passed")
 
@@ -132,11 +136,14 @@ func Run(ctx context.Context, o Options) (Measured, error) {
 	if err != nil {
 		return m, fmt.Errorf("failed to ask the printer: %w", err)
 	}
-	if m.recognise(); v.trouble() != printer.ReasonNone {
-		m.Reason = v.trouble()
+	m.recognise()
+	m.heard(v)
+	if m.Reason = v.trouble(); v.noise && !v.any() {
+		m.Reason = ReasonGarbled
+	}
+	if m.Reason != printer.ReasonNone {
 		return m, nil
 	}
-	m.heard(v)
 	s, n, err := o.strip(n, m.Model)
 	if err != nil {
 		return m, err
