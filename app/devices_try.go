@@ -96,7 +96,7 @@ func (testScanner) Run(ctx context.Context, d *devicesCommand, c *terminal) erro
 		return b.cannotOpen(upkeep.Scanner, err)
 	}
 	b.line(b.scanned(got))
-	if device := b.cfg.Scanner.Device(); device.Protocol == "" || device.Protocol == scanner.ProtocolPlain {
+	if device := b.cfg.Scanner.Device(); !device.Replies() && (device.Protocol == "" || device.Protocol == scanner.ProtocolPlain) {
 		b.say("framing-" + heard.framing())
 	} else {
 		b.say("framing-protocol", "name", b.cfg.Scanner.Model)

@@ -141,8 +141,11 @@ type speech interface {
 	forget()       // the code that was last seen counts anew
 }
 
+// Replies says whether the device answers triggers on the line, between codes.
+func (c Config) Replies() bool { return c.Trigger == TriggerNewland || len(c.On) > 0 }
+
 func (c Config) speech() speech {
-	f := Framer{SymbolByte: c.SymbolByte, SevenBits: c.SevenBits, Replies: c.Trigger == TriggerNewland || len(c.On) > 0}
+	f := Framer{SymbolByte: c.SymbolByte, SevenBits: c.SevenBits, Replies: c.Replies()}
 	switch c.Protocol {
 	case ProtocolSSI:
 		return &ssi{}
