@@ -5,7 +5,7 @@ import "time"
 const (
 	// paceBurst is how many codes may come at once: a scanner that was not heard
 	// for a moment hands over what it has kept.
-	paceBurst = 8
+	paceBurst = 16
 	// paceEvery is how often another one may follow. Nobody shows codes faster;
 	// a broken device or cable does, and each code costs the screen a drawing.
 	paceEvery = 250 * time.Millisecond
