@@ -90,8 +90,8 @@ func (b *bench) withScans(ctx context.Context, test func(s *scanner.Scanner, sca
 		scans, ended := make(chan string), make(chan struct{})
 		go func() {
 			defer close(ended)
-			defer close(scans) // an unplugged scanner: the time for its codes runs out
-			_ = s.Run(ctx, p, func(f scanner.Frame) {
+			defer close(scans) // an unplugged scanner: nobody waits for its codes
+			err := s.Run(ctx, p, func(f scanner.Frame) {
 				if f.Fault != scanner.FaultNone {
 					b.line(b.scanned(f))
 					return
@@ -101,6 +101,9 @@ func (b *bench) withScans(ctx context.Context, test func(s *scanner.Scanner, sca
 				case <-ctx.Done():
 				}
 			})
+			if ctx.Err() == nil {
+				_ = b.cannotOpen(upkeep.Scanner, err) // told; the test ends by itself
+			}
 		}()
 		defer func() { stop(); <-ended }()
 		ran, result = true, test(s, scans)

@@ -142,6 +142,30 @@ func TestDevicesTestPrinterInTrouble(t *testing.T) {
 	wants(t, text, status, "! Slip printer: Not found. Check the printer’s cable and power.\n", 1)
 }
 
+// Without a scanner the printer is measured as far as it answers, and nobody is
+// asked to scan; one that is pulled out in the middle ends the test at once.
+func TestDevicesTestPrinterWithoutScanner(t *testing.T) {
+	w := newWorkbench(t)
+	w.twins()
+	for _, args := range [][]string{{"test", "printer", "--lang", "en"}, {"test", "printer", "--lang", "en", "--quick"}} {
+		w.config(strings.Split(w.settings, "[scanner]")[0])
+		text, status := w.run(args...)
+		if status != 1 || strings.Contains(text, "Part 1") || !strings.Contains(text, "There is no scanner to read the codes back") || !strings.Contains(text, "Not passed, so nothing was kept.") {
+			t.Errorf("%v: exit status %d\n%s", args, status, text)
+		}
+		w.config(w.settings)
+		done := w.start(t.Context(), args...)
+		w.until("Part 1 of ")
+		must(t, w.scanner.Unplug())
+		err := <-done
+		if status, said := told(err); !said || status != 1 || !strings.Contains(w.out.String(), "! Code scanner: Not found.") || strings.Contains(w.out.String(), "Part 2 of ") {
+			t.Errorf("%v: %v\n%s", args, err, w.out)
+		}
+		must(t, w.scanner.Plug())
+		w.out.text.Reset()
+	}
+}
+
 func TestDevicesProfiles(t *testing.T) {
 	w := newWorkbench(t)
 	w.config("[printer]\nprofile = \"pos-5890\"\nflow = \"xonxoff\"\n")

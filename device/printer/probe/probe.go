@@ -30,8 +30,9 @@ type Options struct {
 	// Base is what is known of the printer so far; the zero value is a common
 	// one.
 	Base models.Model
-	// Scans are what the station's scanner reads, one code each. Without any
-	// the printer is measured as far as it answers, and the test is not passed.
+	// Scans are what the station's scanner reads, one code each. Where there is
+	// none, or it is closed, the printer is measured as far as it answers, nobody
+	// is asked to scan, and the test is not passed.
 	Scans <-chan string
 	// Skip, when it can be received from, gives the code up that is asked for.
 	Skip <-chan struct{}

@@ -171,6 +171,38 @@ func TestNotPassed(t *testing.T) {
 	}
 }
 
+// Nobody is asked to show codes to a scanner that is not there, and nobody
+// waits for one that was pulled out.
+func TestNobodyWaitsForNoScanner(t *testing.T) {
+	gone := make(chan string)
+	close(gone)
+	for name, tt := range map[string]struct {
+		scans <-chan string
+		asked int
+	}{"none": {nil, 0}, "pulled out": {gone, 1}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, twin.PrinterConfig{})
+			o := b.options(models.Common)
+			b.hold = true
+			o.Scans, o.After = tt.scans, func(time.Duration) <-chan time.Time { return nil } // its time never ends
+			m, err := Run(b.ctx, o)
+			if err != nil || m.Verdict != NotPassed || len(m.Unread) != 3 {
+				t.Errorf("%s, unread %v: %v", m.Verdict, m.Unread, err)
+			}
+			asked := 0
+			for _, s := range b.steps {
+				if s.Say == SayScan {
+					asked++
+				}
+			}
+			if asked != tt.asked {
+				t.Errorf("asked for a code %d times, not %d", asked, tt.asked)
+			}
+		})
+	}
+}
+
 // A person shows the scanner all sorts of things; each gets its own word, and
 // only this run's codes count.
 func TestOtherScans(t *testing.T) {

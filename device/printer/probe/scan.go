@@ -89,17 +89,21 @@ func (r *reading) await(ctx context.Context, step Step) (bool, error) {
 	if _, ok := r.values[step.Code]; ok {
 		return true, nil
 	}
+	if r.opts.Scans == nil {
+		return false, nil // nobody is asked for what nothing could read
+	}
 	r.opts.say(step)
 	over := r.opts.After(r.opts.ScanWait)
-	scans := r.opts.Scans
 	for {
 		select {
 		case <-ctx.Done():
 			return false, ctx.Err()
-		case scan, open := <-scans:
+		case scan, open := <-r.opts.Scans:
 			if !open {
-				scans = nil // no scanner any more: the time runs out
-				continue
+				r.opts.Scans = nil
+				step.Say = SayUnread
+				r.opts.say(step)
+				return false, nil
 			}
 			r.take(scan, step)
 			if _, ok := r.values[step.Code]; ok {
