@@ -41,7 +41,7 @@ func (j *job) confirm(ctx context.Context) (Outcome, error) {
 	} else if err != nil {
 		return j.end(err)
 	}
-	reason, err := j.hear(ctx, marked)
+	reason, err := j.last(ctx, marked)
 	switch {
 	case reason == ReasonPower:
 		return j.end(nil)
@@ -73,9 +73,9 @@ func (j *job) said(mark int) bool {
 	return j.marks[mark] != [4]byte{} && j.confirmed(j.marks[mark], j.due)
 }
 
-// hear waits for what the printer says at the end: its mark, a trouble, or all
+// last waits for what the printer says at the end: its mark, a trouble, or all
 // that it can say.
-func (j *job) hear(ctx context.Context, marked bool) (Reason, error) {
+func (j *job) last(ctx context.Context, marked bool) (Reason, error) {
 	until := j.after(j.profile.ConfirmWait)
 	if j.profile.NoStatus {
 		until = j.after(0)

@@ -2,7 +2,6 @@ package printer
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
@@ -198,6 +197,3 @@ func (k known) learn(works bool) known {
 	}
 	return k
 }
-
-// errStalled is a printer that takes no bytes.
-var errStalled = errors.New("the printer takes no more bytes")
