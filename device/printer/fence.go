@@ -73,9 +73,10 @@ func (j *job) plant(ctx context.Context) (Reason, error) {
 	return ReasonNone, nil
 }
 
-// lookBytes are the four questions of a status. They lie in the buffer like
-// everything else.
-const lookBytes = 4 * 3
+// lookBytes of the buffer stay free for questions while the printer stands:
+// they lie in it like everything else. A status takes twelve; with the pauses
+// between them no wait asks more than ten times.
+const lookBytes = 144
 
 // await hears the printer until its buffer can take n bytes more. A printer
 // that answers questions but no fence has lost it; one that answers nothing is
@@ -83,7 +84,7 @@ const lookBytes = 4 * 3
 func (j *job) await(ctx context.Context, n int) (Reason, error) {
 	acks, ask, pause := j.acks, j.after(j.profile.ReplyWait), readyPoll
 	until := j.after(j.profile.StallWait)
-	for !j.silent && j.way() > 0 && j.way()+n > j.profile.BufferBytes {
+	for !j.silent && j.way() > 0 && j.way()+n > j.profile.BufferBytes-lookBytes {
 		if len(j.window.sizes) == 0 {
 			if reason, err := j.plant(ctx); reason != ReasonNone {
 				return reason, err
@@ -95,7 +96,8 @@ func (j *job) await(ctx context.Context, n int) (Reason, error) {
 		if _, err := j.read(time.Now().Add(tick)); err != nil {
 			return ReasonUnplugged, err
 		}
-		if j.acks != acks {
+		if j.acks != acks { // it has printed: a trouble from now on is another one
+			j.passed = passing{}
 			acks, ask, until = j.acks, j.after(j.profile.ReplyWait), j.after(j.profile.StallWait)
 		}
 		reason, wait := j.gate()
@@ -108,7 +110,7 @@ func (j *job) await(ctx context.Context, n int) (Reason, error) {
 		} else if now.After(until) {
 			return ReasonPower, nil
 		}
-		if now.Before(ask) || j.way()+lookBytes > j.profile.BufferBytes {
+		if now.Before(ask) {
 			continue
 		}
 		held, reason, err := j.look(ctx)
@@ -133,7 +135,6 @@ func (j *job) look(ctx context.Context) (held bool, reason Reason, err error) {
 	if err != nil {
 		return false, lost(ctx), err
 	}
-	j.window.open += lookBytes
 	if !s.Known {
 		j.silent = true
 		return false, ReasonNone, nil

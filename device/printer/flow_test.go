@@ -37,17 +37,36 @@ func TestAHotHeadCoolsAndThePaperGoesOn(t *testing.T) {
 	for name, cfg := range map[string]twin.PrinterConfig{
 		"reports by itself": {HotFor: 50 * time.Second},
 		"must be asked":     {HotFor: 50 * time.Second, NoAutoStatus: true, BufferBytes: 4096},
+		"smallest buffer":   {HotFor: 50 * time.Second, NoAutoStatus: true, BufferBytes: printer.MinBufferBytes},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onBench(t, cfg, false, func(b *bench) {
-				pr := b.printer(printer.Profile{})
-				b.twin.AtRow(90, (*twin.Printer).Hot)
+				pr := b.printer(printer.Profile{BufferBytes: cfg.BufferBytes})
+				for _, row := range []int{30, 90, 200} {
+					b.twin.AtRow(row, (*twin.Printer).Hot)
+				}
 				b.want(b.print(pr, "A"), printer.Printed, printer.ReasonNone)
 				if n := b.whole(pr, "A"); n != 1 || len(b.twin.Papers()) != 1 {
 					t.Errorf("%d papers, %d whole", len(b.twin.Papers()), n)
 				}
 			})
 		})
+	}
+}
+
+// The questions of a long wait find room in a full buffer.
+func TestALongWaitLosesNothing(t *testing.T) {
+	for _, buffer := range []int{printer.MinBufferBytes, 1024, 4096} {
+		for row := 10; row < 250; row += 16 {
+			onBench(t, twin.PrinterConfig{HotFor: 110 * time.Second, NoAutoStatus: true, BufferBytes: buffer}, false, func(b *bench) {
+				pr := b.printer(printer.Profile{BufferBytes: buffer})
+				b.twin.AtRow(row, (*twin.Printer).Hot)
+				b.want(b.print(pr, "A"), printer.Printed, printer.ReasonNone)
+				if n := b.whole(pr, "A"); n != 1 || b.twin.Dropped() != 0 {
+					t.Errorf("%d bytes, row %d: %d whole papers, %d bytes dropped", buffer, row, n, b.twin.Dropped())
+				}
+			})
+		}
 	}
 }
 
@@ -224,6 +243,24 @@ func (b *bench) restart(p printer.Profile, between bool) {
 	}
 	if n := b.whole(pr, "B"); n != 1 {
 		b.Errorf("%d papers are B and nothing else", n)
+	}
+}
+
+// Half a header, too: the fresh printer's first words must not be taken for the
+// rest of a picture.
+func TestAFreshLineClearsWhatItFinds(t *testing.T) {
+	for _, stale := range []string{"\x1dv0", "\x1dv0\x00\x48\x00\xf0\x00", "\x1dv0\x00\x48\x00\xf0\x00\xff\xff", "\x1d(L\x0e\x00\x30", "\x1b*\x21\x40\x02"} {
+		for name, cfg := range map[string]twin.PrinterConfig{"": {}, "clone": {NoProcessID: true, NoAutoStatus: true}} {
+			onBench(t, cfg, false, func(b *bench) {
+				if _, err := b.line.Write([]byte(stale)); err != nil {
+					t.Fatal(err)
+				}
+				pr := b.printer(printer.Profile{})
+				if out := b.print(pr, "B"); out.Result == printer.Failed || b.whole(pr, "B") != 1 {
+					t.Errorf("% x %s: %+v, %d papers", stale, name, out, b.whole(pr, "B"))
+				}
+			})
+		}
 	}
 }
 
