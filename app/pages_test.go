@@ -98,6 +98,18 @@ func TestDeclarationFromThePagePrinter(t *testing.T) {
 		if !bytes.Equal(real.Printed(3), pagetest.PDF()) {
 			t.Error("the agency's document was changed")
 		}
+		// Form 01 comes out here on A5 where the receipt printer cannot print.
+		card := dossier.CitizenCard{Track: dossier.Track{Packet: packet, News: []dossier.News{{Form01: &dossier.Form01{Code: "H15.27-260714-0042",
+			Centre: "Một cửa", Applicant: "H’ Bia Niê", Request: "Cấp bản sao", Received: b.clock.Now()}}}}}
+		must(t, papers{b.station}.Form01(t.Context(), card))
+		b.until("form 01", func() bool { return real.Papers() == 4 })
+		if !strings.Contains(real.Asked(4), "IPP_MEDIA=iso_a5_148x210mm") || !strings.Contains(wordsOfPDF(t, real.Printed(4)), "H15.27-260714-0042") {
+			t.Errorf("form 01 asked for %s", real.Asked(4))
+		}
+		b.devices.set(func() { b.devices.paths.printer, b.devices.printer = "somewhere", port.Ready })
+		if b.pagesInstead() {
+			t.Error("a receipt printer that may print is passed over")
+		}
 	})
 	// Without its printer a page waits, and a clerk is not asked about it.
 	real.Off()

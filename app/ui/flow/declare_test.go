@@ -15,15 +15,16 @@ func TestDeclarationOnPaper(t *testing.T) {
 		h.pages = true
 		h.submitted()
 		h.tap("submitted.declaration")
-		h.PageChanged(0, 71, visit.PrintSending) // the printer is quicker than the way here
+		h.PageChanged(0, 71, visit.PrintBlocked) // the printer is quicker than the way here
 		h.PageChanged(0, 5, visit.PrintFailed)   // somebody else's
-		h.settle()
 		h.see("submitted.declaration-printing")
+		h.settle()
+		h.see("submitted.declaration-waiting")
 		if got := strings.TrimSpace(strings.Join(h.signed, "")); got != slipOf+" true true" {
 			t.Errorf("sent %s", got)
 		}
-		h.PageChanged(0, 71, visit.PrintBlocked)
-		h.see("submitted.declaration-waiting")
+		h.PageChanged(0, 71, visit.PrintSending)
+		h.see("submitted.declaration-printing")
 		h.PageChanged(71, 72, visit.PrintBlocked) // it jammed: a whole new copy
 		h.PageChanged(0, 72, visit.PrintPrinted)
 		h.see("submitted.declaration-printed")
