@@ -47,7 +47,11 @@ func number(t *testing.T, variable string, otherwise uint64) uint64 {
 // journal says is held against the paper that exists. At the end nothing has
 // been left behind.
 func TestPrintSoak(t *testing.T) {
-	papers, seed := number(t, soakVariable, soakPapers), number(t, seedVariable, rand.Uint64())
+	most := uint64(soakPapers)
+	if racing {
+		most = soakLanes
+	}
+	papers, seed := number(t, soakVariable, most), number(t, seedVariable, rand.Uint64())
 	t.Logf("%s=%d %s=%d", soakVariable, papers, seedVariable, seed)
 	t.Cleanup(func() {
 		if t.Failed() {

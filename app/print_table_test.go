@@ -192,7 +192,10 @@ func TestPrintTable(t *testing.T) {
 	if len(want) < 60 || len(all) != len(want) {
 		t.Errorf("%d cases, %d in the table", len(all), len(want))
 	}
-	for _, c := range all {
+	for i, c := range all {
+		if racing && i%5 != 1 && i < len(faults)*len(moments) {
+			continue // one moment of each fault
+		}
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			profile := printProfile
