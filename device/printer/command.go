@@ -14,7 +14,7 @@ var (
 	// 8 paper. The drawer is not ours.
 	autoStatus = []byte{gs, 'a', 2 | 4 | 8}
 	// recoverAndClear recovers from an error and forgets what was received:
-	// DLE ENQ 2.
+	// DLE ENQ 2. Epson's printers hear it in a cutter error only.
 	recoverAndClear = []byte{dle, 0x05, 2}
 	// clearSequence forgets what was received in any state: DLE DC4 8, with
 	// its fixed parameters.

@@ -32,6 +32,7 @@ func (j *job) confirm(ctx context.Context) (Outcome, error) {
 	if j.fenced() {
 		j.due = j.window.sent
 		j.window.sent++
+		j.planted++
 	}
 	if sent, reason, err := j.write(ctx, tail, nil); sent < whole {
 		if reason == ReasonCancelled {
@@ -167,7 +168,7 @@ func (j *job) fail(ctx context.Context, reason Reason, err error) (Outcome, erro
 		err = nil // said by the reason
 		reason = j.why(ctx, reason)
 	}
-	j.torn, j.owed, j.remnant = true, j.maxOwed, started
+	j.torn, j.owed, j.remnant = true, max(j.owed, j.maxOwed), started
 	if reason != ReasonUnplugged {
 		wait := farewell + max(0, time.Until(j.drained))
 		rest, done := context.WithTimeout(context.WithoutCancel(ctx), wait)
@@ -176,9 +177,11 @@ func (j *job) fail(ctx context.Context, reason Reason, err error) (Outcome, erro
 		// mean that it has arrived: only then is it safe to ask a person for
 		// paper.
 		if werr := j.urge(rest, j.profile.clear()); werr == nil && !j.silent {
-			// After a real paper end the piece left with the old roll.
+			// After a real paper end the piece left with the old roll. What the
+			// printer has not answered for comes out on the new one where it
+			// hears DLE ENQ 2 in a cutter error only.
 			if s, serr := j.status(rest); serr == nil && s.Paper == PaperOut {
-				j.remnant = false
+				j.remnant = j.way() > 0 && !j.profile.ClearSequence
 			}
 		}
 	}

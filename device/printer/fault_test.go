@@ -135,6 +135,10 @@ func TestFaultsAndMoments(t *testing.T) {
 	}{
 		{"confirming", twin.PrinterConfig{}, printer.Profile{}, printer.Printed},
 		{"clone", twin.PrinterConfig{NoProcessID: true, NoAutoStatus: true, BufferBytes: 4096}, printer.Profile{}, printer.ProbablyPrinted},
+		{"keeps its buffer", twin.PrinterConfig{KeepsBuffer: true}, printer.Profile{}, printer.Printed},
+		{"keeps a small buffer", twin.PrinterConfig{KeepsBuffer: true, BufferBytes: 4096, RowsPerSecond: 600}, printer.Profile{}, printer.Printed},
+		{"keeps its buffer, no marks", twin.PrinterConfig{KeepsBuffer: true, NoProcessID: true, NoAutoStatus: true, BufferBytes: 4096}, printer.Profile{}, printer.ProbablyPrinted},
+		{"keeps its buffer, can clear it", twin.PrinterConfig{KeepsBuffer: true}, printer.Profile{ClearSequence: true}, printer.Printed},
 	} {
 		for _, f := range faults {
 			for _, m := range moments {

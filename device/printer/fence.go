@@ -66,6 +66,7 @@ func (j *job) plant(ctx context.Context) (Reason, error) {
 	if reason != ReasonNone {
 		return reason, err
 	}
+	j.planted++
 	w := &j.window
 	w.sizes = append(w.sizes, w.open+len(paperQuery))
 	w.open = 0

@@ -122,6 +122,7 @@ func (j *job) open(ctx context.Context) (Reason, error) {
 	}
 	if j.knowsFences != no {
 		head = append(head, paperQuery...)
+		j.planted++
 	}
 	if _, reason, err := j.write(ctx, head, nil); reason != ReasonNone {
 		return reason, err
@@ -152,11 +153,12 @@ func (j *job) open(ctx context.Context) (Reason, error) {
 		}
 	}
 	if j.knowsFences == yes && j.acks == 0 {
+		j.owed = j.profile.largestPiece()
 		return ReasonStalled, nil // it knew them before: it is stuck in something
 	}
 	j.knowsFences = j.knowsFences.learn(j.acks > 0)
 	j.knowsMarks = j.knowsMarks.learn(j.confirmed(first, 0))
-	j.acks = 0
+	j.planted, j.acks = 0, 0
 	return ReasonNone, nil
 }
 

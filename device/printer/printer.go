@@ -55,7 +55,8 @@ type Printer struct {
 
 	classifier Classifier
 	auto       *Status   // the last automatic status since the job began
-	acks       int       // fences answered since they were last counted
+	planted    int       // fences sent since they were last counted
+	acks       int       // fences answered since then
 	heard      []heard   // job marks confirmed since then
 	held       time.Time // since when XOFF holds the line; zero: it does not
 	restarted  bool      // it greeted like one that was just switched on
@@ -185,7 +186,7 @@ func (p *Printer) hear(r Reply) {
 	}
 }
 
-func (p *Printer) forgetAnswers() { p.acks, p.heard = 0, nil }
+func (p *Printer) forgetAnswers() { p.planted, p.acks, p.heard = 0, 0, nil }
 
 // heard is a job mark, and how many fences were answered before it.
 type heard struct {

@@ -1,6 +1,7 @@
 package printer
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -136,9 +137,13 @@ func (p *Printer) restore(ctx context.Context, s Status) error {
 		return fmt.Errorf("failed to clear the printer: %w", err)
 	}
 	talks := s.Known && p.knowsFences != no
+	// Fences of the job that broke off may be answered yet, from the rest of it
+	// in the buffer: only one more answer than those is one of ours.
+	need := 1 + max(0, p.planted-p.acks)
+	p.forgetAnswers()
 	for filled := 0; ; {
 		if talks {
-			ok, err := p.inStep(ctx)
+			ok, err := p.inStep(ctx, need)
 			if err != nil {
 				return fmt.Errorf("failed to clear the printer: %w", err)
 			}
@@ -171,18 +176,17 @@ func (p *Printer) restore(ctx context.Context, s Status) error {
 	return nil
 }
 
-// inStep plants a fence and waits for its answer: a printer that takes it for
-// a part of a picture gives none.
-func (p *Printer) inStep(ctx context.Context) (bool, error) {
+// inStep plants so many fences and waits for so many answers: a printer that
+// takes them for a part of a picture gives none.
+func (p *Printer) inStep(ctx context.Context, need int) (bool, error) {
 	if err := p.settle(ctx); err != nil {
 		return false, err
 	}
-	p.forgetAnswers()
-	if _, _, err := p.write(ctx, paperQuery, nil); err != nil {
+	if _, _, err := p.write(ctx, bytes.Repeat(paperQuery, need), nil); err != nil {
 		return false, err
 	}
 	until := p.after(p.profile.ReplyWait)
-	for p.acks == 0 && time.Now().Before(until) {
+	for p.acks < need && time.Now().Before(until) {
 		if err := ctx.Err(); err != nil {
 			return false, err
 		}
@@ -190,5 +194,5 @@ func (p *Printer) inStep(ctx context.Context) (bool, error) {
 			return false, err
 		}
 	}
-	return p.acks > 0, nil
+	return p.acks >= need, nil
 }

@@ -21,22 +21,23 @@ const (
 
 // traits are what a model is born with.
 type traits struct {
-	width      int
-	bufferSize int
-	flow       string
-	noMarks    bool // lacks GS ( H, as many clones do
-	noAuto     bool // lacks GS a
-	noGraphics bool // lacks GS ( L
-	noDoubling bool // ignores the m of GS v 0
-	halfDots   bool // the vertical motion unit is half a dot
-	mute       bool // answers nothing and executes no real-time command
-	noCutter   bool
-	cutterRows int // from the head to the knife
-	rowTime    time.Duration
-	cutTime    time.Duration
-	hotFor     time.Duration // a hot head cools in this time; 0: when told
-	bootFor    time.Duration // from switching on to the first byte received
-	identity   identity
+	width       int
+	bufferSize  int
+	flow        string
+	noMarks     bool // lacks GS ( H, as many clones do
+	noAuto      bool // lacks GS a
+	noGraphics  bool // lacks GS ( L
+	noDoubling  bool // ignores the m of GS v 0
+	keepsBuffer bool // DLE ENQ is heard in a cutter error only
+	halfDots    bool // the vertical motion unit is half a dot
+	mute        bool // answers nothing and executes no real-time command
+	noCutter    bool
+	cutterRows  int // from the head to the knife
+	rowTime     time.Duration
+	cutTime     time.Duration
+	hotFor      time.Duration // a hot head cools in this time; 0: when told
+	bootFor     time.Duration // from switching on to the first byte received
+	identity    identity
 }
 
 // engine is the printer's controller without a line: bytes in, paper and

@@ -67,6 +67,9 @@ func (e *engine) realTime(b byte) {
 // recover is DLE ENQ: 1 goes on at the failed line, 2 clears the buffers.
 // Either ends a cutter error of which the cause is gone.
 func (e *engine) recover(n byte) {
+	if e.keepsBuffer && !e.cutterError {
+		return
+	}
 	switch n {
 	case 2:
 		e.forget()

@@ -44,6 +44,10 @@ type PrinterConfig struct {
 	// HalfDots: its vertical motion unit is half a dot, as with Epson's (GS P: y
 	// is twice the head's resolution).
 	HalfDots bool
+	// KeepsBuffer: it hears DLE ENQ only in an error that it names, as Epson's
+	// manuals say: what it holds when the paper ends, or the cover opens, comes
+	// out on the new roll, unless DLE DC4 8 clears it.
+	KeepsBuffer bool
 	// Clone is the cheapest kind: it answers nothing at all, executes no
 	// real-time command, lacks GS ( H and GS ( L, and prints GS v 0 and ESC *.
 	Clone bool
@@ -127,6 +131,7 @@ func (c PrinterConfig) engine(onPaper func(sheet, ending)) (*engine, error) {
 		e.bootFor = bootTime
 	}
 	e.noMarks = c.NoProcessID || c.Clone
+	e.keepsBuffer = c.KeepsBuffer
 	e.noAuto = c.NoAutoStatus || c.Clone
 	e.noGraphics = c.NoGraphics || c.Clone
 	e.noDoubling, e.halfDots = c.NoDoubling, c.HalfDots
