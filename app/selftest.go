@@ -54,8 +54,12 @@ func (d *devices) forTest(f scanner.Frame) bool {
 	return true
 }
 
-// errNoPrinter: there is no open line to a printer.
-var errNoPrinter = errors.New("no printer is connected")
+var (
+	// errNoPrinter: there is no open line to a printer.
+	errNoPrinter = errors.New("no printer is connected")
+	// errBrokeOff tells the printer that a part of the test may hang in it.
+	errBrokeOff = errors.New("the test broke off")
+)
 
 // scanTime is how long a technician may take for one code.
 const scanTime = 90 * time.Second
@@ -79,12 +83,15 @@ func (s *station) printTest(ctx context.Context) error {
 				err = s.keepMeasured(found)
 			}
 		}
+		if err == nil && found.Reason != printer.ReasonNone {
+			err = errBrokeOff
+		}
 		return err
 	})
 	switch {
 	case errors.Is(err, errNoPrinter):
 		return dossier.E(dossier.CodePrinterDown, err)
-	case err != nil:
+	case err != nil && !errors.Is(err, errBrokeOff):
 		return err
 	case found.Verdict != probe.Passed:
 		f := upkeep.Failure{Why: "tool.reason-unread", Err: dossier.Errorf(dossier.CodePrinterDown, "the test is not passed: %s, %d codes not read", found.Reason, len(found.Unread))}

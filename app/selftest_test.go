@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"path/filepath"
 	"testing"
 	"time"
@@ -47,5 +49,22 @@ func TestStepsInWords(t *testing.T) {
 	}
 	if s := testScan(probe.Step{Say: probe.SayScan, N: 1, Of: 1}); s.Key != "test-scan" {
 		t.Errorf("%+v", s)
+	}
+}
+
+// A test that waits for a code ends with the program, and gives the line back.
+func TestTestEndsWithTheProgram(t *testing.T) {
+	w := newWorkbench(t)
+	w.twins()
+	cfg := quiet(t, t.TempDir())
+	cfg.Printer.Path, cfg.Scanner.Path = w.link("usb-printer"), w.link("usb-scanner")
+	b := openBooth(t, cfg)
+	b.until("the devices", func() bool { return b.devices.ready(cfg) })
+	tested := make(chan error, 1)
+	go func() { tested <- b.test(context.Background(), upkeep.Printer) }()
+	b.until("a test that waits for its code", func() bool { return b.upkeepFacts().Scan.Of > 0 })
+	b.cancel()
+	if err := <-tested; !errors.Is(err, context.Canceled) {
+		t.Errorf("the test ended with %v", err)
 	}
 }

@@ -35,8 +35,11 @@ func (s *station) upkeepFacts() upkeep.Facts {
 // errNotWell is a part whose own word is that it is not well.
 var errNotWell = errors.New("the part says that it is not well")
 
-// test asks one part to show that it works.
+// test asks one part to show that it works. The end of the program ends it.
 func (s *station) test(ctx context.Context, p upkeep.Part) error {
+	ctx, done := context.WithCancel(ctx)
+	defer done()
+	defer context.AfterFunc(s.ctx, done)()
 	switch p {
 	case upkeep.Printer:
 		return s.printTest(ctx)

@@ -83,8 +83,9 @@ func (f Failure) Unwrap() error { return f.Err }
 
 // Result is the outcome of one test.
 type Result struct {
-	Part Part
-	Err  error
+	Part  Part
+	Err   error
+	Ended bool // before its end, because nobody waits for it any more: it says nothing
 }
 
 // BeginTest hands out the test of one part; ok is false while it runs.
@@ -93,7 +94,10 @@ func (u *Upkeep) BeginTest(p Part) (run func(context.Context) Result, ok bool) {
 		return nil, false
 	}
 	u.running[p] = true
-	return func(ctx context.Context) Result { return Result{p, u.ports.Test(ctx, p)} }, true
+	return func(ctx context.Context) Result {
+		err := u.ports.Test(ctx, p)
+		return Result{Part: p, Err: err, Ended: err != nil && ctx.Err() != nil}
+	}, true
 }
 
 // FinishTest takes the outcome of a test.
@@ -102,6 +106,9 @@ func (u *Upkeep) FinishTest(r Result) {
 		return
 	}
 	delete(u.running, r.Part)
+	if r.Ended {
+		return
+	}
 	var f Failure
 	errors.As(r.Err, &f)
 	u.tests[r.Part] = result{at: u.ports.Now(), ok: r.Err == nil, code: dossier.CodeOf(r.Err), why: f.Why}

@@ -3,6 +3,7 @@ package printer_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -167,4 +168,29 @@ func TestFaultsAndMoments(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Somebody who borrowed the line may leave the printer in the middle of a
+// picture: the next paper is whole all the same, and what hangs there is cut off.
+func TestBorrowedAndLeftInTheMiddle(t *testing.T) {
+	onBench(t, twin.PrinterConfig{}, false, func(b *bench) {
+		pr := b.printer(printer.Profile{})
+		if out := b.print(pr, "Trước"); out.Result != printer.Printed {
+			b.Fatalf("%+v", out)
+		}
+		torn := errors.New("torn")
+		err := pr.Borrow(b.Context(), func(p printer.Port) error {
+			half := append([]byte{0x1d, 'v', '0', 0, 72, 0, 40, 0}, bytes.Repeat([]byte{0xff}, 72*10)...)
+			if _, err := p.Write(half); err != nil {
+				return err
+			}
+			return torn
+		})
+		if !errors.Is(err, torn) {
+			b.Fatal(err)
+		}
+		if out := b.print(pr, "Sau"); out.Result != printer.Printed || b.whole(pr, "Sau") != 1 {
+			b.Errorf("%+v, %d whole papers of %d", out, b.whole(pr, "Sau"), len(b.twin.Papers()))
+		}
+	})
 }

@@ -123,14 +123,20 @@ func (p *Printer) release() { <-p.turn }
 
 // Borrow lends the line to somebody who speaks to the printer in another way,
 // while nothing else uses it. What the printer said meanwhile is forgotten, and
-// an answer that is still on its way is not taken for the next one.
+// an answer that is still on its way is not taken for the next one. What was
+// left in the printer is cleared before the next paper; an error of use means
+// that a paper broke off, which is then cut off, too.
 func (p *Printer) Borrow(ctx context.Context, use func(Port) error) error {
 	if err := p.acquire(ctx); err != nil {
 		return err
 	}
 	defer p.release()
-	defer func() { p.classifier, p.auto, p.late = Classifier{}, nil, true }()
-	return use(p.port)
+	err := use(p.port)
+	p.classifier, p.auto, p.late, p.fresh = Classifier{}, nil, true, true
+	if err != nil {
+		p.torn, p.remnant = true, true
+	}
+	return err
 }
 
 // read hears the printer until the given moment or the first bytes.

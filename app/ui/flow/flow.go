@@ -78,6 +78,9 @@ type Flow struct {
 	asking
 	declaring  declaring
 	earlyPages []printNews // of a page whose job is not known here yet
+
+	work    context.Context // of tests; ends with the log-in that began them. nil: none began
+	endWork context.CancelFunc
 }
 
 // glance is what only a screen knows; it is gone with the step. The help page

@@ -131,6 +131,7 @@ type world struct {
 	answers []string
 	tests   []upkeep.Part
 	broken  error // of every test
+	ends    bool  // tests take their context's word
 	parts   upkeep.Facts
 	calls   int
 	rung    time.Time
@@ -291,7 +292,13 @@ func newHouse(t testing.TB) *house {
 		Facts: facts, Clock: h.clock, Outbox: w, Papers: printed{w}, Pages: printed{w}, Asks: questions{w},
 		Counter: counter.New(counter.Ports{Now: h.clock.Now, Login: office{w}, Records: office{w}, Reader: collectors{}, Codes: counterCodes{}, Token: token}),
 		Upkeep: Upkeep{Upkeep: upkeep.New(upkeep.Ports{Now: h.clock.Now, Facts: func() upkeep.Facts { return w.parts },
-			Test: func(_ context.Context, p upkeep.Part) error { w.tests = append(w.tests, p); return w.broken }}),
+			Test: func(ctx context.Context, p upkeep.Part) error {
+				w.tests = append(w.tests, p)
+				if w.ends {
+					return ctx.Err()
+				}
+				return w.broken
+			}}),
 			Station: func() string { return "DL27" }, Version: "dev"},
 		Idle:    visit.NewIdle(h.clock.Now),
 		Station: func(string) string { return "Điểm Hoà Phú" }, StationOf: func(code, _ string) string { return code },

@@ -30,6 +30,10 @@ func (f *Flow) logout() {
 	if f.Counter.State().Staff.ID != "" {
 		f.CallAnswered()
 	}
+	if f.endWork != nil {
+		f.endWork()
+		f.work, f.endWork = nil, nil
+	}
 	f.Counter.Lock()
 	f.askLeave()
 	f.LoadAsks()

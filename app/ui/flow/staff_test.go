@@ -272,6 +272,32 @@ func TestTechnician(t *testing.T) {
 	})
 }
 
+// A test holds the printer and the scanner: it ends with the log-in that began
+// it, and what broke off says nothing of the part.
+func TestTestEndsWithTheLogIn(t *testing.T) {
+	h := newHouse(t)
+	h.Scan("BADGE|technician")
+	h.pin("123456")
+	h.settle()
+	h.tap("upkeep.test-all")
+	h.ends = true
+	h.tap("app.lock")
+	h.settle()
+	h.ends = false
+	if len(h.tests) == 0 {
+		t.Fatal("nothing was tested")
+	}
+	h.Scan("BADGE|technician")
+	h.pin("123456")
+	h.settle()
+	h.hidden(h.env.T("upkeep.testing"))
+	h.hidden(h.env.T("upkeep.tested-ok", "clock", h.env.Words.Clock(noon)))
+	h.see("upkeep.title")
+	h.tap("upkeep.test-all")
+	h.settle()
+	h.see("upkeep.tested-ok", "clock", h.env.Words.Clock(noon))
+}
+
 func TestStatusLineForStaff(t *testing.T) {
 	h := newHouse(t)
 	h.clerk()

@@ -65,11 +65,17 @@ func (f *Flow) upkeepScreen(c counter.State) fyne.CanvasObject {
 	})
 }
 
+// test runs beside the screen, and no longer than its technician is logged in:
+// a test that waits for codes holds the printer and takes every scan.
 func (f *Flow) test(run func(context.Context) upkeep.Result) {
+	if f.work == nil {
+		f.work, f.endWork = context.WithCancel(context.Background())
+	}
+	ctx := f.work
 	f.Go(func() {
-		r := run(context.Background())
+		r := run(ctx)
 		f.Post(func() {
-			if r.Err != nil {
+			if r.Err != nil && !r.Ended {
 				f.Log.Warn("a test failed", "part", r.Part, "code", dossier.CodeOf(r.Err), "err", r.Err)
 			}
 			f.Upkeep.FinishTest(r)
