@@ -7,6 +7,13 @@
 // one; a paper that stopped half-way is printed again whole; and nothing is
 // printed that nobody asked for since the program started.
 //
+// The journal goes rendered → sending (band k of n) → printed | probably |
+// unknown | failed (reason). The first band is on the disk before it goes to the
+// line, so a restart knows whether any of a paper can exist: if not it still
+// waits, else a person is asked. Of what cannot be written down nothing is
+// printed. A trouble has its own reason and its own way back; a printer that
+// fails every time is left after five tries, and a person is told.
+//
 // Papers are legal papers and are in Vietnamese whatever the screen shows.
 //
 // What goes to a page printer is drawn as a PDF: the declaration that a citizen

@@ -266,6 +266,9 @@ func TestUnknownIsAsked(t *testing.T) {
 				t.Errorf("an answer was taken twice: %v", err)
 			}
 		})
+	if m.cuts != 1 {
+		t.Errorf("a person missed a paper once, and what may hang in the printer was cut off %d times", m.cuts)
+	}
 	want := []string{"1 sending", "1 unknown", "2 rendered for 1", "2 sending", "2 unknown", "2 printed"}
 	if d := cmp.Diff(want, told); d != "" {
 		t.Error(d)
@@ -340,6 +343,9 @@ func TestLineLostHalfWay(t *testing.T) {
 		}
 		if d := cmp.Diff([]string{"reprint"}, m.papers); d != "" {
 			t.Error(d)
+		}
+		if m.cuts != 1 {
+			t.Errorf("what hung in the printer was cut off %d times before the copy", m.cuts)
 		}
 	})
 	if got := s.states(); got != "1 failed, 2 printed" {
