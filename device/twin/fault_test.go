@@ -323,7 +323,9 @@ func TestImpossiblePrinters(t *testing.T) {
 		cfg.Link = filepath.Join(t.TempDir(), "p")
 		if p, err := NewPrinter(cfg); err == nil {
 			t.Errorf("%+v was made", cfg)
-			p.Close()
+			if err := p.Close(); err != nil {
+				t.Error(err)
+			}
 		}
 	}
 }

@@ -20,7 +20,9 @@ func TestALinkReplacesOnlyALinkToAPty(t *testing.T) {
 	for _, link := range []string{file, foreign, dir} {
 		if p, err := NewPrinter(PrinterConfig{Link: link}); err == nil {
 			t.Errorf("%s was taken", link)
-			p.Close()
+			if err := p.Close(); err != nil {
+				t.Error(err)
+			}
 		}
 	}
 	if b, err := os.ReadFile(file); err != nil || string(b) != "kept" {

@@ -92,7 +92,9 @@ func newBench(t *testing.T, cfg twin.PrinterConfig) *bench {
 	}()
 	t.Cleanup(func() {
 		stop()
-		<-read
+		if err := <-read; !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
 		if err := errors.Join(b.port.Close(), line.Close(), b.printer.Close(), b.scanner.Close()); err != nil {
 			t.Error(err)
 		}
