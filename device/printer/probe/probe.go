@@ -154,8 +154,7 @@ func Run(ctx context.Context, o Options) (Measured, error) {
 		return m, err
 	}
 	if m.Reason != printer.ReasonNone {
-		// The rest of the strip must not come out with the next roll.
-		return m, t.send(ctx, []byte{dle, 5, 2})
+		return m, t.giveUp(ctx, m.Reason, s)
 	}
 	r := &reading{opts: &o, nonce: n, values: map[Code]int{}}
 	m.Unread, err = r.collect(ctx, s.asked)
@@ -262,6 +261,20 @@ func (t *talk) print(ctx context.Context, s strip, v voice) (printer.Reason, err
 		return lost(ctx, err)
 	}
 	return t.catchUp(ctx, rows, &v)
+}
+
+// giveUp ends a strip that met a trouble. The rest of it must not become a part
+// of the next paper: not every printer forgets it (DLE ENQ 2), so what there is
+// of it is cut off.
+func (t *talk) giveUp(ctx context.Context, reason printer.Reason, s strip) error {
+	if reason == printer.ReasonStalled {
+		return nil // it takes nothing
+	}
+	err := t.send(ctx, append([]byte{dle, 5, 2, esc, '@'}, s.cut...))
+	if errors.Is(err, errStalled) {
+		return nil
+	}
+	return err
 }
 
 // catchUp waits until the printer has taken what was sent, or can be thought to

@@ -351,3 +351,37 @@ func TestMeet(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What a printer keeps of a strip whose paper ended comes out on the new roll,
+// and is cut off before the next paper, whoever prints it.
+func TestTheRestOfAStripIsNoPartOfTheNextPaper(t *testing.T) {
+	for name, keeps := range map[string]bool{"keeps its buffer": true, "forgets": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, twin.PrinterConfig{KeepsBuffer: keeps})
+			o := b.options(models.Common)
+			b.printer.PaperOutAfter(600)
+			m, err := Run(b.ctx, o)
+			if err != nil || m.Reason != printer.ReasonPaperOut {
+				t.Fatalf("%q, %v", m.Reason, err)
+			}
+			b.printer.OK()
+			next, err := printer.New(b.port, o.Base.Profile)
+			if err != nil {
+				t.Fatal(err)
+			}
+			doc := printer.Document{Blocks: []printer.Block{printer.Text{Runs: []printer.Run{{Text: "Phiếu"}}}}}
+			if out, err := next.Print(b.ctx, doc, nil); err != nil || out.Result != printer.Printed {
+				t.Fatalf("%+v, %v", out, err)
+			}
+			want, err := printer.Layout(doc, o.Base.Profile.Paper())
+			if err != nil {
+				t.Fatal(err)
+			}
+			papers := b.printer.Papers()
+			if last := papers[len(papers)-1].Image; !slices.Equal(last.Pix, want.Pix) {
+				t.Errorf("the paper is %v, not %v alone", last.Rect, want.Rect)
+			}
+		})
+	}
+}
