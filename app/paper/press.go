@@ -40,6 +40,7 @@ const (
 	ReasonNotSeen   printer.Reason = "not-seen"   // a person saw that there is none
 	ReasonNotWanted printer.Reason = "not-wanted" // a person said that it is not needed
 	ReasonTries     printer.Reason = "tries"      // the printer says that it is ready and fails every time
+	ReasonWaited    printer.Reason = "waited"     // nobody helped the printer while the paper was wanted
 )
 
 // Job is one paper to print, opened.

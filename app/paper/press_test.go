@@ -56,8 +56,8 @@ func (s *shelf) Set(ctx context.Context, id int64, to State, _ string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	from := map[State]string{Sending: "rendered", Waiting: "sending", Printed: "sending probably unknown", Probably: "sending",
-		Unknown: "sending", Failed: "sending unknown probably"}[to]
+	from := map[State]string{Sending: "rendered", Waiting: "sending rendered", Printed: "sending probably unknown", Probably: "sending",
+		Unknown: "sending", Failed: "sending unknown probably rendered failed"}[to]
 	j := s.jobs[id]
 	if j == nil || !strings.Contains(from, string(j.State)) {
 		return dossier.E(dossier.CodeBadTransition, nil)
@@ -350,6 +350,38 @@ func TestLineLostHalfWay(t *testing.T) {
 	})
 	if got := s.states(); got != "1 failed, 2 printed" {
 		t.Error(got)
+	}
+}
+
+// What an earlier program left is cut off once, not with every line: a cable
+// that is loose must not spend a roll.
+func TestWhatHangsInThePrinterIsCutOffOnce(t *testing.T) {
+	p, m := NewPress(newShelf(t, 1), Observer{}), &machine{trouble: true, ready: make(chan struct{}, 1)}
+	p.Interrupted()
+	line := func() {
+		synctest.Test(t, func(t *testing.T) {
+			p.wake = make(chan struct{}, 1)
+			ctx, stop := context.WithCancel(t.Context())
+			done := make(chan error, 1)
+			go func() { done <- p.Serve(ctx, m) }()
+			synctest.Wait()
+			stop()
+			if err := <-done; !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+		})
+	}
+	line() // out of paper: nothing is cut off yet
+	line()
+	if m.cuts != 2 {
+		t.Errorf("a printer without paper was told %d times, not with each of two lines", m.cuts)
+	}
+	m.trouble = false
+	for range 3 {
+		line()
+	}
+	if m.cuts != 3 {
+		t.Errorf("told %d times: it was cut off with the third line", m.cuts)
 	}
 }
 

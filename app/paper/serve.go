@@ -59,6 +59,9 @@ func (p *Press) Serve(ctx context.Context, m Machine) error {
 				return fmt.Errorf("failed to look at the printer: %w", err)
 			}
 			p.tell.Status(s)
+			if s.Ready() {
+				p.torn = false // what hung in it has been cut off
+			}
 			look.Reset(p.Pauses.Status)
 		}
 	}
@@ -88,6 +91,7 @@ func (p *Press) one(ctx context.Context, m Machine, id int64) error {
 	j := p.journal(ctx, id, stop)
 	if p.takeDoubt() {
 		if err := m.Interrupted(ctx); err != nil {
+			p.torn = true // for the next line
 			j.forbid()
 		}
 	}

@@ -90,8 +90,10 @@ var errHelp = errors.New("the page printer needs help")
 
 // giveUp takes a job out of the queue; it waits for a clerk's word.
 func (p *Press) giveUp(id int64) {
+	f := fact{job: id, to: Failed, reason: ReasonWaited}
+	p.debt = &f
 	p.replace(id, 0)
-	p.tell.Job(Event{Job: id, State: Failed, Reason: ReasonTries})
+	p.tell.Job(f.event())
 }
 
 func (p *Press) onePage(ctx context.Context, m Sheets, id int64, ways *PageWays) error {

@@ -183,10 +183,10 @@ func TestPagesWaitForHelp(t *testing.T) {
 		s, m := pageShelf(t, KindDeclaration), &sheets{status: empty}
 		time.AfterFunc(pageWithin+time.Minute, func() { m.set(pageReady) })
 		told := servePages(t, s, m, PageWays{}, pageWithin+2*time.Minute, 1)
-		if got := s.states(); got != "1 rendered" || len(m.names) > 0 {
+		if got := s.states(); got != "1 failed" || len(m.names) > 0 {
 			t.Errorf("%s: it came out when nobody waited any more", got)
 		}
-		if last := told[len(told)-1]; last != (Event{Job: 1, State: Failed, Reason: ReasonTries}) {
+		if last := told[len(told)-1]; last != (Event{Job: 1, State: Failed, Reason: ReasonWaited}) {
 			t.Errorf("told %v", last)
 		}
 	})

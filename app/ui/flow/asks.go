@@ -88,10 +88,13 @@ func (f *Flow) askWhy(q Ask) string {
 	case !q.Unprinted:
 		return f.env.T("clerkhome.why-silent")
 	}
-	if why, ok := printWhys[q.Reason]; ok {
+	switch why, ok := printWhys[q.Reason]; {
+	case ok:
 		return f.env.T(why.Word())
+	case q.Reason == "tries" || q.Reason == "waited":
+		return f.env.T("clerkhome.why-" + q.Reason)
 	}
-	return f.env.T("clerkhome.why-tries")
+	return f.env.T("clerkhome.why-failed")
 }
 
 // askAnswers are the two answers: nothing more, and print.
@@ -166,7 +169,11 @@ func (f *Flow) askAnswer(done bool) func(string) {
 }
 
 func (f *Flow) askScreen(s counter.State, q Ask) fyne.CanvasObject {
-	m := paperasked.Model{Staff: f.band(s), Question: f.askQuestion(q), When: f.env.T("paperasked.when", "when", f.when(q.At)),
+	when := "paperasked.when"
+	if q.Unprinted {
+		when = "paperasked.since"
+	}
+	m := paperasked.Model{Staff: f.band(s), Question: f.askQuestion(q), When: f.env.T(when, "when", f.when(q.At)),
 		Why: f.askWhy(q), Paper: f.askedPicture, Missing: f.askedMissing, Busy: f.answering}
 	switch {
 	case q.Band > 0:

@@ -197,7 +197,9 @@ func TestUnprintedPaperIsOffered(t *testing.T) {
 	for why, ask := range map[string]Ask{
 		"paperout.cutter":         {Job: 9, Slip: "H15.27-1", Form01: true, At: noon, Band: 1, Bands: 2, Unprinted: true, Reason: "cutter"},
 		"clerkhome.why-left":      {Job: 9, Slip: "H15.27-1", Form01: true, At: noon, Unprinted: true, Left: true},
-		"clerkhome.why-tries":     {Job: 9, Slip: "H15.27-1", Form01: true, At: noon, Unprinted: true, Reason: "document"},
+		"clerkhome.why-tries":     {Job: 9, Slip: "H15.27-1", Form01: true, At: noon, Unprinted: true, Reason: "tries"},
+		"clerkhome.why-waited":    {Job: 9, Slip: "H15.27-1", Form01: true, At: noon, Unprinted: true, Reason: "waited"},
+		"clerkhome.why-failed":    {Job: 9, Slip: "H15.27-1", Form01: true, At: noon, Unprinted: true, Reason: "document"},
 		"clerkhome.why-silent":    {Job: 9, Slip: "H15.27-1", Form01: true, At: noon},
 		"clerkhome.why-restarted": {Job: 9, Slip: "H15.27-1", Form01: true, At: noon, Restarted: true},
 	} {
@@ -213,6 +215,9 @@ func TestUnprintedPaperIsOffered(t *testing.T) {
 			h.tap("clerkhome.look")
 			h.see(question, "slip", "H15.27-1")
 			h.see(why)
+			if ask.Unprinted { // nobody can say when it was sent
+				h.see("paperasked.since", "when", h.when(noon))
+			}
 			h.tap("app.back")
 			h.see("clerkhome.title", "station", "Điểm Hoà Phú")
 			if ask.Unprinted {
