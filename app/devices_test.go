@@ -291,7 +291,7 @@ func TestDevicesInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, status := w.run("list", "--lang", "en")
-	if want := "  ? Slip printer: In use. The station is using it.\n"; status != 0 || !strings.Contains(text, want) {
+	if want := "  ? Slip printer: In use. The station, or a “tramhoso devices” command, is using it.\n"; status != 0 || !strings.Contains(text, want) {
 		t.Errorf("exit status %d\n%s", status, text)
 	}
 	ctx, stop := context.WithCancel(t.Context())
