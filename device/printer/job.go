@@ -114,6 +114,7 @@ func (j *job) open(ctx context.Context) (Reason, error) {
 		_, reason, err := j.write(ctx, head, nil)
 		return reason, err
 	}
+	owed := max(0, j.planted-j.acks) // to fences of the paper before
 	j.forgetAnswers()
 	var first [4]byte
 	if j.knowsMarks != no {
@@ -133,7 +134,7 @@ func (j *job) open(ctx context.Context) (Reason, error) {
 	}
 	until := j.after(wait)
 	for time.Now().Before(until) {
-		fenced := j.knowsFences == no || j.acks > 0
+		fenced := j.knowsFences == no || j.acks > owed || j.confirmedBefore(first, j.acks)
 		marked := j.knowsMarks == no || j.confirmed(first, 0)
 		if fenced && marked {
 			break

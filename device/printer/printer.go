@@ -205,6 +205,12 @@ func (p *Printer) confirmed(id [4]byte, fences int) bool {
 	return slices.ContainsFunc(p.heard, func(h heard) bool { return h.id == id && h.acks >= fences })
 }
 
+// confirmedBefore reports that a job mark was answered before the last of so
+// many fences.
+func (p *Printer) confirmedBefore(id [4]byte, fences int) bool {
+	return slices.ContainsFunc(p.heard, func(h heard) bool { return h.id == id && h.acks < fences })
+}
+
 // ask sends one DLE EOT and waits for its answer. While an earlier answer is
 // overdue it hears the whole time out and takes the last one: answers come in
 // the order of the questions.

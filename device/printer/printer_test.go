@@ -1,6 +1,7 @@
 package printer
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -208,4 +209,51 @@ func TestABadDocumentSendsNothing(t *testing.T) {
 	if !errors.Is(err, ErrNotASCII) || out != (Outcome{Reason: ReasonDocument}) {
 		t.Errorf("%+v, %v", out, err)
 	}
+}
+
+// The answer to a fence of the paper before is not taken for the first one's of
+// this paper: the one that comes then would hide a loss.
+func TestAnOldAnswerIsNoNewOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		line, device := net.Pipe()
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			buf := make([]byte, 4096)
+			for {
+				n, err := device.Read(buf)
+				if err != nil {
+					return
+				}
+				at := bytes.Index(buf[:n], []byte{gs, '(', 'H'})
+				if at < 0 {
+					continue
+				}
+				said := append([]byte{0, 0x37, 0x22}, buf[at+7:at+11]...) // the old one, the mark
+				if _, err := device.Write(append(said, 0)); err != nil {
+					return
+				}
+				time.Sleep(20 * time.Millisecond)
+				if _, err := device.Write([]byte{0}); err != nil {
+					return
+				}
+			}
+		}()
+		defer func() { _ = line.Close(); _ = device.Close(); <-ended }()
+		p, err := New(line, Profile{Baud: 115200})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.knowsFences, p.knowsMarks, p.planted = yes, yes, 1
+		j := &job{Printer: p}
+		if reason, err := j.open(t.Context()); reason != ReasonNone || err != nil {
+			t.Fatalf("%q, %v", reason, err)
+		}
+		if err := p.listen(t.Context(), time.Now().Add(time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if p.acks != 0 {
+			t.Errorf("%d fences are answered, and none was sent", p.acks)
+		}
+	})
 }
