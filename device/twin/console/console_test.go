@@ -225,6 +225,18 @@ func TestWhatCannotRun(t *testing.T) {
 	}
 }
 
+// A model without a frame sends nothing of no code, and nothing can be wrong in
+// it.
+func TestNothingIsScannedWithAnError(t *testing.T) {
+	s := begin(t, func(ctx context.Context, link string, in io.Reader, out io.Writer) error {
+		return Scanner(ctx, twin.ScannerConfig{Link: link, Model: "silence"}, in, out)
+	})
+	s.shows(s.link, "model silence")
+	s.types(":corrupt")
+	s.shows("scanned with an error: 0 bytes")
+	s.types(":quit")
+}
+
 func TestScanner(t *testing.T) {
 	s := begin(t, func(ctx context.Context, link string, in io.Reader, out io.Writer) error {
 		return Scanner(ctx, twin.ScannerConfig{Link: link, Model: "stx"}, in, out)

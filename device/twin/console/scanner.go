@@ -83,7 +83,9 @@ func scannerLine(t *terminal, s *twin.Scanner, line string) error {
 			return told(t, "scanned twice", code, s.SendTwice(code))
 		}
 		s.Corrupt(func(p []byte) []byte {
-			p[len(p)/2] ^= 0x04
+			if len(p) > 0 { // some models put nothing around a code
+				p[len(p)/2] ^= 0x04
+			}
 			return p
 		})
 		return told(t, "scanned with an error", code, s.Send(code))
