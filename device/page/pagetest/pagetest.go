@@ -103,11 +103,8 @@ func (p *Printer) Hold(reason string) {
 // Release lets held jobs go on.
 func (p *Printer) Release() { p.t.Helper(); p.remove("hold") }
 
-// Break makes jobs fail; Mend undoes it.
+// Break makes jobs fail.
 func (p *Printer) Break() { p.t.Helper(); write(p.t, filepath.Join(p.dir, "fail"), "") }
-
-// Mend undoes Break.
-func (p *Printer) Mend() { p.t.Helper(); p.remove("fail") }
 
 func (p *Printer) remove(name string) {
 	if err := os.Remove(filepath.Join(p.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {

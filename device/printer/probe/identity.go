@@ -37,16 +37,9 @@ func (s Self) Identity() string {
 	return strings.Join(out, ", ")
 }
 
-// identityWait bounds one answer to Identify: a real printer answers within
+// identityWait bounds one answer to Meet: a real printer answers within
 // milliseconds, and a silent one must not hold a start up.
 const identityWait = 300 * time.Millisecond
-
-// Identify asks a printer who it is, without printing. A printer that answers
-// nothing is no error: its identity is "".
-func Identify(ctx context.Context, port printer.Port, baud int) (Self, error) {
-	t := &talk{port: port, baud: rate(baud), wait: identityWait}
-	return t.self(ctx)
-}
 
 // rate is a line rate to reckon with.
 func rate(baud int) int {

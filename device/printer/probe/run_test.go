@@ -295,7 +295,7 @@ func TestLineThatGoes(t *testing.T) {
 func TestIdentityLooksLikeAnything(t *testing.T) {
 	for _, id := range []byte{0x02, 0x10, 0x12, 0x14, 0x1a, 0x20, 0x37, 0x5f, 0x7f, 0xff} {
 		b := newBench(t, twin.PrinterConfig{ModelID: id, Model: "M", Serial: "S"})
-		got, err := Identify(b.ctx, b.port, 115200)
+		got, err := b.self()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -304,7 +304,7 @@ func TestIdentityLooksLikeAnything(t *testing.T) {
 		}
 	}
 	silent := newBench(t, twin.PrinterConfig{Clone: true})
-	if got, err := Identify(silent.ctx, silent.port, 115200); err != nil || got.Identity() != "" {
+	if got, err := silent.self(); err != nil || got.Identity() != "" {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

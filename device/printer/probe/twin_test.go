@@ -227,3 +227,9 @@ func (m Measured) value(t Trait) (string, bool) {
 	}
 	return "", false
 }
+
+// self asks the printer who it is.
+func (b *bench) self() (Self, error) {
+	t := &talk{port: b.port, baud: 115200, wait: identityWait}
+	return t.self(b.ctx)
+}
