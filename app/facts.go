@@ -93,6 +93,12 @@ var printerForVisit = map[upkeep.PrinterState]visit.PrinterFact{
 // tell adds what is known of the printer and the scanner.
 func (d *devices) tell(f *upkeep.Facts) {
 	f.Printer, f.Scanner = d.facts()
+	if f.Printer == upkeep.PrinterTaken { // looks at every process: not with the lock held
+		f.PrinterBy = port.Holder(d.paths.printer)
+	}
+	if f.Scanner == upkeep.ScannerTaken {
+		f.ScannerBy = port.Holder(d.paths.scanner)
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	f.LastScan, f.Keyboard = d.lastScan, d.keyboard()
@@ -100,12 +106,6 @@ func (d *devices) tell(f *upkeep.Facts) {
 		f.Garbled = string(d.lastFault)
 	}
 	f.OtherPrinter, f.Scan = d.otherPrinter, testScan(d.step)
-	if f.Printer == upkeep.PrinterTaken {
-		f.PrinterBy = port.Holder(d.paths.printer)
-	}
-	if f.Scanner == upkeep.ScannerTaken {
-		f.ScannerBy = port.Holder(d.paths.scanner)
-	}
 }
 
 // profileName is what the printer's model is called; nothing for the profiles

@@ -39,7 +39,7 @@ func screen(change func(*kit.Env, *paperasked.Model)) func(*kit.Env) fyne.Canvas
 }
 
 func TestLook(t *testing.T) {
-	golden.Screen(t, "paperasked", screen(func(*kit.Env, *paperasked.Model) {}), "Phiếu DL27-000318-K: đã ra chưa?", "Gửi in lúc 09:41", "Đã gửi đến phần 3/12",
+	golden.Screen(t, "paperasked", screen(func(*kit.Env, *paperasked.Model) {}), "Phiếu DL27-000318-K: đã ra chưa?", "Gửi in lúc 09:41", "Đã gửi tới máy in đến phần 3/12",
 		"Trạm khởi động lại khi đang in", "Đã ra", "Chưa, in lại")
 }
 
