@@ -19,6 +19,7 @@ import (
 	"tramhoso/assets"
 	"tramhoso/device/printer"
 	"tramhoso/device/scanner"
+	"tramhoso/sync/dossier"
 	"tramhoso/sync/inbox"
 	"tramhoso/sync/outbox"
 )
@@ -136,10 +137,11 @@ func (s *station) start(ctx context.Context, w *window) {
 			return false
 		}
 	})
+	var spoilt latest[dossier.Code]
 	s.runScanner(tell, func(f scanner.Frame) {
 		if f.Fault != scanner.FaultNone {
 			s.log.Warn("a scan could not be read", "fault", f.Fault)
-			post(func() { w.flow.Unread(unread(f.Fault)) })
+			spoilt.show(unread(f.Fault), post, w.flow.Unread)
 			return
 		}
 		post(func() { w.flow.Scan(f.Data) })
