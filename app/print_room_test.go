@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -73,6 +74,9 @@ func openPrintRoom(t testing.TB, cfg twin.PrinterConfig, profile printer.Profile
 	r := &printRoom{t: t, dir: filepath.Join(t.TempDir(), "station"), profile: profile, clock: clock.NewFake(printDay), changed: make(chan struct{})}
 	r.link = filepath.Join(t.TempDir(), "printer")
 	cfg.Link = r.link
+	// As long as real ones take at least: a station that a busy machine holds up
+	// for half a second would not notice a shorter restart.
+	cfg.BootFor = cmp.Or(cfg.BootFor, 1500*time.Millisecond)
 	var err error
 	r.twin, err = twin.NewPrinter(cfg)
 	must(t, err)
