@@ -70,6 +70,8 @@ func (l devicesList) Run(ctx context.Context, d *devicesCommand, c *terminal) er
 		return exitNotKnown
 	case needHand(facts):
 		return exitNeedsHand
+	case slices.ContainsFunc(deviceLines(facts), func(l upkeep.Line) bool { return l.Health == upkeep.Unknown }):
+		return exitNotKnown
 	}
 	return nil
 }

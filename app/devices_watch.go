@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tramhoso/app/upkeep"
+	"tramhoso/assets"
 	"tramhoso/device/idcard"
 	"tramhoso/device/port"
 	"tramhoso/device/power"
@@ -190,7 +191,10 @@ func (w *watcher) stamp(text string) {
 	w.stamped(text)
 }
 
-func (w *watcher) stamped(text string) { w.line(w.now().Format("15:04:05") + "  " + text) }
+// stamped goes by the country's time, as papers and screens do.
+func (w *watcher) stamped(text string) {
+	w.line(w.now().In(assets.Here).Format("15:04:05") + "  " + text)
+}
 
 // plugged tells of a cable.
 func (w *watcher) plugged(c port.Change) {
