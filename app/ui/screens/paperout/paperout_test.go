@@ -14,18 +14,18 @@ import (
 // payload is as long as a slip's own.
 const payload = "HTTPS://HOSO.DAKLAK.GOV.VN/S/AEBAGBAFAYDQQCIKBMGA2DQPCAIREEYUCULBOGAZDINRYHI6D4QCCIRDEQSSMJZIFEVCWLBNFYXTAMJSGM2DKNRXHA4TUOZ4#GE3DMNZYHE2TQMBR"
 
+// strip is what the status line says of the printer meanwhile.
+var strip = map[paperout.Why]kit.PrinterState{
+	paperout.Paper: kit.PrinterOut, paperout.Cover: kit.PrinterCover,
+	paperout.Cutter: kit.PrinterFault, paperout.Hot: kit.PrinterFault, paperout.Hardware: kit.PrinterFault, paperout.Offline: kit.PrinterFault,
+	paperout.Unplugged: kit.PrinterDown, paperout.Silent: kit.PrinterUnknown, paperout.Power: kit.PrinterReady, paperout.Journal: kit.PrinterReady,
+}
+
 func screen(change func(*paperout.Model)) func(*kit.Env) fyne.CanvasObject {
 	return func(env *kit.Env) fyne.CanvasObject {
-		env.Status.Printer = kit.PrinterOut
 		m := paperout.Model{Station: "Hoà Phú", Slip: "DL27-000318-K", At: "09:41", QR: payload, Why: paperout.Paper, Begun: true}
 		change(&m)
-		switch m.Why {
-		case paperout.Paper:
-		case paperout.Cover:
-			env.Status.Printer = kit.PrinterCover
-		default:
-			env.Status.Printer = kit.PrinterDown
-		}
+		env.Status.Printer = strip[m.Why]
 		return paperout.New(env, m, paperout.Actions{Leave: func() {}, Call: func() {}})
 	}
 }
@@ -38,9 +38,9 @@ func TestLook(t *testing.T) {
 func TestOtherStates(t *testing.T) {
 	for why, want := range map[paperout.Why][]string{
 		paperout.Cover:     {"Nắp máy in đang mở", "đóng nắp"},
-		paperout.Cutter:    {"Giấy kẹt ở dao cắt", "gỡ giấy kẹt"},
-		paperout.Hot:       {"Máy in nóng, tự in tiếp", "Không phải làm gì"},
-		paperout.Hardware:  {"Máy in báo hỏng", "tắt máy in, đợi 10 giây"},
+		paperout.Cutter:    {"Máy in đang báo lỗi", "Giấy kẹt ở dao cắt", "gỡ giấy kẹt"},
+		paperout.Hot:       {"Máy in đang báo lỗi", "Máy in nóng, tự in tiếp", "Không phải làm gì"},
+		paperout.Hardware:  {"Máy in đang báo lỗi", "Máy in báo hỏng", "tắt máy in, đợi 10 giây"},
 		paperout.Offline:   {"Máy in đang tạm dừng", "xem đèn báo"},
 		paperout.Unplugged: {"Máy in mất kết nối", "cắm lại dây"},
 		paperout.Silent:    {"Máy in không trả lời", "tắt rồi bật lại", "Phiếu in ra ngay khi máy in chạy lại."},
