@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -40,7 +41,11 @@ type Config struct {
 	Trust       func() *seal.Trust
 	Now         func() time.Time // never before the trusted floor; nil: time.Now
 	Signed      func(time.Time)  // hears every signed time; may be nil
+	Dial        Dial             // nil: TCP
 }
+
+// Dial connects to an address, as net.Dialer.DialContext does.
+type Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 
 // Client speaks to one portal. It may be used from any goroutine.
 type Client struct {
@@ -73,7 +78,7 @@ func New(c Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{c: c, base: base, http: newHTTP(&tls.Config{
+	return &Client{c: c, base: base, http: newHTTP(c.Dial, &tls.Config{
 		MinVersion:   tls.VersionTLS13,
 		RootCAs:      roots,
 		Certificates: []tls.Certificate{cert},
@@ -108,11 +113,11 @@ func keyPair(chain string, key *ecdsa.PrivateKey) (tls.Certificate, error) {
 	return out, nil
 }
 
-func newHTTP(t *tls.Config) *http.Client {
+func newHTTP(dial Dial, t *tls.Config) *http.Client {
 	return &http.Client{
 		Transport: &http.Transport{
 			Proxy:                 nil, // what is pinned goes straight
-			DialTLSContext:        dialer(t),
+			DialTLSContext:        dialer(dial, t),
 			ResponseHeaderTimeout: headerTimeout + wire.MaxWait,
 			ExpectContinueTimeout: time.Second,
 			IdleConnTimeout:       idleTimeout,

@@ -14,14 +14,18 @@ const alertWait = 2 * time.Second
 
 // dialer connects and shakes hands, and returns connections that tell why the
 // peer hung up.
-func dialer(conf *tls.Config) func(ctx context.Context, network, addr string) (net.Conn, error) {
-	d := net.Dialer{Timeout: dialTimeout, KeepAlive: idleTimeout / 2}
+func dialer(dial Dial, conf *tls.Config) Dial {
+	if dial == nil {
+		dial = (&net.Dialer{KeepAlive: idleTimeout / 2}).DialContext
+	}
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
 		host, _, err := net.SplitHostPort(addr)
 		if err != nil {
 			return nil, fmt.Errorf("failed to read the address: %w", err)
 		}
-		raw, err := d.DialContext(ctx, network, addr)
+		connecting, connected := context.WithTimeout(ctx, dialTimeout)
+		defer connected()
+		raw, err := dial(connecting, network, addr)
 		if err != nil {
 			return nil, err
 		}

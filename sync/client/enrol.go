@@ -59,7 +59,7 @@ func enrol(ctx context.Context, t seal.Token, keys *seal.Keys, now func() time.T
 	if err != nil {
 		return nil, err
 	}
-	h := newHTTP(pinned(base, t.RootSHA256, now))
+	h := newHTTP(nil, pinned(base, t.RootSHA256, now))
 	defer h.CloseIdleConnections()
 	var a wire.EnrolAnswer
 	err = roundTrip(ctx, h, base, now, callTimeout, request{

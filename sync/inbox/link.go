@@ -19,6 +19,7 @@ type Link struct {
 	Keys     *seal.Keys
 	Now      func() time.Time // never before the trusted floor; nil: time.Now
 	Signed   func(time.Time)  // hears every signed time; may be nil
+	Dial     client.Dial      // nil: TCP
 
 	mu    sync.Mutex
 	made  *client.Client
@@ -39,7 +40,7 @@ func (l *Link) client() (*client.Client, error) {
 		return l.made, nil
 	}
 	c, err := client.New(client.Config{URL: e.URL, Station: e.Station.Code, Certificate: e.Certificate, Key: l.Keys.TLSKey(),
-		Trust: l.Province.Trust, Now: l.Now, Signed: l.Signed})
+		Trust: l.Province.Trust, Now: l.Now, Signed: l.Signed, Dial: l.Dial})
 	if err != nil {
 		return nil, err
 	}

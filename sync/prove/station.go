@@ -5,7 +5,9 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"time"
 
+	"tramhoso/sync/client"
 	"tramhoso/sync/clock"
 	"tramhoso/sync/courier"
 	"tramhoso/sync/inbox"
@@ -31,13 +33,32 @@ type Station struct {
 // notes is more than a test waits behind.
 const notes = 256
 
+// Wiring is what a test puts in place of a station's surroundings.
+type Wiring struct {
+	Clock  clock.Clock
+	Log    *slog.Logger
+	Store  store.Options            // Now and Log are filled in
+	Dial   client.Dial              // nil: TCP
+	Rand   func(n int64) int64      // of back-offs; nil: math/rand
+	Signed func(signed time.Time)   // hears every signed time; may be nil
+	OnNote func(note inbox.Note)    // hears every note besides Notes; may be nil
+	OnWait func(state outbox.State) // hears every state of the queue; may be nil
+}
+
 // OpenStation opens the station in dir.
-func OpenStation(ctx context.Context, dir string, c clock.Clock, log *slog.Logger) (s *Station, err error) {
+func OpenStation(ctx context.Context, dir string, c clock.Clock, log *slog.Logger) (*Station, error) {
+	return OpenWith(ctx, dir, Wiring{Clock: c, Log: log})
+}
+
+// OpenWith opens the station in dir with other surroundings than the usual.
+func OpenWith(ctx context.Context, dir string, w Wiring) (s *Station, err error) {
+	c, log := w.Clock, w.Log
+	w.Store.Now, w.Store.Log = c.Now, log
 	s = &Station{Notes: make(chan inbox.Note, notes), Queued: make(chan struct{}, 1)}
 	if s.Keys, err = seal.OpenKeys(filepath.Join(dir, "keys")); err != nil {
 		return nil, err
 	}
-	if s.Store, err = store.Open(ctx, filepath.Join(dir, "store"), store.Options{Now: c.Now, Log: log}); err != nil {
+	if s.Store, err = store.Open(ctx, filepath.Join(dir, "store"), w.Store); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -48,21 +69,27 @@ func OpenStation(ctx context.Context, dir string, c clock.Clock, log *slog.Logge
 	if s.Province, err = inbox.OpenProvince(ctx, s.Store, c.Now); err != nil {
 		return nil, err
 	}
-	s.Link = &inbox.Link{Province: s.Province, Keys: s.Keys, Now: c.Now}
+	s.Link = &inbox.Link{Province: s.Province, Keys: s.Keys, Now: c.Now, Signed: w.Signed, Dial: w.Dial}
 	s.Outbox = outbox.New(outbox.Config{Store: s.Store, Keys: s.Keys, Clock: c, Log: log,
 		Station: s.Province.Station, Recipient: s.Province.Recipient, Counter: s.Province.Counter})
-	s.Queue = outbox.NewQueue(s.Store, log, nil)
-	s.Queue.OnState(func(outbox.State) {
+	s.Queue = outbox.NewQueue(s.Store, log, w.Rand)
+	s.Queue.OnState(func(st outbox.State) {
+		if w.OnWait != nil {
+			w.OnWait(st)
+		}
 		select {
 		case s.Queued <- struct{}{}:
 		default: // one is enough: whoever hears it looks at the newest
 		}
 	})
-	if s.Inbox, err = inbox.New(ctx, inbox.Config{Store: s.Store, Keys: s.Keys, Province: s.Province, Now: c.Now, Log: log}); err != nil {
+	if s.Inbox, err = inbox.New(ctx, inbox.Config{Store: s.Store, Keys: s.Keys, Province: s.Province, Now: c.Now, Log: log, Rand: w.Rand}); err != nil {
 		return nil, err
 	}
-	s.Courier = &courier.Courier{Store: s.Store, Keys: s.Keys, Province: s.Province, Inbox: s.Inbox, Now: c.Now, Log: log}
+	s.Courier = &courier.Courier{Store: s.Store, Keys: s.Keys, Province: s.Province, Inbox: s.Inbox, Now: c.Now, Signed: w.Signed, Log: log}
 	s.Inbox.OnNote(func(n inbox.Note) {
+		if w.OnNote != nil {
+			w.OnNote(n)
+		}
 		if n.Kind == inbox.NoteContact {
 			s.Queue.Wake()
 		}

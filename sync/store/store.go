@@ -42,7 +42,28 @@ type Options struct {
 	Free  func(dir string) (bytes int64, err error) // free bytes of the folder's disk; nil: statfs
 	Log   *slog.Logger                              // nil: slog.Default()
 	Quota int64                                     // most bytes the station may use; 0: DefaultQuota
+	Point func(p Point) error                       // hears how far every transaction is; nil: nobody does
 }
+
+// Point is a place on the way of one transaction at which a test may end the
+// station, or fail it as a disk would. An error at Before or Inside fails the
+// transaction; at After it is too late.
+type Point struct {
+	What string // the transaction, as errors name it
+	When When
+}
+
+// When is how far a transaction is.
+type When string
+
+// The places on a transaction's way.
+const (
+	Before When = "before" // nothing has begun
+	Inside When = "inside" // everything is written and nothing committed
+	After  When = "after"  // it is committed and nobody was told
+)
+
+func (p Point) String() string { return string(p.When) + " " + p.What }
 
 // Store is an open folder. All methods may be called from any goroutine.
 type Store struct {
@@ -56,6 +77,7 @@ type Store struct {
 	free   func(string) (int64, error)
 	quota  int64
 	log    *slog.Logger
+	point  func(Point) error
 	change *changes
 }
 
@@ -63,7 +85,7 @@ type Store struct {
 // dossier.CodeStorageReadOnly when nothing can be kept there and
 // dossier.CodeStorageFull when the disk is full.
 func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
-	s := &Store{dir: dir, now: o.Now, free: o.Free, quota: o.Quota, log: o.Log, change: newChanges()}
+	s := &Store{dir: dir, now: o.Now, free: o.Free, quota: o.Quota, log: o.Log, point: o.Point, change: newChanges()}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -75,6 +97,9 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	}
 	if s.log == nil {
 		s.log = slog.Default()
+	}
+	if s.point == nil {
+		s.point = func(Point) error { return nil }
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, coded(fmt.Errorf("failed to make the storage folder: %w", err))
@@ -208,15 +233,22 @@ func lockFolder(dir string) (*os.File, error) {
 
 // tx runs f in one transaction of the only writer.
 func (s *Store) tx(ctx context.Context, what string, f func(*sql.Tx) error) error {
+	if err := s.point(Point{what, Before}); err != nil {
+		return coded(fmt.Errorf("failed to begin %s: %w", what, err))
+	}
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return coded(fmt.Errorf("failed to begin %s: %w", what, err))
 	}
-	return finish(tx, what, f)
+	return s.finish(tx, what, f)
 }
 
-func finish(tx *sql.Tx, what string, f func(*sql.Tx) error) error {
-	if err := f(tx); err != nil {
+func (s *Store) finish(tx *sql.Tx, what string, f func(*sql.Tx) error) error {
+	err := f(tx)
+	if err == nil {
+		err = s.point(Point{what, Inside})
+	}
+	if err != nil {
 		if back := tx.Rollback(); back != nil && !errors.Is(back, sql.ErrTxDone) {
 			err = errors.Join(err, back)
 		}
@@ -225,6 +257,7 @@ func finish(tx *sql.Tx, what string, f func(*sql.Tx) error) error {
 	if err := tx.Commit(); err != nil {
 		return coded(fmt.Errorf("failed to commit %s: %w", what, err))
 	}
+	_ = s.point(Point{what, After}) // it is kept, whatever is said now
 	return nil
 }
 
@@ -251,7 +284,7 @@ func (s *Store) txLazy(ctx context.Context, what string, f func(*sql.Tx) error) 
 	if err != nil {
 		return coded(fmt.Errorf("failed to begin %s: %w", what, err))
 	}
-	return finish(tx, what, f)
+	return s.finish(tx, what, f)
 }
 
 func (s *Store) ms() int64 { return s.now().UnixMilli() }
