@@ -19,9 +19,9 @@ import (
 // The answer's watermark is verified.
 func (c *Client) Events(ctx context.Context, q wire.EventsQuery) (a wire.EventsAnswer, mark wire.Watermark, err error) {
 	err = c.call(ctx, q.Wait+pollSlack, request{
-		method: http.MethodGet, path: wire.PathEvents, query: q.Values(), expected: []int{http.StatusOK},
+		method: http.MethodGet, path: wire.PathEvents, query: q.Values(), expected: []int{http.StatusOK}, reading: eventsTimeout,
 	}, func(res *http.Response) error {
-		const most = wire.MaxEvents*(wire.MaxEventBytes*4/3+64) + wire.MaxJSONBytes
+		const most = wire.MaxPollBytes*4/3 + wire.MaxEvents*64 + wire.MaxJSONBytes
 		b, err := readAll(res, most)
 		if err != nil {
 			return err

@@ -28,6 +28,7 @@ const (
 	sendTimeout   = 2 * time.Minute  // a batch
 	fetchTimeout  = 15 * time.Minute // a whole catalogue
 	pollSlack     = 15 * time.Second // beyond the wait that was asked for
+	eventsTimeout = 2 * time.Minute  // reading wire.MaxPollBytes of results, as base64, at half of that
 	idleTimeout   = 60 * time.Second
 )
 
@@ -139,13 +140,19 @@ type request struct {
 	header              http.Header
 	body                []byte
 	expected            []int
+	reading             time.Duration // beyond the limit, once the answer has begun
 }
 
 func roundTrip(ctx context.Context, h *http.Client, base *url.URL, now func() time.Time, limit time.Duration,
 	q request, f func(*http.Response) error) (err error) {
 	outer := ctx
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(ctx, limit+q.reading)
 	defer cancel()
+	begun := func() bool { return true }
+	if q.reading > 0 {
+		begun = time.AfterFunc(limit, cancel).Stop
+	}
+	defer begun()
 	u := base.JoinPath(q.path)
 	u.RawQuery = q.query.Encode()
 	req, err := http.NewRequestWithContext(ctx, q.method, u.String(), bytes.NewReader(q.body))
@@ -165,6 +172,7 @@ func roundTrip(ctx context.Context, h *http.Client, base *url.URL, now func() ti
 		}
 		return ofTransport(err)
 	}
+	begun()
 	defer func() {
 		// A connection whose body was read to the end can be used again.
 		_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, wire.MaxJSONBytes))

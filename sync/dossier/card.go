@@ -15,12 +15,18 @@ type News struct {
 	Officer string    `json:"officer,omitempty"`
 	FeeDue  *int64    `json:"fee_due,omitempty"` // đồng; nil: not known
 	Form01  *Form01   `json:"form01,omitempty"`  // on the citizen's card only
+	// Result is on the counter's card only.
+	Result *ResultNote `json:"result,omitempty"`
 }
 
 // NewsOf is an event of the portal as news heard now.
 func NewsOf(e Event, heard time.Time) News {
-	return News{Kind: e.Kind, Status: e.Status, At: e.At, Heard: heard, Code: e.Code, Due: e.Due, Text: e.Text,
+	n := News{Kind: e.Kind, Status: e.Status, At: e.At, Heard: heard, Code: e.Code, Due: e.Due, Text: e.Text,
 		Office: e.Office, Officer: e.Officer, FeeDue: e.FeeDue, Form01: e.Form01}
+	if len(e.Result) > 0 {
+		n.Result = NoteOf(e.Result)
+	}
+	return n
 }
 
 // Track is what both cards say about a dossier's way. The news are the
@@ -93,6 +99,16 @@ func (t Track) Form01() *Form01 {
 	return nil
 }
 
+// Result notes the latest file of a result, or nil.
+func (t Track) Result() *ResultNote {
+	for i := len(t.News) - 1; i >= 0; i-- {
+		if r := t.News[i].Result; r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
 // CitizenCard is what a slip opens.
 type CitizenCard struct {
 	Track
@@ -106,4 +122,6 @@ type CounterCard struct {
 	Last4  string       `json:"last4"`
 	Phone  string       `json:"phone,omitempty"`
 	Papers []GivenPaper `json:"papers"`
+
+	File ResultFile `json:"-"` // whether the result can be printed here
 }

@@ -103,6 +103,7 @@ type Event struct {
 	Officer string    `json:"officer,omitempty"`
 	FeeDue  *int64    `json:"fee_due,omitempty"` // đồng; nil: not known, which is not 0
 	Form01  *Form01   `json:"form01,omitempty"`
+	Result  []byte    `json:"result,omitempty"` // with EventResult: a PDF to print where it is collected
 }
 
 // Form01 is the agency's receipt and appointment, with the agency's own facts.

@@ -80,15 +80,11 @@ func (p *Portal) answerNews(r ledger.Reader, parcels []*parcel, claim *wire.Answ
 			after = max(after, pc.claim.N)
 		}
 	}
-	events, err := r.Events(e.ID, after, wire.MaxAnswerEvents)
+	events, err := r.Events(e.ID, after, wire.MaxAnswerEvents, wire.MaxAnswerEventBytes)
 	if err != nil {
 		return err
 	}
-	size := 0
 	for _, ev := range events {
-		if size += len(ev.Sealed); size > wire.MaxAnswerEventBytes {
-			break
-		}
 		body.News.Events = append(body.News.Events, wire.SealedEvent{N: ev.N, Sealed: ev.Sealed})
 	}
 	latest, err := r.LatestCatalogue()

@@ -1,9 +1,6 @@
 package portal
 
 import (
-	"bytes"
-	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -45,6 +42,8 @@ type DeskStep struct {
 	Text        string          `json:"text,omitempty"`
 	Form01      *dossier.Form01 `json:"form01,omitempty"`
 	Calculation *Calculation    `json:"calculation,omitempty"`
+	// Result notes the file that was attached; "…/result" hands it out.
+	Result *dossier.ResultNote `json:"result,omitempty"`
 }
 
 func deskDossier(d ledger.Dossier) DeskDossier {
@@ -64,6 +63,7 @@ func (p *Portal) Desk() http.Handler {
 		"GET /desk/count":                       p.deskCount,
 		"GET /desk/dossiers":                    p.deskList,
 		"GET /desk/dossiers/{id}":               p.deskGet,
+		"GET /desk/dossiers/{id}/result":        p.deskResult,
 		"POST /desk/dossiers/{id}/{action}":     p.deskAct,
 		"POST /desk/procedures/{code}/withdraw": p.deskWithdraw,
 		"GET /desk/quarantine":                  p.deskQuarantine,
@@ -195,8 +195,12 @@ func (p *Portal) deskGet(w http.ResponseWriter, r *http.Request) error {
 					return err
 				}
 			}
-			out.Steps = append(out.Steps, DeskStep{From: s.From, To: s.To, At: s.At, Action: s.Action, Cause: s.Cause, Office: s.Office,
-				Officer: s.Officer, Text: detail.Text, Form01: detail.Form01, Calculation: detail.Calculation})
+			step := DeskStep{From: s.From, To: s.To, At: s.At, Action: s.Action, Cause: s.Cause, Office: s.Office,
+				Officer: s.Officer, Text: detail.Text, Form01: detail.Form01, Calculation: detail.Calculation}
+			if detail.Result != nil {
+				step.Result = dossier.NoteOf(detail.Result.PDF)
+			}
+			out.Steps = append(out.Steps, step)
 		}
 		return nil
 	}); err != nil {
@@ -210,15 +214,9 @@ func (p *Portal) deskAct(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body, err := io.ReadAll(r.Body)
+	q, err := deskRequest(r)
 	if err != nil {
-		return fmt.Errorf("failed to read the request: %w", err)
-	}
-	var q DeskRequest
-	if len(bytes.TrimSpace(body)) > 0 {
-		if err := wire.DecodeJSON(bytes.NewReader(body), &q); err != nil {
-			return err
-		}
+		return err
 	}
 	d, err := p.Act(r.Context(), id, Action(r.PathValue("action")), q)
 	if err != nil {

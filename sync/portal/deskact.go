@@ -34,6 +34,7 @@ type DeskRequest struct {
 	Text   string    `json:"text,omitempty"`   // to the citizen
 	Due    time.Time `json:"due,omitzero"`     // stated by the officer, where no statutory time is known
 	Amount *int64    `json:"amount,omitempty"` // đồng; stated by the officer, where the fee is set elsewhere
+	Result []byte    `json:"result,omitempty"` // with ActReady: a PDF that the station prints for whoever collects
 }
 
 // maxTextBytes bounds an officer's words: they end up on 80 mm paper.
@@ -44,12 +45,21 @@ type stepDetail struct {
 	Text        string          `json:"text,omitempty"`
 	Form01      *dossier.Form01 `json:"form01,omitempty"`
 	Calculation *Calculation    `json:"calculation,omitempty"`
+	Result      *resultFile     `json:"result,omitempty"`
+}
+
+// resultFile is a result as the officer attached it.
+type resultFile struct {
+	PDF []byte `json:"pdf"`
 }
 
 // Act does one action and returns the dossier after it.
 func (p *Portal) Act(ctx context.Context, id string, a Action, q DeskRequest) (d ledger.Dossier, err error) {
 	if len(q.Text) > maxTextBytes {
 		return d, dossier.Errorf(wire.CodeTooLarge, "more than %d bytes of text", maxTextBytes)
+	}
+	if err := q.checkResult(a); err != nil {
+		return d, err
 	}
 	err = p.update(ctx, func(tx ledger.Tx, ch *changes) error {
 		if d, err = tx.Dossier(id); err != nil {
@@ -61,6 +71,21 @@ func (p *Portal) Act(ctx context.Context, id string, a Action, q DeskRequest) (d
 		p.log.Info("desk", "action", string(a), "packet", d.Packet, "station", d.Station, "status", int(d.Status))
 	}
 	return d, err
+}
+
+// checkResult examines what an officer attached before anything is changed.
+func (q DeskRequest) checkResult(a Action) error {
+	switch {
+	case q.Result == nil:
+		return nil
+	case a != ActReady:
+		return dossier.Errorf(dossier.CodeInvalid, "a result's file goes with %q only", ActReady)
+	}
+	err := dossier.CheckResult(q.Result)
+	if len(q.Result) > dossier.MaxResultBytes {
+		return dossier.E(wire.CodeTooLarge, err)
+	}
+	return err
 }
 
 // straight are the actions that are one step and one event.
@@ -87,7 +112,10 @@ func (p *Portal) act(tx ledger.Tx, d *ledger.Dossier, a Action, q DeskRequest, c
 		return p.accept(tx, d, q, detail, ev, ch)
 	case ActFinish, ActReady:
 		if a == ActReady {
-			ev.Kind = dossier.EventResult
+			ev.Kind, ev.Result = dossier.EventResult, q.Result
+			if q.Result != nil {
+				detail.Result = &resultFile{q.Result}
+			}
 		}
 		if d.Status == dossier.StatusAccepted { // nothing is finished that was not begun
 			if err := p.record(tx, d, dossier.StatusInProgress, ActStart, stepDetail{}, nil, ch); err != nil {

@@ -9,6 +9,11 @@
 // to its station; that a status changes only along dossier.Status.To, each step
 // with its time, office and officer.
 //
+// With the mark that a result is ready an officer may attach it as a PDF. It is
+// examined, kept sealed to the province, and travels inside the event; what no
+// station could print, or is too large to travel, is refused before anything
+// changes.
+//
 // What comes on a courier's stick ([Portal.Import]) or is uploaded for another
 // station has exactly the effect that the same packets would have had online.
 //

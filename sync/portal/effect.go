@@ -9,6 +9,7 @@ import (
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/portal/ledger"
 	"tramhoso/sync/seal"
+	"tramhoso/sync/wire"
 )
 
 // maxDepth bounds the way from a packet to its dossier.
@@ -279,6 +280,9 @@ func (p *Portal) emit(tx ledger.Tx, station string, ev dossier.Event, now time.T
 	blob, err := seal.SealToRecipients(data, e.EventKey)
 	if err != nil {
 		return err
+	}
+	if len(blob) > wire.MaxEventBytes { // it would stop all that come after it
+		return dossier.Errorf(wire.CodeTooLarge, "an event of %d bytes, at most %d reach a station", len(blob), wire.MaxEventBytes)
 	}
 	if _, err := tx.AddEvent(e.ID, blob, now); err != nil {
 		return err

@@ -62,7 +62,7 @@ func (p *Portal) events(r *http.Request, enrolment int64, q wire.EventsQuery) (w
 		if q.After.Epoch != a.Epoch {
 			after = 0
 		}
-		list, err := v.Events(enrolment, after, wire.MaxEvents)
+		list, err := v.Events(enrolment, after, wire.MaxEvents, wire.MaxPollBytes)
 		if err != nil {
 			return err
 		}

@@ -29,8 +29,13 @@ const (
 	MaxAttachments = 100
 	// MaxEvents bounds the events of one answer; the rest follow at once.
 	MaxEvents = 100
-	// MaxEventBytes bounds one sealed event.
-	MaxEventBytes = 64 << 10
+	// MaxEventBytes bounds one sealed event: a result's file of
+	// dossier.MaxResultBytes as base64, with room for all else that it says.
+	MaxEventBytes = 768 << 10
+	// MaxPollBytes bounds the sealed events of one answer, so that it comes
+	// within two minutes over 128 kbit/s; the rest follow at once. One event
+	// always fits.
+	MaxPollBytes = 1 << 20
 	// MaxWait is the longest a long poll is held: under the 30 s after which
 	// many middle boxes drop a silent connection.
 	MaxWait = 25 * time.Second

@@ -57,7 +57,9 @@ type Reader interface {
 	Dossiers(f Filter) ([]Dossier, error) // newest first
 	CountDossiers(f Filter) (int, error)
 	Steps(packet string) ([]Step, error)
-	Events(enrolment int64, after uint64, limit int) ([]Event, error)
+	// Events ends before the one that would exceed maxBytes of sealed bytes, but
+	// for the first.
+	Events(enrolment int64, after uint64, limit, maxBytes int) ([]Event, error)
 	Alarms(limit int) ([]Alarm, error) // newest first
 	Catalogue(version int) (Catalogue, error)
 	LatestCatalogue() (Catalogue, error)

@@ -194,9 +194,14 @@ func (r *reader) Steps(packet string) ([]ledger.Step, error) {
 		})
 }
 
-func (r *reader) Events(enrolment int64, after uint64, limit int) ([]ledger.Event, error) {
-	return list(r, "events", "SELECT n, sealed, at_us FROM events WHERE enrolment = ? AND n > ? ORDER BY n LIMIT ?",
-		[]any{enrolment, int64(after), min(limit, ledger.MaxList)}, func(row interface{ Scan(...any) error }, e *ledger.Event) error {
+func (r *reader) Events(enrolment int64, after uint64, limit, maxBytes int) ([]ledger.Event, error) {
+	// The sum goes over sizes, which are read without the bytes.
+	return list(r, "events", `SELECT n, sealed, at_us FROM events WHERE enrolment = ?1 AND n IN (
+			SELECT n FROM (SELECT n, sum(length(sealed)) OVER (ORDER BY n) AS upto, row_number() OVER (ORDER BY n) AS place
+				FROM (SELECT n, sealed FROM events WHERE enrolment = ?1 AND n > ?2 ORDER BY n LIMIT ?3))
+			WHERE upto <= ?4 OR place = 1)
+		ORDER BY n`,
+		[]any{enrolment, int64(after), min(limit, ledger.MaxList), maxBytes}, func(row interface{ Scan(...any) error }, e *ledger.Event) error {
 			return row.Scan(&e.N, &e.Sealed, at{&e.At})
 		})
 }

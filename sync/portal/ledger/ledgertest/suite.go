@@ -339,13 +339,18 @@ func testCounters(t *testing.T, open Opener) {
 				}
 			}
 		}
-		got, err := tx.Events(a, 1, 10)
+		got, err := tx.Events(a, 1, 10, 10)
 		must(t, err)
 		if d := cmp.Diff([]ledger.Event{{N: 2, Sealed: []byte{1}, At: when}, {N: 3, Sealed: []byte{2}, At: when}}, got); d != "" {
 			t.Error(d)
 		}
-		if got, err := tx.Events(a, 0, 2); err != nil || len(got) != 2 || got[0].N != 1 {
+		if got, err := tx.Events(a, 0, 2, 10); err != nil || len(got) != 2 || got[0].N != 1 {
 			t.Errorf("%v, %v", got, err)
+		}
+		for most, want := range map[int]int{0: 1, 1: 1, 2: 2, 3: 3} {
+			if got, err := tx.Events(a, 0, 10, most); err != nil || len(got) != want {
+				t.Errorf("at most %d bytes: %d events, %v", most, len(got), err)
+			}
 		}
 		must(t, tx.SetDurable(a, 2))
 		must(t, tx.SetDurable(a, 1)) // never backwards
