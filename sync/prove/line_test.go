@@ -9,13 +9,13 @@ import (
 
 // line is a TCP line to the portal that can be cut.
 type line struct {
-	target string
-	ln     net.Listener
+	ln net.Listener
 
-	mu    sync.Mutex
-	down  bool
-	conns map[net.Conn]bool
-	all   sync.WaitGroup
+	mu     sync.Mutex
+	target string
+	down   bool
+	conns  map[net.Conn]bool
+	all    sync.WaitGroup
 }
 
 func newLine(t *testing.T, target string) *line {
@@ -40,12 +40,12 @@ func (l *line) addr() string { return l.ln.Addr().String() }
 func (l *line) carry(c net.Conn) {
 	defer func() { _ = c.Close() }()
 	l.mu.Lock()
-	down := l.down
+	down, target := l.down, l.target
 	l.mu.Unlock()
 	if down {
 		return
 	}
-	far, err := net.Dial("tcp", l.target)
+	far, err := net.Dial("tcp", target)
 	if err != nil {
 		return
 	}
@@ -66,6 +66,13 @@ func (l *line) carry(c net.Conn) {
 	delete(l.conns, c)
 	delete(l.conns, far)
 	l.mu.Unlock()
+}
+
+// reroute lets later connections go another way.
+func (l *line) reroute(target string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.target = target
 }
 
 func (l *line) cut() {
