@@ -54,13 +54,6 @@ type Stamp struct {
 	MonoMs int64      `json:"mono_ms"` // milliseconds since boot
 }
 
-// Attachment names a sealed file that travels beside its packet.
-type Attachment struct {
-	SHA256 string `json:"sha256"` // of the ciphertext, lower-case hex
-	Size   int64  `json:"size"`   // bytes of the ciphertext
-	Role   string `json:"role"`   // which paper of the procedure it shows
-}
-
 // ProcedureRef is a procedure at the version that was in force.
 type ProcedureRef struct {
 	Code    string `json:"code"`

@@ -9,6 +9,9 @@
 //   - that [Open] gives back a body only if its plaintext head repeats the
 //     packet's id, station and kind, and never decompresses beyond
 //     [MaxPlainBytes];
+//   - that an attachment passes through as a stream, both ways, and that what
+//     [OpenAttachment] gives is the beginning of the named file, or all of it if
+//     it ends with io.EOF;
 //   - that a signed statement is accepted only under the type it was signed
 //     for ([SignJSON], [VerifyJSON]);
 //   - that private keys lie in files of mode 0600 in a folder of mode 0700 and

@@ -148,7 +148,7 @@ func checkHead(h dossier.Head) error {
 	case h.Seq == 0:
 		return invalid("station sequence starts at 1")
 	}
-	return nil
+	return dossier.CheckAttachments(h.Attachments)
 }
 
 func checkBody(h dossier.Head, body []byte) error {

@@ -25,8 +25,6 @@ const (
 	// MaxJWSBytes bounds a signed document that travels alone (a staff list of
 	// 200 people needs 120 KB).
 	MaxJWSBytes = 1 << 20
-	// MaxAttachments bounds the attachments one head names.
-	MaxAttachments = 100
 	// MaxEvents bounds the events of one answer; the rest follow at once.
 	MaxEvents = 100
 	// MaxEventBytes bounds one sealed event: a result's file of
