@@ -37,6 +37,7 @@ func TestOverACountryLine(t *testing.T) {
 		"a small buffer": {Delay: 10 * time.Millisecond, Rate: 1e6, Queue: 6000},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // they mostly wait
 			w, l := countryWorld(t, 5)
 			l.Set(c, c)
 			w.submitAndFollow(2)

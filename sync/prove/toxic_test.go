@@ -90,6 +90,7 @@ func TestOverAToxicLine(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // they mostly wait
 			w, x := toxicWorld(t)
 			poison(x)
 			w.submitAndFollow(3)
@@ -112,6 +113,7 @@ func TestOverALineThatBreaks(t *testing.T) {
 		"silence":                        func(x *toxics) { x.add("timeout", "downstream", `{"timeout":200}`) },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // they mostly wait
 			w, x := toxicWorld(t)
 			poison(x)
 			var sent []string
