@@ -4,7 +4,8 @@
 // the cursor's own transaction: a gap waits, a new epoch is read from its
 // beginning, and news that was known already changes nothing. What an event says
 // goes to the citizen's card, which the slip's secret opens, and to the counter
-// card, which a staff log-in opens; the station itself keeps no key to either.
+// card, which a staff log-in opens; the station itself keeps no key to either. A
+// result's file is kept beside the cards under the counter card's key.
 //
 // It promises that the trust bundle, the staff list and the catalogue take
 // effect only when the province's keys hold, and never go back to an older

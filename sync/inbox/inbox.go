@@ -317,8 +317,21 @@ func (in *Inbox) cards(ctx context.Context, e wire.SealedEvent) (ev dossier.Even
 	if err != nil {
 		return ev, nil, err
 	}
-	cards, err = outbox.SealNews(ev.Packet, mark, dossier.NewsOf(ev, in.c.Now()), kept.CitizenKey, counter)
-	return ev, cards, err
+	news, file := dossier.NewsOf(ev, in.c.Now()), []byte(nil)
+	if news.Result != nil {
+		if news.Result, file, err = in.sealResult(ev, counter); err != nil {
+			return ev, nil, err
+		}
+	}
+	if cards, err = outbox.SealNews(ev.Packet, mark, news, kept.CitizenKey, counter); err != nil {
+		return ev, nil, err
+	}
+	for i := range cards {
+		if cards[i].Class == store.ClassCounter {
+			cards[i].File = file
+		}
+	}
+	return ev, cards, nil
 }
 
 // mark is the same for the same event and tells nothing about it.

@@ -165,6 +165,10 @@ func (in *Inbox) counterCard(ctx context.Context, kept store.Kept, id age.Identi
 		}
 		return seal.OpenWith(b, id)
 	})
+	if err != nil {
+		return card, err
+	}
+	card.File, err = in.resultFile(ctx, card.Track)
 	return card, err
 }
 

@@ -20,10 +20,11 @@ func SealFirst(citizen dossier.CitizenCard, counter dossier.CounterCard, public 
 
 // SealNews seals one piece of news for both cards. mark is the same for the same
 // news and tells nothing about it. The counter's card is told without Form 01,
-// which holds more than its class may.
+// which holds more than its class may, and the citizen's without the result's
+// note, which is for whoever prints it.
 func SealNews(packet, mark string, n dossier.News, public []byte, recipients []string) ([]store.Card, error) {
 	short := n
-	short.Form01 = nil
+	short.Form01, n.Result = nil, nil
 	return sealBoth(packet, mark, n, short, public, recipients)
 }
 

@@ -95,7 +95,7 @@ func TestAStationThatHasOnlyAStick(t *testing.T) {
 	}
 
 	w.act(s.Packet, portal.ActAccept)
-	w.act(s.Packet, portal.ActReady)
+	w.ready(s.Packet, largestResult)
 	if sent = w.export(dir); sent.Packets != 0 {
 		t.Errorf("%+v", sent)
 	}
@@ -108,6 +108,7 @@ func TestAStationThatHasOnlyAStick(t *testing.T) {
 	if !w.status(slip, dossier.StatusProcessed)() {
 		t.Error("the result did not come")
 	}
+	w.result(s.Packet, largestResult)
 	for _, old := range []string{answered, first} {
 		if got := w.bring(old); got.Events+got.Receipts != 0 || !got.Files[0].Applied {
 			t.Errorf("a replay: %+v", got)

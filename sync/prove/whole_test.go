@@ -2,6 +2,7 @@ package prove
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -195,6 +196,41 @@ func (w *world) act(packet string, a portal.Action) {
 	must(w.t, err)
 }
 
+// canaryResult stands in the results: nobody finds it on a disk, as it is or as
+// the base64 of an event that is not sealed.
+const canaryResult = "Quyet dinh cap cho Canary"
+
+var (
+	secondResult  = []byte("%PDF-1.4\n% " + canaryResult + " lan hai\n%%EOF\n")
+	largestResult = []byte("%PDF-1.4\n% " + canaryResult + strings.Repeat(" ", dossier.MaxResultBytes-18-len(canaryResult)) + "\n%%EOF\n")
+)
+
+// ready marks a dossier ready with its result.
+func (w *world) ready(packet string, pdf []byte) {
+	w.t.Helper()
+	_, err := w.portal.Act(w.t.Context(), packet, portal.ActReady, portal.DeskRequest{Text: "Mời ông/bà", Result: pdf})
+	must(w.t, err)
+}
+
+// resultFile is what a clerk's log-in opens.
+func (w *world) resultFile(packet string) string {
+	w.t.Helper()
+	list, err := w.station.Province.Staff()
+	must(w.t, err)
+	clerk, err := staff.Login(list, w.badge, ClerkPIN, begin)
+	must(w.t, err)
+	pdf, err := w.station.Inbox.Result(w.t.Context(), packet, clerk.Identity)
+	must(w.t, err)
+	return string(pdf)
+}
+
+func (w *world) result(packet string, want []byte) {
+	w.t.Helper()
+	if got := w.resultFile(packet); got != string(want) {
+		w.t.Errorf("a result of %d bytes, not the one of %d", len(got), len(want))
+	}
+}
+
 func TestSubmitOfflineAndCollect(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
 	if _, err := w.station.Outbox.SubmitDossier(ctx, "too early", Dossier(begin), "", nil); dossier.CodeOf(err) != dossier.CodeNotEnrolled {
@@ -232,8 +268,11 @@ func TestSubmitOfflineAndCollect(t *testing.T) {
 		t.Errorf("accepted: code %q of %q, due %v, Form 01 %v", card.Code(), d.Code, card.Due(), card.Form01())
 	}
 
-	w.act(s.Packet, portal.ActReady)
+	w.ready(s.Packet, largestResult)
 	w.until("the result", w.status(slip, dossier.StatusProcessed))
+	w.result(s.Packet, largestResult)
+	w.ready(s.Packet, secondResult) // the officer sends another instead
+	w.until("the other result", func() bool { return w.resultFile(s.Packet) == string(secondResult) })
 	list, err := w.station.Province.Staff()
 	must(t, err)
 	clerk, err := staff.Login(list, w.badge, ClerkPIN, begin)
@@ -261,7 +300,7 @@ func TestSubmitOfflineAndCollect(t *testing.T) {
 func (w *world) canaries(slip token.Slip) {
 	w.t.Helper()
 	look := func(where, text string) {
-		for _, c := range append([]string{string(slip.Secret[:])}, Canaries...) {
+		for _, c := range append([]string{string(slip.Secret[:]), canaryResult, base64.StdEncoding.EncodeToString([]byte("% " + canaryResult))}, Canaries...) {
 			if strings.Contains(text, c) {
 				w.t.Errorf("%s shows %q", where, c)
 			}

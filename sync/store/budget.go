@@ -20,6 +20,13 @@ const (
 
 // VisitsLeft says how many more visits fit before the reserve is touched.
 func (s *Store) VisitsLeft() (int, error) {
+	room, err := s.room()
+	return int(max(0, room) / VisitBytes), err
+}
+
+// room is what is left of the disk budget above the reserve; it may be less than
+// nothing.
+func (s *Store) room() (int64, error) {
 	free, err := s.free(s.dir)
 	if err != nil {
 		return 0, coded(fmt.Errorf("failed to measure the disk: %w", err))
@@ -28,11 +35,7 @@ func (s *Store) VisitsLeft() (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	room := min(free, s.quota-used) - Reserve
-	if room < 0 {
-		return 0, nil
-	}
-	return int(room / VisitBytes), nil
+	return min(free, s.quota-used) - Reserve, nil
 }
 
 // CanStart says whether a visit that starts now can be kept to its end. The

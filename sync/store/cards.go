@@ -25,9 +25,17 @@ const (
 	maxKept  = 2000 // dossiers on a clerk's list
 )
 
+// insertCard adds a card with its file; news that is known already changes
+// nothing, so that a file which was replaced does not come back.
 func (s *Store) insertCard(ctx context.Context, tx *sql.Tx, c Card, now int64) error {
-	_, err := s.in(ctx, tx, sqlInsertCard).ExecContext(ctx, c.Packet, string(c.Class), c.Mark, c.Sealed, now)
-	return err
+	res, err := s.in(ctx, tx, sqlInsertCard).ExecContext(ctx, c.Packet, string(c.Class), c.Mark, c.Sealed, now)
+	if err != nil || len(c.File) == 0 {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	return s.putFile(ctx, tx, c, now)
 }
 
 const selectKept = `SELECT packet, slip, citizen_key, created_ms, handed_ms FROM dossiers `

@@ -40,6 +40,7 @@ type Card struct {
 	Class  Class
 	Mark   string // the same mark twice is the same news; must not tell what it is
 	Sealed []byte
+	File   []byte // sealed, of a result that came with this news; Apply keeps the newest
 }
 
 // Dossier is the plain part of what a slip was given for.

@@ -12,7 +12,7 @@
 // that is newer than the program, a second program on the same folder, and
 // new visits when the disk budget is used up.
 //
-// It knows no keys and reads no secrets: every body, card, draft and print job
+// It knows no keys and reads no secrets: every body, card, result, draft and print job
 // comes and goes as sealed bytes. Plain columns hold ids, numbers of the
 // station's own making and times, never a name or an ID number.
 //

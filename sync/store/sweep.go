@@ -36,6 +36,7 @@ func (s *Store) Sweep(ctx context.Context) (w Swept, err error) {
 		{&w.PrintKeys, `UPDATE print_jobs SET key = NULL, sealed = NULL WHERE key IS NOT NULL AND (created_ms <= ?
 			OR coalesce(root, id) IN (SELECT coalesce(root, id) FROM print_jobs WHERE state = 'printed' AND changed_ms <= ?))`,
 			[]any{before(PrintKeyLast), before(PrintKeyLife)}},
+		{nil, `DELETE FROM result_files WHERE packet IN (SELECT packet FROM dossiers WHERE handed_ms <= ?)`, []any{handed}},
 		{nil, `DELETE FROM cards WHERE packet IN (SELECT packet FROM dossiers WHERE handed_ms <= ?)`, []any{handed}},
 		{&w.Dossiers, `DELETE FROM dossiers WHERE handed_ms <= ?`, []any{handed}},
 		{&w.Submits, `DELETE FROM submits WHERE created_ms <= ?`, []any{before(SubmitLife)}},

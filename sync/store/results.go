@@ -1,0 +1,60 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"tramhoso/sync/dossier"
+)
+
+// ResultsQuota bounds the files of all results together, in bytes: a thousand of
+// the largest that wait to be collected, and a sixteenth of the disk budget, so
+// that results never stop visits.
+const ResultsQuota = 512 << 20
+
+// putFile keeps the file that came with news, in place of the one before. Where
+// it finds no room it is not kept, and the one before is not either: nobody shall
+// be handed a result that was replaced. The news say that there was one.
+func (s *Store) putFile(ctx context.Context, tx *sql.Tx, c Card, now int64) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM result_files WHERE packet = ?`, c.Packet); err != nil {
+		return err
+	}
+	var kept int64
+	if err := tx.QueryRowContext(ctx, `SELECT coalesce(sum(size), 0) FROM result_files`).Scan(&kept); err != nil {
+		return err
+	}
+	room, err := s.room()
+	if err != nil {
+		return err
+	}
+	if room = min(room, ResultsQuota-kept); int64(len(c.File)) > room {
+		s.log.Warn("no room for a result's file", "packet", c.Packet, "bytes", len(c.File), "room", room)
+		return nil
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO result_files (packet, at_ms, size, sealed) VALUES (?, ?, ?, ?)`, c.Packet, now, len(c.File), c.File)
+	return err
+}
+
+// HasResultFile says whether the file of a dossier's result is kept here.
+func (s *Store) HasResultFile(ctx context.Context, packet string) (bool, error) {
+	var n int
+	err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM result_files WHERE packet = ?`, packet).Scan(&n)
+	if err != nil {
+		return false, coded(fmt.Errorf("failed to look for a result's file: %w", err))
+	}
+	return n > 0, nil
+}
+
+// ResultFile returns the sealed file of a dossier's result, or CodeNotFound.
+func (s *Store) ResultFile(ctx context.Context, packet string) (sealed []byte, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT sealed FROM result_files WHERE packet = ?`, packet).Scan(&sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, dossier.Errorf(dossier.CodeNotFound, "no result's file is kept here")
+	}
+	if err != nil {
+		return nil, coded(fmt.Errorf("failed to read a result's file: %w", err))
+	}
+	return sealed, nil
+}
