@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -14,6 +13,7 @@ import (
 	"tramhoso/sync/catalogue"
 	"tramhoso/sync/clock"
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/durable"
 	"tramhoso/sync/portal/ledger"
 	"tramhoso/sync/portal/sqlite"
 	"tramhoso/sync/staff"
@@ -114,7 +114,7 @@ func Open(ctx context.Context, o Options) (*Portal, error) {
 	if err := o.defaults(); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+	if err := durable.MakeFolder(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("failed to make the portal's folder: %w", err)
 	}
 	p := &Portal{
@@ -157,7 +157,7 @@ func (p *Portal) RootSHA256() string { return p.keys.fingerprint }
 // the disk, lifts every station's durable_through to what the copy holds.
 func (p *Portal) Backup(ctx context.Context) (path string, err error) {
 	dir := filepath.Join(p.o.Dir, "backup")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := durable.MakeFolder(dir, 0o700); err != nil {
 		return "", fmt.Errorf("failed to make the backup folder: %w", err)
 	}
 	now := p.o.Clock.Now().UTC()

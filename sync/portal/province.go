@@ -19,6 +19,7 @@ import (
 
 	"filippo.io/age"
 
+	"tramhoso/sync/durable"
 	"tramhoso/sync/seal"
 )
 
@@ -64,7 +65,7 @@ type province struct {
 
 // openProvince reads the keys in dir and makes those that are missing.
 func openProvince(dir, name string, now time.Time) (*province, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := durable.MakeFolder(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("failed to make the key folder: %w", err)
 	}
 	p := &province{}

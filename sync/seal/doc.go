@@ -24,7 +24,7 @@
 // for each member of staff (package staff), the station holds the recipient
 // only.
 //
-// It must not import anything of ours but sync/dossier.
+// It must not import anything of ours but sync/dossier and sync/durable.
 package seal
 
 import "tramhoso/sync/dossier"

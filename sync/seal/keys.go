@@ -21,6 +21,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/durable"
 )
 
 // The files of a key folder.
@@ -84,7 +85,7 @@ func p256(k *jose.JSONWebKey) (*ecdsa.PublicKey, error) {
 // that others may read is refused; a folder that cannot be written answers
 // dossier.CodeStorageReadOnly when something is missing in it.
 func OpenKeys(dir string) (*Keys, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := durable.MakeFolder(dir, 0o700); err != nil {
 		return nil, unwritable(fmt.Errorf("failed to make key folder: %w", err))
 	}
 	st, err := os.Stat(dir)
@@ -315,24 +316,12 @@ func WriteFile(path string, data []byte, perm fs.FileMode) (err error) {
 		err = os.Link(f.Name(), path)
 	}
 	if err == nil {
-		err = syncDir(dir)
+		err = durable.SyncFolder(dir)
 	}
 	if err != nil {
 		return unwritable(fmt.Errorf("failed to write %s: %w", filepath.Base(path), err))
 	}
 	return nil
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	err = d.Sync()
-	if cerr := d.Close(); err == nil {
-		err = cerr
-	}
-	return err
 }
 
 // unwritable gives a failure to write the code that a screen can act on.

@@ -17,5 +17,5 @@
 // station's own making and times, never a name or an ID number.
 //
 // It is the only importer of modernc.org/sqlite on the station and imports
-// nothing of ours but dossier and what audit asks of a storage.
+// nothing of ours but dossier, durable and what audit asks of a storage.
 package store

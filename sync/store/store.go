@@ -17,6 +17,7 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/durable"
 )
 
 // Limits of the database.
@@ -101,7 +102,7 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	if s.point == nil {
 		s.point = func(Point) error { return nil }
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := durable.MakeFolder(dir, 0o700); err != nil {
 		return nil, coded(fmt.Errorf("failed to make the storage folder: %w", err))
 	}
 	if err := probe(dir); err != nil {
