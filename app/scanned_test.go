@@ -150,7 +150,7 @@ func TestBadgesThroughTheScanner(t *testing.T) {
 	r.do(func() { r.w.flow.Visit.Start(visit.GoalTrack); r.w.flow.Render() })
 	r.see(words("vi").T("scanid.title-track"))
 	r.show(o.badge)
-	r.see(words("vi").T("error.not-an-id")) // in the middle of a visit it is just no card
+	r.see(words("vi").T("error.not-a-slip")) // in the middle of a visit it is just neither
 	if s := step(); s != counter.Closed {
 		t.Fatalf("the counter is at %s", s)
 	}

@@ -41,6 +41,9 @@ func (v *Visit) Refresh() {
 // and its number guessed.
 func (v *Visit) countByCard(data string) ScanKind {
 	r, err := v.ports.Reader.Read(data)
+	if dossier.CodeOf(err) == dossier.CodeNotAnID { // nobody was asked for a card only
+		err = dossier.E(dossier.CodeNotASlip, err)
+	}
 	if err != nil {
 		_ = v.fail(err)
 		return ScanRefused

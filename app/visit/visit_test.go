@@ -463,7 +463,7 @@ func TestTrack(t *testing.T) {
 		"SLIP|DL27-000001-A":              "error.not-found",
 		"SLIP|DL27-000318-K|slip-unknown": "error.slip-unknown",
 		"SLIP|DL27-000318-K|slip-altered": "error.slip-altered",
-		"rubbish":                         "error.not-an-id",
+		"rubbish":                         "error.not-a-slip",
 		"QR|040090000999|Khác":            "error.not-found",
 	} {
 		if got := h.HandleFrame(frame); got != ScanRefused {

@@ -12,6 +12,7 @@ type Code string
 // The codes a screen or a peer can act on.
 const (
 	CodeNotAnID            Code = "not-an-id"           // a payload that is no identity document
+	CodeNotASlip           Code = "not-a-slip"          // a payload that is neither a slip nor an identity document
 	CodeOldNumber          Code = "old-number"          // nine digits of an older card, no longer valid
 	CodeBadCheckDigit      Code = "bad-check-digit"     // an identity document that contradicts itself
 	CodeSidesDiffer        Code = "sides-differ"        // QR and MRZ of two different cards
