@@ -53,6 +53,7 @@ type Env struct {
 	Now      func() time.Time
 	Touch    func()                 // called at every press: someone is here
 	Typed    func(r rune) Keystroke // whose a key of a hardware keyboard is; Enter is '\r'. Nil: a person's
+	Early    func() bool            // the screen has just come: a press was meant for the one before. Nil: never
 	Tools    Tools
 	Status   Status
 
@@ -98,6 +99,8 @@ func (e *Env) SetStatus(s Status) {
 		e.strip.Set(s)
 	}
 }
+
+func (e *Env) early() bool { return e.Early != nil && e.Early() }
 
 func (e *Env) touch() {
 	if e.Touch != nil {

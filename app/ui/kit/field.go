@@ -287,7 +287,7 @@ func (f *Field) TypedKey(e *fyne.KeyEvent) {
 		f.caret = len(f.text)
 		f.relay()
 	case fyne.KeyReturn, fyne.KeyEnter:
-		if f.o.Submit != nil {
+		if f.o.Submit != nil && !f.env.early() {
 			f.o.Submit()
 		}
 	}

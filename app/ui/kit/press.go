@@ -56,10 +56,10 @@ func (p *press) init(l look, radius float32, inner ...fyne.CanvasObject) {
 	}
 }
 
-// Tapped presses it.
+// Tapped presses it, unless the press was meant for the screen before.
 func (p *press) Tapped(*fyne.PointEvent) {
 	p.env.touch()
-	if p.Enabled() {
+	if p.Enabled() && !p.env.early() {
 		p.do()
 	}
 }
