@@ -171,12 +171,14 @@ func (b *booth) see(text string) {
 	b.until(text, func() bool { return strings.Contains(b.said(), text) })
 }
 
-// tap presses a control as soon as it can be pressed.
+// tap presses a control as soon as it can be pressed, as one who has read the
+// screen.
 func (b *booth) tap(name string) {
 	b.t.Helper()
 	b.until(name, func() (ok bool) {
 		b.do(func() {
 			if c := kit.Find(b.w.win.Content(), name); c != nil && c.Enabled() {
+				b.w.flow.Settle()
 				c.Tapped(&fyne.PointEvent{})
 				ok = true
 			}

@@ -37,10 +37,17 @@ type target struct {
 	w *window
 }
 
-func (t target) Do(f func())                   { fyne.DoAndWait(f) }
 func (t target) Roots() []fyne.CanvasObject    { return []fyne.CanvasObject{t.w.win.Content()} }
 func (t target) Capture() (image.Image, error) { return screenshot(t.w.win) }
 func (t target) AdvanceClock(d time.Duration)  { t.s.clock.Add(d) }
+
+// Do looks at the screen, or presses on it, as one who has read it.
+func (t target) Do(f func()) {
+	fyne.DoAndWait(func() {
+		t.w.flow.Settle()
+		f()
+	})
+}
 
 func (t target) SetDiskFull(full bool) {
 	t.s.diskFull.Store(full)

@@ -74,22 +74,27 @@ func (s *station) runWedges(ctx context.Context, path string, every time.Duratio
 	}
 }
 
-// typed says whose a key is. It is called where the screen is drawn.
+// typed says whose a key is, and calls caught for each code that a scanner
+// types. It is called where the screen is drawn.
 func (s *station) typed(at func() time.Time, caught func()) func(rune) kit.Keystroke {
+	goesOn := false
 	return func(r rune) kit.Keystroke {
-		switch s.devices.wedges.typing.Key(r, at()) {
+		w := &s.devices.wedges
+		s.devices.set(func() { w.typing.Wedge = s.devices.keyboard() != "" })
+		switch w.typing.Key(r, at()) {
 		case scanner.KeyFirst:
+			goesOn = false
 			return kit.KeyBegins
 		case scanner.KeyMore:
 			return kit.KeyGoesOn
 		}
 		first := false
-		s.devices.set(func() {
-			first = !s.devices.wedges.typed
-			s.devices.wedges.typed = true
-		})
+		s.devices.set(func() { first, w.typed = !w.typed, true })
 		if first {
 			s.log.Warn("keys came faster than a person types: a scanner is in keyboard mode")
+		}
+		if !goesOn {
+			goesOn = true
 			caught()
 		}
 		return kit.KeyMachine

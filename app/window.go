@@ -84,15 +84,26 @@ func (s *station) newFlow(w *window) *flow.Flow {
 	v := visit.New(visit.Ports{Clock: s.clock, Catalogue: s.catalogue, Reader: reader{}, Codes: codes{s}, Lookup: lookup{s}, Outbox: letters{s},
 		Facts: s.facts, Token: randomToken, Language: s.cfg.Language})
 	c := counter.New(counter.Ports{Now: s.clock.Now, Login: doors{s}, Records: records{s}, Reader: collectors{}, Codes: counterCodes{codes{s}}, Token: randomToken})
-	typed := s.typed(time.Now, func() { s.refresh(w) })
+	steady := func() time.Time { return time.Now().Add(s.clock.Offset()) }
+	typed := s.typed(time.Now, func() {
+		s.refresh(w)
+		s.post(func() { w.flow.Wedged() }) // once the field has got back what was in it
+	})
 	w.win.Canvas().SetOnTypedRune(func(r rune) { typed(r) }) // where nothing has the focus
-	s.idle = visit.NewIdle(func() time.Time { return time.Now().Add(s.clock.Offset()) })
+	s.idle = visit.NewIdle(steady)
 	return flow.New(flow.Ports{
 		Visit: v, Facts: s.facts, Clock: s.clock, Outbox: letters{s}, Papers: papers{s}, Pages: papers{s}, Asks: asks{s}, Counter: c, Idle: s.idle,
 		Upkeep:  flow.Upkeep{Upkeep: s.newUpkeep(), Station: s.code, Version: version},
 		Look:    flow.Look{Contrast: s.cfg.Screen.Contrast, Large: s.cfg.Screen.LargeText, Reach: s.cfg.Screen.Reach},
 		Station: s.name, StationOf: s.nameOf, Language: s.cfg.Language, Words: func(l string) *assets.Words { return loaded[l] },
-		Show: w.win.SetContent, Post: s.post, Go: func(f func()) { s.work.Go(f) }, Log: s.log,
+		Show: w.win.SetContent, Post: s.post, Go: func(f func()) { s.work.Go(f) }, Log: s.log, Steady: steady,
+		After: func(d time.Duration, f func()) {
+			s.work.Go(func() {
+				if wait(s.ctx, d) == nil {
+					s.post(f)
+				}
+			})
+		},
 		Scanning: func(on bool) {
 			s.devices.set(func() { s.devices.want = on })
 			s.scan.Want(on)

@@ -284,8 +284,16 @@ func (c *Counter) TakesScans() bool {
 
 // Unread hears of a code of which no text came: CodeScanPartial, CodeScanGarbled.
 func (c *Counter) Unread(code dossier.Code) {
-	if c.TakesScans() {
+	if c.TakesScans() && c.step != PIN { // who types a PIN has shown a badge
 		_ = c.fail(dossier.E(code, nil)) // said on the screen
+	}
+}
+
+// Wedged hears that a scanner typed like a keyboard, wherever the cursor was;
+// CodeScanTyped.
+func (c *Counter) Wedged() {
+	if c.step != CheckPIN && c.step != Keeping && c.step != Technical { // a technician reads of it among the devices
+		_ = c.fail(dossier.E(dossier.CodeScanTyped, nil)) // said on the screen
 	}
 }
 

@@ -78,6 +78,14 @@ func (v *Visit) Unread(code dossier.Code) {
 	}
 }
 
+// Wedged hears that a scanner typed like a keyboard, wherever the cursor was;
+// CodeScanTyped.
+func (v *Visit) Wedged() {
+	if v.step != Submitting {
+		_ = v.fail(dossier.E(dossier.CodeScanTyped, nil)) // said on the screen
+	}
+}
+
 // cardAtHome takes a card held before the first tap as the wish to submit.
 func (v *Visit) cardAtHome(data string) ScanKind {
 	r, err := v.ports.Reader.Read(data)

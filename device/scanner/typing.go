@@ -11,6 +11,9 @@ const (
 	burstKeys = 12
 	// burstKinds keeps a key that is held down from being taken for a scanner.
 	burstKinds = 4
+	// wedgeKeys and wedgeKinds are the same where a scanner is known to be among
+	// the keyboards: then the shortest codes of shops, eight digits, are caught.
+	wedgeKeys, wedgeKinds = 6, 3
 	// burstEnd is the silence after which a person may be typing again; the
 	// Enter of a scanner comes before.
 	burstEnd = 200 * time.Millisecond
@@ -30,6 +33,8 @@ const (
 // value is ready for use. It is pure: times come with the keys, and must not
 // run backwards. No key is kept.
 type Typing struct {
+	Wedge bool // a scanner is among the keyboards: less is needed to know it
+
 	last    time.Time
 	keys    int
 	kinds   [burstKinds]rune
@@ -45,16 +50,20 @@ func (t *Typing) Key(r rune, at time.Time) Key {
 		if gap <= burstEnd {
 			return KeyMachine
 		}
-		*t = Typing{last: at}
+		*t = Typing{Wedge: t.Wedge, last: at}
 	} else if t.keys > 0 && gap > keyGap {
-		*t = Typing{last: at}
+		*t = Typing{Wedge: t.Wedge, last: at}
 	}
 	t.keys++
 	t.count(r)
+	keys, kinds := burstKeys, burstKinds
+	if t.Wedge {
+		keys, kinds = wedgeKeys, wedgeKinds
+	}
 	switch {
 	case t.keys == 1:
 		return KeyFirst
-	case t.keys >= burstKeys && t.known == burstKinds:
+	case t.keys >= keys && t.known >= kinds:
 		t.machine = true
 		t.kinds, t.known = [burstKinds]rune{}, 0
 		return KeyMachine

@@ -91,6 +91,30 @@ func TestTypingOfAScanner(t *testing.T) {
 	}
 }
 
+// Where a scanner is known to be among the keyboards its shortest codes are
+// caught, and a person types as before.
+func TestTypingBesideAWedge(t *testing.T) {
+	for code, caught := range map[string]bool{"40170725\r": true, "AB-123\r": true, "11111111": false, "12345": false} {
+		v := typed(&Typing{Wedge: true}, code, epoch, 2*time.Millisecond)
+		if got := v[len(v)-1] == KeyMachine; got != caught {
+			t.Errorf("%q: caught %v", code, got)
+		}
+		if v = typed(&Typing{}, code, epoch, 2*time.Millisecond); v[len(v)-1] == KeyMachine {
+			t.Errorf("%q is a scanner's where none is known", code)
+		}
+	}
+	k := &Typing{Wedge: true}
+	typed(k, "40170725\r", epoch, time.Millisecond)
+	for i, v := range typed(k, "the quick brown fox", epoch.Add(time.Minute), keyGap+1) {
+		if v == KeyMachine {
+			t.Fatalf("key %d of a person", i)
+		}
+	}
+	if !k.Wedge {
+		t.Error("it was forgotten")
+	}
+}
+
 // A person goes on typing after a scanner, and a new scan is known anew.
 func TestTypingAfterAScanner(t *testing.T) {
 	k, at := &Typing{}, epoch

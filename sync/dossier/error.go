@@ -27,6 +27,7 @@ const (
 	CodeNotEnrolled        Code = "not-enrolled"        // the station has no identity yet
 	CodeScanPartial        Code = "scan-partial"        // a code that was not read to its end
 	CodeScanGarbled        Code = "scan-garbled"        // a scanner whose letters cannot be read
+	CodeScanTyped          Code = "scan-typed"          // a scanner that types like a keyboard
 	CodeSlipUnknown        Code = "slip-unknown"        // well-formed, from a station not known here
 	CodeSlipAltered        Code = "slip-altered"        // the signature does not hold
 	CodeSlipVoid           Code = "slip-void"           // replaced by a newer slip

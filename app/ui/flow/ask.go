@@ -22,7 +22,7 @@ const numberExample = "DL27-000318-K"
 func (f *Flow) typeScreen(s visit.State) fyne.CanvasObject {
 	e := f.env
 	m := ask.Model{Steps: &kit.StepsSpec{Now: 1}, Problem: f.problem(s.Problem), Next: e.T("app.continue"), Empty: e.T("form.answer-first")}
-	typed := ""
+	m.Text = f.draft
 	var next func(string) error
 	switch s.Step {
 	case visit.TypeID:
@@ -40,8 +40,8 @@ func (f *Flow) typeScreen(s visit.State) fyne.CanvasObject {
 		m.Max = 24
 		next = f.Visit.TypeNumber
 	}
-	return ask.New(e, m, ask.Actions{Back: f.back, Changed: func(t string) { typed = t }, Masked: func(bool) {},
-		Next: f.do(func() error { return next(typed) })})
+	return ask.New(e, m, ask.Actions{Back: f.back, Changed: f.drafting, Masked: func(bool) {},
+		Next: f.do(func() error { return next(f.draft) })})
 }
 
 // contactScreen asks for what a chosen way of delivery needs.
@@ -63,7 +63,17 @@ func (f *Flow) contactScreen(s visit.State) fyne.CanvasObject {
 			m.Suggest, m.Icons = []string{s.Person.Address}, "card"
 		}
 	}
-	typed := m.Text
-	return ask.New(e, m, ask.Actions{Back: f.back, Changed: func(t string) { typed = t }, Masked: func(bool) {},
-		Next: f.do(func() error { return f.Visit.SetContact(typed) })})
+	if f.drafted {
+		m.Text = f.draft
+	}
+	return ask.New(e, m, ask.Actions{Back: f.back, Changed: f.drafting, Masked: func(bool) {},
+		Next: f.do(func() error {
+			if f.drafted {
+				m.Text = f.draft
+			}
+			return f.Visit.SetContact(m.Text)
+		})})
 }
+
+// drafting keeps what is being typed: a screen may be drawn anew meanwhile.
+func (f *Flow) drafting(text string) { f.draft, f.drafted = text, true }

@@ -157,15 +157,60 @@ func TestSecondTap(t *testing.T) {
 	run(t, func(t *testing.T, h *house) {
 		h.toSign()
 		c := kit.Find(h.content, h.env.T("sign.main"))
+		h.Settle()
 		c.Tapped(nil)
+		h.Settle()
 		c.Tapped(nil) // on the button that was on the screen
 		h.settle()
+		h.Settle()
 		c.Tapped(nil)
 		h.settle()
 		h.see("submitted.title")
 		if h.commits != 1 || len(h.letters) != 1 {
 			t.Errorf("%d commits of %d letters", h.commits, len(h.letters))
 		}
+	})
+}
+
+// The second half of a double tap answers no question that nobody has seen.
+func TestDoubleTapSkipsNothing(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		again := func(key string) { kit.Find(h.content, h.env.T(key)).Tapped(nil) }
+		h.found()
+		h.tap("procedure.main")
+		h.press(h.option("birth"))
+		before := h.Visit.State().QuestionAt
+		h.tap("app.next") // to the name, which the card has answered
+		for _, after := range []time.Duration{0, tapAfter / 2, tapAfter/2 - 1} {
+			h.steady = h.steady.Add(after)
+			again("app.next")
+			if got := h.Visit.State().QuestionAt; got != before+1 {
+				t.Fatalf("a double tap led to question %d", got)
+			}
+		}
+		h.steady = h.steady.Add(1)
+		again("app.next")
+		if got := h.Visit.State().QuestionAt; got != before+2 {
+			t.Fatalf("question %d: a tap was lost", got)
+		}
+		h.steady = h.steady.Add(-time.Hour) // whatever the clock does
+		again("app.next")
+		if got := h.Visit.State().QuestionAt; got != before+3 {
+			t.Fatalf("question %d: a clock holds a tap back", got)
+		}
+
+		h.untilCopies()
+		h.write("2")
+		h.next()
+		h.at(visit.Papers)
+		h.tap("papers.clerk")
+		again("app.continue") // the paper that was asked about has changed
+		h.at(visit.Papers)
+		h.tap("app.continue")
+		h.at(visit.Delivery)
+		h.tap("delivery.sms")
+		again("app.continue") // on one screen taps may follow as they like
+		h.at(visit.TypePhone)
 	})
 }
 

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,7 @@ import (
 	"tramhoso/app/ui/screens/sign"
 	"tramhoso/app/visit"
 	"tramhoso/app/visit/form"
+	"tramhoso/app/visit/papers"
 	"tramhoso/sync/dossier"
 )
 
@@ -107,8 +109,8 @@ func (f *Flow) confirmScreen(s visit.State) fyne.CanvasObject {
 }
 
 func (f *Flow) papersScreen(s visit.State) fyne.CanvasObject {
-	m := paperscreen.Model{At: -1, Missing: s.Missing, Editing: s.Editing, Problem: f.problem(s.Problem)}
-	for i, r := range s.Papers {
+	m := paperscreen.Model{At: f.openPaper(s), Missing: s.Missing, Editing: s.Editing, Problem: f.problem(s.Problem)}
+	for _, r := range s.Papers {
 		row := paperscreen.Row{ID: r.Paper.ID, Name: r.Paper.Name.In(f.lang()), Required: r.Paper.Required}
 		switch {
 		case r.Way == dossier.WayForm:
@@ -120,13 +122,7 @@ func (f *Flow) papersScreen(s visit.State) fyne.CanvasObject {
 		case r.Declined:
 			row.State = paperscreen.Declined
 		}
-		if row.State == paperscreen.Open && m.At < 0 && f.paperAt < 0 {
-			m.At = i
-		}
 		m.Rows = append(m.Rows, row)
-	}
-	if f.paperAt >= 0 && f.paperAt < len(m.Rows) {
-		m.At = f.paperAt
 	}
 	answer := func(do func(id string) error) func(string) {
 		return func(id string) { f.paperAt = -1; f.do(func() error { return do(id) })() }
@@ -137,6 +133,15 @@ func (f *Flow) papersScreen(s visit.State) fyne.CanvasObject {
 		Decline: answer(f.Visit.DeclinePaper),
 		Ask:     func(i int) { f.paperAt = i; f.Render() },
 	})
+}
+
+// openPaper is the paper asked about: the one that was picked, or the first of
+// which nothing is known; -1 for none.
+func (f *Flow) openPaper(s visit.State) int {
+	if f.paperAt >= 0 && f.paperAt < len(s.Papers) {
+		return f.paperAt
+	}
+	return slices.IndexFunc(s.Papers, papers.Row.Open)
 }
 
 func (f *Flow) deliveryScreen(s visit.State) fyne.CanvasObject {

@@ -42,11 +42,13 @@ type Ports struct {
 	Language  string
 	Words     func(lang string) *assets.Words
 
-	Show         func(fyne.CanvasObject) // makes it the window's content
-	Post         func(func())            // runs on the user interface's goroutine
-	Go           func(func())            // runs elsewhere, owned by the program
-	Scanning     func(bool)              // whether the screen takes scans
-	Asking       func()                  // a person was just asked to show a code
+	Show         func(fyne.CanvasObject)     // makes it the window's content
+	Post         func(func())                // runs on the user interface's goroutine
+	Go           func(func())                // runs elsewhere, owned by the program
+	After        func(time.Duration, func()) // runs on the user interface's goroutine, later
+	Steady       func() time.Time            // with a monotonic reading: no corrected clock holds a press back
+	Scanning     func(bool)                  // whether the screen takes scans
+	Asking       func()                      // a person was just asked to show a code
 	Typed        func(rune) kit.Keystroke
 	CallHelp     func()           // tells staff that somebody calls
 	CallAnswered func()           // a clerk is there
@@ -68,6 +70,10 @@ type Flow struct {
 	begun   bool // that it heard anything
 	hearing bool // a scan is being handled
 	warning int  // seconds of the countdown on the screen; 0: none
+
+	at   place     // of the screen shown
+	came time.Time // when it came; zero: it counts as read
+	sayings
 
 	glance          // of the screen shown
 	under    glance // of the screen that the help page covers
@@ -96,6 +102,8 @@ type glance struct {
 	toldAt      time.Time // when staff were told of the printer
 	printed     string    // slip number of the dossier whose form 01 was printed
 	picked      string    // procedure marked in the search
+	draft       string    // what is typed where the visit keeps it only once it is sent off
+	drafted     bool
 }
 
 var firstGlance = glance{paperAt: -1}
@@ -103,7 +111,7 @@ var firstGlance = glance{paperAt: -1}
 // New makes the user interface at the start screen.
 func New(p Ports, size kit.Size) *Flow {
 	f := &Flow{Ports: p, size: size, glance: firstGlance}
-	f.env = &kit.Env{Size: size, Now: p.Clock.Now, Touch: p.Idle.Touch, Typed: p.Typed}
+	f.env = &kit.Env{Size: size, Now: p.Clock.Now, Touch: p.Idle.Touch, Typed: p.Typed, Early: f.tooSoon}
 	f.env.Words = p.Words(p.Language)
 	f.dress(p.Look)
 	return f
@@ -126,6 +134,8 @@ func (f *Flow) Render() {
 	f.env.Tools = kit.Tools{Language: f.switchLanguage, Help: f.help}
 	f.hold()
 	f.listen()
+	f.owed = false
+	defer f.arrive()
 	if f.warning > 0 {
 		f.Show(idle.New(f.env, idle.Model{Seconds: f.warning, Total: int(visit.Countdown.Seconds())}, idle.Actions{End: f.wipe, Stay: f.stay}))
 		return
@@ -157,35 +167,6 @@ func (f *Flow) leave(to visit.Step) {
 		f.glance, f.under = firstGlance, firstGlance
 	}
 	f.last = to
-}
-
-// listen says whether the screen that comes takes scans, and that somebody was
-// asked for one. A screen that a scan led to asks for nothing: its code may
-// still lie before the scanner.
-func (f *Flow) listen() {
-	on := f.Visit.TakesScans()
-	step, counted := f.Visit.Step(), f.Counter.Step()
-	asked := step != f.last && step != visit.Home && waitsForScan(step)
-	if f.staffing() {
-		on = f.Counter.TakesScans()
-		asked = counted != f.counted && counted == counter.Handover
-	}
-	f.counted = counted
-	if on != f.taking || !f.begun {
-		f.taking, f.begun = on, true
-		f.Scanning(on)
-	}
-	if asked && !f.hearing {
-		f.Asking()
-	}
-}
-
-func waitsForScan(s visit.Step) bool {
-	switch s {
-	case visit.Home, visit.ScanID, visit.TrackScan, visit.CollectScan:
-		return true
-	}
-	return false
 }
 
 // hold stops the idle watch where there is nothing to wipe or a commit runs, and
@@ -294,41 +275,6 @@ func (f *Flow) tellsOfDevices() bool {
 	return f.last == f.Visit.Step() && f.last != visit.Home && waitsForScan(f.last)
 }
 
-// Scan hears a scanned payload.
-func (f *Flow) Scan(data string) {
-	f.hearing = true
-	defer func() { f.hearing = false }()
-	f.Idle.Touch()
-	if f.warning > 0 {
-		f.warning = 0
-	}
-	if f.staffing() {
-		f.do(func() error { return f.Counter.HandleFrame(context.Background(), data) })()
-		return
-	}
-	switch f.Visit.HandleFrame(data) {
-	case visit.ScanBadge:
-		f.badge(data)
-	case visit.ScanRefused:
-		f.Log.Info("scan refused", "step", f.Visit.Step(), "code", problemCode(f.Visit.State().Problem))
-	}
-	f.Render()
-}
-
-// Unread hears that a code came of which no text can be read, and shows why.
-func (f *Flow) Unread(code dossier.Code) {
-	f.hearing = true
-	defer func() { f.hearing = false }()
-	f.Idle.Touch()
-	f.warning = 0
-	if f.staffing() {
-		f.Counter.Unread(code)
-	} else {
-		f.Visit.Unread(code)
-	}
-	f.Render()
-}
-
 // printNews is what PrintChanged hears.
 type printNews struct {
 	old, job int64
@@ -367,13 +313,6 @@ func (f *Flow) Changed() {
 	if s := f.Visit.Step(); (s == visit.Home || s == visit.Timeline || s == visit.ResultReady || s == visit.Procedure) && f.warning == 0 {
 		f.Render()
 	}
-}
-
-func problemCode(p *visit.Problem) dossier.Code {
-	if p == nil {
-		return ""
-	}
-	return p.Code
 }
 
 // problem is the sentence of the present step, or "".

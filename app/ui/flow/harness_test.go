@@ -236,6 +236,9 @@ type house struct {
 	clock   *clock
 	content fyne.CanvasObject
 	waiting []func()
+	later   []func()
+	steady  time.Time
+	drawn   int // screens
 	log     bytes.Buffer
 }
 
@@ -282,7 +285,7 @@ func newHouse(t testing.TB) *house {
 			t.Fatal(err)
 		}
 	}
-	h := &house{world: w, t: t, clock: &clock{noon}}
+	h := &house{world: w, t: t, clock: &clock{noon}, steady: noon}
 	n := 0
 	token := func() string { n++; return fmt.Sprint("token", n) }
 	facts := func() visit.Facts { return w.facts }
@@ -303,7 +306,9 @@ func newHouse(t testing.TB) *house {
 		Idle:    visit.NewIdle(h.clock.Now),
 		Station: func(string) string { return "Điểm Hoà Phú" }, StationOf: func(code, _ string) string { return code },
 		Language: "vi", Words: func(l string) *assets.Words { return loaded[l] },
-		Show: func(o fyne.CanvasObject) { h.content = o }, Post: func(f func()) { f() }, Go: func(f func()) { h.waiting = append(h.waiting, f) },
+		Show:   func(o fyne.CanvasObject) { h.content = o; h.drawn++ },
+		Steady: func() time.Time { return h.steady }, After: func(_ time.Duration, f func()) { h.later = append(h.later, f) },
+		Post: func(f func()) { f() }, Go: func(f func()) { h.waiting = append(h.waiting, f) },
 		Scanning: func(on bool) { w.want = on }, Asking: func() { w.invited++ }, CallHelp: func() { w.calls++; w.rung = h.clock.at },
 		CallAnswered: func() { w.rung = time.Time{} }, CalledAt: func() time.Time { return w.rung },
 		Log: slog.New(slog.NewTextHandler(&h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -336,8 +341,10 @@ func (h *house) tap(key string, args ...any) {
 	h.press(h.env.T(key, args...))
 }
 
+// press presses a control after a look at the screen.
 func (h *house) press(name string) {
 	h.t.Helper()
+	h.steady = h.steady.Add(tapAfter)
 	c := kit.Find(h.content, name)
 	if c == nil {
 		h.t.Fatalf("%s: no control is called %q:\n%s", h.Visit.Step(), name, h.said())
@@ -358,6 +365,12 @@ func (h *house) write(text string) {
 		}
 	}
 	h.t.Fatalf("%s: no field:\n%s", h.Visit.Step(), h.said())
+}
+
+// Scan holds a code before the scanner at a person's pace.
+func (h *house) Scan(code string) {
+	h.steady = h.steady.Add(time.Second)
+	h.Flow.Scan(code)
 }
 
 func (h *house) at(step visit.Step) {
