@@ -43,12 +43,12 @@ func (f Form01) Document(reprint bool) (printer.Document, error) {
 	p.centre(printer.Normal, false, w.T("form01.accepted"))
 	p.rule()
 
-	p.line(plain(w.T("form01.from")+" "), bold(d.Applicant))
+	p.said(w.T("form01.from"), bold(d.Applicant))
 	p.optional(d.Last4, "form01.last4", "n")
 	p.optional(d.Address, "form01.address", "a")
 	p.optional(d.Phone, "form01.phone", "n")
 	p.optional(d.Email, "form01.email", "a")
-	p.line(plain(w.T("form01.request")+" "), bold(d.Request))
+	p.said(w.T("form01.request"), bold(d.Request))
 	p.line(plain(w.T("form01.papers")))
 	for i, item := range d.Papers {
 		p.add(printer.Text{Indent: itemIn, Runs: []printer.Run{plain(w.T("form01.item", "n", i+1, "name", item.Name,
@@ -60,21 +60,21 @@ func (f Form01) Document(reprint bool) (printer.Document, error) {
 	p.rule()
 
 	if d.Days != "" {
-		p.line(plain(w.T("form01.days")+" "), plain(d.Days))
+		p.said(w.T("form01.days"), plain(d.Days))
 	}
-	p.row(w.T("form01.received"), plain(w.DateTime(d.Received.In(assets.Here))))
+	p.said(w.T("form01.received"), plain(w.DateTime(d.Received.In(assets.Here))))
 	if d.Return.IsZero() {
-		p.row(w.T("form01.return"), plain(w.T("form01.no-return")))
+		p.said(w.T("form01.return"), plain(w.T("form01.no-return")))
 	} else {
-		p.row(w.T("form01.return"), bold(w.DateTime(d.Return.In(assets.Here))))
+		p.said(w.T("form01.return"), bold(w.DateTime(d.Return.In(assets.Here))))
 	}
 	if d.Collect != "" {
-		p.line(plain(w.T("form01.collect")+" "), bold(d.Collect))
+		p.said(w.T("form01.collect"), bold(d.Collect))
 	}
 	if d.Fee != nil {
-		p.row(w.T("form01.fee"), bold(w.Money(*d.Fee)))
+		p.said(w.T("form01.fee"), bold(w.Money(*d.Fee)))
 	} else {
-		p.row(w.T("form01.fee"), plain(w.T("form01.fee-elsewhere")))
+		p.said(w.T("form01.fee"), plain(w.T("form01.fee-elsewhere")))
 	}
 	if d.Book != "" || d.Serial != "" {
 		p.line(plain(w.T("form01.book", "book", orDash(d.Book), "serial", orDash(d.Serial))))

@@ -96,8 +96,7 @@ func texts(d printer.Document) string {
 		case printer.Rule:
 			b.WriteString("----")
 		case printer.QR:
-			b.WriteString("QR " + block.Payload + " | ")
-			run(block.Beside)
+			b.WriteString("QR " + block.Payload)
 		default:
 			continue
 		}
@@ -137,12 +136,13 @@ Cấp bản sao trích lục hộ tịch (2.000635) – 2 bản
 2. Giấy khai sinh cũ – bản sao
 3. Thẻ căn cước – chỉ xuất trình
 ----
-Lệ phí … 16.000 đồng
-Trả tại quầy … chưa thu
-Cước dịch vụ … 0 đồng
+Lệ phí: 16.000 đồng
+Trả tại quầy: chưa thu
+Cước dịch vụ: 0 đồng
 Bồi thường: theo Thông tư 17/2017/TT-BTTTT
 ----
-QR ` + qr + ` | Mã này kiểm tra được ở mọi trạm, cả khi không có mạng. Mã hồ sơ và ngày hẹn trả do cơ quan báo.
+QR ` + qr + `
+Mã này kiểm tra được ở mọi trạm, cả khi không có mạng. Mã hồ sơ và ngày hẹn trả do cơ quan báo.
 `
 	if d := cmp.Diff(want, texts(document(t, slip(), false))); d != "" {
 		t.Error(d)
@@ -191,9 +191,9 @@ func TestSlipVariants(t *testing.T) {
 		{"time told", say(func(s *Slip) { s.At.Source = dossier.TimeStaff }, false), "14/07/2026 (giờ do nhân viên báo)", "chưa chắc"},
 		{"time floored", say(func(s *Slip) { s.At.Source = dossier.TimeFloored }, false), "(đồng hồ máy chưa chắc đúng)", "nhân viên"},
 		{"time signed", say(func(s *Slip) { s.At.Source = dossier.TimeSigned }, false), "Lúc 09:41 ngày 14/07/2026\n", "(giờ"},
-		{"fee unknown", say(func(s *Slip) { s.Fee = visit.Fee{Count: 1} }, false), "Lệ phí … cơ quan báo sau", "chưa thu"},
-		{"free", say(func(s *Slip) { s.Fee.Total = 0 }, false), "Lệ phí … 0 đồng", "chưa thu"},
-		{"pay later", say(func(s *Slip) { s.Pay = visit.PayCollect }, false), "Trả khi nhận kết quả … chưa thu", "Trả tại quầy"},
+		{"fee unknown", say(func(s *Slip) { s.Fee = visit.Fee{Count: 1} }, false), "Lệ phí: cơ quan báo sau", "chưa thu"},
+		{"free", say(func(s *Slip) { s.Fee.Total = 0 }, false), "Lệ phí: 0 đồng", "chưa thu"},
+		{"pay later", say(func(s *Slip) { s.Pay = visit.PayCollect }, false), "Trả khi nhận kết quả: chưa thu", "Trả tại quầy"},
 		{"no papers", say(func(s *Slip) { s.Papers = nil }, false), "Không có giấy tờ kèm theo", "1. "},
 		{"no phone", say(func(s *Slip) { s.Sender.Phone, s.Receiver.Phone = "", "" }, false), "Gửi đến", "Điện thoại"},
 	}
@@ -226,17 +226,17 @@ Thành phần hồ sơ nộp gồm:
 3. Văn bản uỷ quyền – bản chính, số lượng 1
 ----
 Thời gian giải quyết: trong ngày làm việc
-Nhận hồ sơ … 14:10 ngày 14/07/2026
-Hẹn trả kết quả … 16:10 ngày 15/07/2026
+Nhận hồ sơ: 14:10 ngày 14/07/2026
+Hẹn trả kết quả: 16:10 ngày 15/07/2026
 Nhận kết quả tại: Điểm BĐ – VHX Hoà Phú
-Phí, lệ phí … 16.000 đồng
+Phí, lệ phí: 16.000 đồng
 Vào sổ: 01/2026, số thứ tự: 42
 ----
 Người nộp … Người tiếp nhận
 H’ Bia Niê … Trần Thị Hoa
 In từ dữ liệu cơ quan gửi về trạm. Khi nhận kết quả, xin mang theo phiếu gửi và thẻ căn cước.
 In tại Điểm BĐ – VHX Hoà Phú lúc 17:10 ngày 14/07/2026
-QR H15.27-260714-0042 | 
+QR H15.27-260714-0042
 `
 	got := texts(document(t, form01(), false))
 	if d := cmp.Diff(want, got); d != "" {
@@ -250,11 +250,11 @@ QR H15.27-260714-0042 |
 	f := form01()
 	f.Form.Return, f.Form.Code = time.Time{}, "mã lạ"
 	got = texts(document(t, f, true))
-	if !strings.Contains(got, "Hẹn trả kết quả … cơ quan báo sau") || strings.Contains(got, "QR ") || !strings.HasPrefix(got, "[BẢN IN LẠI]") {
+	if !strings.Contains(got, "Hẹn trả kết quả: cơ quan báo sau") || strings.Contains(got, "QR ") || !strings.HasPrefix(got, "[BẢN IN LẠI]") {
 		t.Error(got)
 	}
 	free := int64(0)
-	for fee, says := range map[*int64]string{nil: "Phí, lệ phí … theo mức tỉnh, cơ quan quy định", &free: "Phí, lệ phí … 0 đồng"} {
+	for fee, says := range map[*int64]string{nil: "Phí, lệ phí: theo mức tỉnh, cơ quan quy định", &free: "Phí, lệ phí: 0 đồng"} {
 		f.Form.Fee = fee
 		if got := texts(document(t, f, false)); !strings.Contains(got, says) || strings.Contains(got, "đồng") != (fee != nil) {
 			t.Errorf("want %q in\n%s", says, got)

@@ -103,6 +103,12 @@ func (p *page) optional(value, key, name string) {
 	}
 }
 
+// said is a label and what it says, close together: a value at the far edge
+// would send the white before it, row by row, and a slow line shows it.
+func (p *page) said(label string, value printer.Run) {
+	p.line(plain(strings.TrimSuffix(label, ":")+": "), value)
+}
+
 func (p *page) row(left string, right printer.Run) {
 	p.add(printer.Columns{Left: []printer.Run{plain(left)}, Right: []printer.Run{right}})
 }
@@ -170,18 +176,19 @@ func (s Slip) Document(reprint bool) (printer.Document, error) {
 	p.rule()
 
 	if s.Fee.Known {
-		p.row(w.T("slip.fee"), bold(w.Money(s.Fee.Total)))
+		p.said(w.T("slip.fee"), bold(w.Money(s.Fee.Total)))
 		if s.Fee.Total > 0 {
-			p.row(w.T("slip.pay-"+string(payOf(s.Pay))), plain(w.T("slip.unpaid")))
+			p.said(w.T("slip.pay-"+string(payOf(s.Pay))), plain(w.T("slip.unpaid")))
 		}
 	} else {
-		p.row(w.T("slip.fee"), plain(w.T("slip.fee-elsewhere")))
+		p.said(w.T("slip.fee"), plain(w.T("slip.fee-elsewhere")))
 	}
-	p.row(w.T("slip.price"), plain(w.Money(s.Price)))
+	p.said(w.T("slip.price"), plain(w.Money(s.Price)))
 	p.line(plain(w.T("slip.compensation")))
 	p.rule()
 
-	p.add(printer.QR{Payload: s.QR, Beside: []printer.Run{{Text: w.T("slip.qr"), Size: printer.Small}}})
+	p.add(printer.QR{Payload: s.QR, Align: printer.Center})
+	p.centre(printer.Small, false, w.T("slip.qr"))
 	if reprint {
 		p.add(printer.Feed{Dots: ruleGap})
 		p.line(printer.Run{Text: w.T("slip.reprint-note"), Size: printer.Small})
@@ -195,7 +202,7 @@ func (p *page) reprintMark() {
 }
 
 func (p *page) party(label string, who Party, last4 string) {
-	p.line(plain(label+" "), bold(who.Name))
+	p.said(label, bold(who.Name))
 	p.optional(last4, "slip.last4", "n")
 	p.optional(who.Address, "slip.address", "a")
 	p.optional(who.Phone, "slip.phone", "n")

@@ -75,13 +75,13 @@ type Image struct {
 
 // QR is a code. Its payload must be plain ASCII: readers guess the character
 // set of anything else. Module is the size of its smallest square in dots; 0
-// chooses the largest that reads well and fits. Text in Beside stands to the
-// right of the code, or below it where the paper is too narrow.
+// chooses one that reads well and fits. Nothing stands beside a code: its
+// squares are sent at half their size, which letters in the same rows would
+// forbid.
 type QR struct {
 	Payload string
 	Module  int
 	Align   Align
-	Beside  []Run
 }
 
 // Feed is blank paper, in dots (8 dots are 1 mm).

@@ -73,33 +73,6 @@ func TestPairsOfDotsAreDoubledByThePrinter(t *testing.T) {
 	}
 }
 
-// The bar of the design is 0.4 of the full-width bytes; what is reached is kept.
-func TestASlipIsShortOnTheWire(t *testing.T) {
-	for _, tc := range []struct {
-		p   Profile
-		bar float64
-	}{
-		{Profile{WidthDots: Width80mm}, 0.385},
-		{Profile{WidthDots: Width80mm, Columns: true}, 0.335},
-		{Profile{WidthDots: Width58mm}, 0.378},
-		{Profile{WidthDots: Width58mm, Columns: true}, 0.360},
-	} {
-		img, err := Layout(slip(), tc.p.Paper())
-		if err != nil {
-			t.Fatal(err)
-		}
-		wire, err := Encode(img, tc.p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ratio := float64(len(wire)) / float64(tc.p.WidthDots/8*img.Rect.Dy())
-		t.Logf("%d dots, columns %v: %d bytes, %.3f of the full width", tc.p.WidthDots, tc.p.Columns, len(wire), ratio)
-		if ratio > tc.bar {
-			t.Errorf("%d dots, columns %v: %.3f of the full bytes", tc.p.WidthDots, tc.p.Columns, ratio)
-		}
-	}
-}
-
 // Pictures made of the forbidden pairs at every bit offset, also over the
 // edge of a row, must not hold one on the wire.
 func TestNoRealTimeCommandInAPicture(t *testing.T) {

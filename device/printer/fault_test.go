@@ -23,7 +23,7 @@ func document(title string) printer.Document {
 		printer.Text{Runs: run("Người gửi: H’ Bia Niê, Buôn Ea Bông, phường Buôn Ma Thuột")},
 		printer.Columns{Left: run("Lệ phí"), Right: []printer.Run{{Text: "16.000 đồng", Bold: true}}},
 		printer.Rule{Dashed: true},
-		printer.QR{Payload: "HTTPS://TRAM.EXAMPLE.VN/S/MFRGG2LTMFRGG2LTMFRGG2LT#ORSXG5A2ORSXG5A276", Beside: run("Mã này kiểm tra được ở mọi trạm")},
+		printer.QR{Payload: "HTTPS://TRAM.EXAMPLE.VN/S/MFRGG2LTMFRGG2LTMFRGG2LT#ORSXG5A2ORSXG5A276"}, printer.Text{Runs: run("Mã này kiểm tra được ở mọi trạm")},
 	}}
 }
 

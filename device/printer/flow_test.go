@@ -267,7 +267,15 @@ func TestAFreshLineClearsWhatItFinds(t *testing.T) {
 // After the cable is back the next paper is whole and alone, wherever the one
 // before broke off.
 func TestUnpluggedInTheMiddle(t *testing.T) {
-	for at := 100; at < 8000; at += 371 {
+	img, err := printer.Layout(document("A"), printer.Profile{}.Paper())
+	if err != nil {
+		t.Fatal(err)
+	}
+	wire, err := printer.Encode(img, printer.Profile{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := 100; at < len(wire); at += 371 {
 		onBench(t, twin.PrinterConfig{}, false, func(b *bench) { b.unplugged(at) })
 	}
 }

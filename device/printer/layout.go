@@ -10,15 +10,15 @@ import (
 
 // Spacing, in dots.
 const (
-	lineGapDots   = 4
-	ruleGapDots   = 8
-	ruleDots      = 2
+	lineGapDots = 4
+	ruleGapDots = 8
+	ruleDots    = 2
+	// Dashes begin and end at even dots, so that a rule is sent at half its size.
 	dashDots      = 8
-	dashGapDots   = 5
+	dashGapDots   = 6
 	barPadDots    = 6 // above and below white-on-black text
 	barInsetDots  = 8 // at its sides
 	columnGapDots = 16
-	minBesideDots = 160
 	// topWhiteDots and bottomWhiteDots keep print off the paper's edges; the
 	// cut feeds the rest.
 	topWhiteDots    = 8

@@ -35,15 +35,15 @@ func slip() Document {
 		Text{Runs: []Run{n("2. Giấy khai sinh cũ – bản chụp")}, Indent: 26},
 		Text{Runs: []Run{n("3. Căn cước – chỉ xuất trình")}, Indent: 26},
 		Rule{Dashed: true},
-		Columns{Left: []Run{n("Lệ phí")}, Right: []Run{b("16.000 đồng")}},
-		Columns{Left: []Run{n("Trả tại quầy khi nhận")}, Right: []Run{n("chưa thu")}},
+		Text{Runs: []Run{n("Lệ phí: "), b("16.000 đồng")}},
+		Text{Runs: []Run{n("Trả tại quầy khi nhận: chưa thu")}},
 		Columns{Left: []Run{n("Cước dịch vụ")}, Right: []Run{n("0 đồng")}},
 		Text{Runs: []Run{{Text: "Bồi thường: theo Thông tư 17/2017/TT-BTTTT", Size: Small}}},
 		Rule{Dashed: true},
-		QR{
+		QR{Align: Center,
 			Payload: "HTTPS://TRAM.EXAMPLE.VN/S/" + strings.Repeat("MFRGG2LT", 14) + "#" + strings.Repeat("ORSXG5A2", 3) + "76",
-			Beside:  []Run{{Text: "Mã này kiểm tra được ở mọi trạm, cả khi không có mạng. Ngày hẹn trả do cơ quan báo.", Size: Small}},
 		},
+		Text{Align: Center, Runs: []Run{{Text: "Mã này kiểm tra được ở mọi trạm, cả khi không có mạng. Ngày hẹn trả do cơ quan báo.", Size: Small}}},
 		Cut{},
 	}}
 }

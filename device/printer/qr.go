@@ -3,6 +3,7 @@ package printer
 import (
 	"errors"
 	"fmt"
+	"image"
 
 	qrcode "github.com/skip2/go-qrcode"
 )
@@ -14,11 +15,12 @@ const (
 	// minModuleDots is the smallest module that cheap phone cameras read from
 	// thermal paper: 3 dots are 0.375 mm.
 	minModuleDots = 3
-	// besideModuleDots is the module of a code with text beside it: its quiet
-	// zone then equals the margin.
-	besideModuleDots = 4
-	// maxModuleDots is what 0 chooses at most; larger wastes paper.
-	maxModuleDots = 6
+	// largeModuleDots is the module of a small code, usualModuleDots that of one
+	// which would be larger than maxSideDots with it: 30 mm, quiet zone included;
+	// more wastes paper. Both are even, so that a code is sent at half its size.
+	largeModuleDots = 6
+	usualModuleDots = 4
+	maxSideDots     = 240
 	// maxQRBytes bounds a payload to what still fits 58 mm paper at 3 dots.
 	maxQRBytes = 400
 )
@@ -51,16 +53,17 @@ func modules(payload string) ([][]bool, error) {
 	return q.Bitmap(), nil
 }
 
-// module is the size of a code's squares: as asked for, or the largest that
-// fits. A code is never made finer than readers can tell apart.
+// module is the size of a code's squares: as asked for, or what its size and
+// the paper allow. A code is never made finer than readers can tell apart.
 func (q QR) module(n, width int) (int, error) {
 	module := q.Module
 	if module == 0 {
-		module = maxModuleDots
-		if len(q.Beside) > 0 {
-			module = besideModuleDots
+		module = usualModuleDots
+		if n*largeModuleDots <= min(maxSideDots, width) {
+			module = largeModuleDots
+		} else if n*usualModuleDots > width {
+			module = minModuleDots
 		}
-		module = max(minModuleDots, min(module, width/n))
 	}
 	if module < minModuleDots {
 		return 0, fmt.Errorf("a QR code with squares of %d dots, less than %d: %w", module, minModuleDots, ErrTooFine)
@@ -87,49 +90,23 @@ func (l *layout) qrBlock(q QR) error {
 	side := n * module
 	quiet := quietModules * module
 	x := max(0, l.margin-quiet)
-	besideX := max(l.margin, x+side)
-	besideWidth := l.c.width - l.margin - besideX
-	beside := len(q.Beside) > 0 && besideWidth >= minBesideDots
-	if !beside {
-		switch q.Align {
-		case Center:
-			x = (l.c.width - side) / 2
-		case Right:
-			x = min(l.c.width-side, l.c.width-l.margin+quiet-side)
-		}
+	switch q.Align {
+	case Center:
+		x = (l.c.width - side) / 2
+	case Right:
+		x = min(l.c.width-side, l.c.width-l.margin+quiet-side)
 	}
-	var lines []textLine
-	if beside {
-		if lines, err = wrap(q.Beside, besideWidth, 0); err != nil {
-			return err
-		}
-	}
-	tall := stackHeight(lines)
 	top := l.c.height()
-	height := max(side, tall+quiet)
-	if err := l.grow(height); err != nil {
+	if err := l.grow(side); err != nil {
 		return err
 	}
-	qy := top + (height-side)/2 + quiet
 	for j, row := range m {
 		for i, dark := range row {
-			if !dark {
-				continue
-			}
-			for dy := range module {
-				for dx := range module {
-					l.c.set(x+quiet+i*module+dx, qy+j*module+dy, black)
-				}
+			if dark {
+				at := image.Pt(x+quiet+i*module, top+quiet+j*module)
+				l.c.fill(image.Rectangle{Min: at, Max: at.Add(image.Pt(module, module))}, black)
 			}
 		}
-	}
-	y := top + (height-tall)/2
-	for _, line := range lines {
-		l.c.text(line, besideX, y, black)
-		y += line.height() + lineGapDots
-	}
-	if len(q.Beside) > 0 && !beside {
-		return l.textBlock(Text{Runs: q.Beside, Align: q.Align})
 	}
 	return nil
 }

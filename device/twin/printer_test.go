@@ -101,7 +101,7 @@ func doc(title string) printer.Document {
 		printer.Text{Invert: true, Align: printer.Center, Runs: []printer.Run{{Text: "ĐÃ NHẬN TẠI ĐIỂM NÀY", Bold: true}}},
 		printer.Columns{Left: []printer.Run{{Text: "Lệ phí"}}, Right: []printer.Run{{Text: "16.000 đồng", Bold: true}}},
 		printer.Rule{Dashed: true},
-		printer.QR{Payload: payload, Beside: []printer.Run{{Text: "Mã này kiểm tra được ở mọi trạm", Size: printer.Small}}},
+		printer.QR{Payload: payload}, printer.Text{Runs: []printer.Run{{Text: "Mã này kiểm tra được ở mọi trạm", Size: printer.Small}}},
 		printer.Cut{},
 	}}
 }

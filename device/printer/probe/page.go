@@ -11,8 +11,8 @@ import (
 // sample is Vietnamese at its hardest: every stacked accent, in both cases,
 // beside what hangs below the line.
 var sample = []string{
-	"Ấ Ầ Ẩ Ẫ Ậ Ắ Ằ Ẳ Ẵ Ặ Ế Ề Ể Ễ Ệ Ố Ồ Ổ Ỗ Ộ Ớ Ờ Ở Ỡ Ợ Ứ Ừ Ử Ữ Ự",
-	"ấ ầ ẩ ẫ ậ ắ ằ ẳ ẵ ặ ế ề ể ễ ệ ố ồ ổ ỗ ộ ớ ờ ở ỡ ợ ứ ừ ử ữ ự",
+	"ẤẦẨẪẬ ẮẰẲẴẶ ẾỀỂỄỆ ỐỒỔỖỘ ỚỜỞỠỢ ỨỪỬỮỰ",
+	"ấầẩẫậ ắằẳẵặ ếềểễệ ốồổỗộ ớờởỡợ ứừửữự",
 	"Nguyễn Thị Quỳnh Như, ấp Ngã Bảy, xã Thuận Hoà, đường Lý Thường Kiệt",
 }
 
@@ -45,10 +45,11 @@ func page(m models.Model, line, code string, found []Finding) (printer.Document,
 	add(printer.Feed{Dots: 8}, printer.Text{Invert: true, Align: printer.Center, Runs: []printer.Run{{Text: "Chữ trắng trên nền đen: Ễ ộ ữ", Bold: true}}},
 		printer.Feed{Dots: 8}, text("Đậm nhạt: nét 1, 2, 3, 4 điểm và bốn mức xám", printer.Small), printer.Image{Picture: density(width)}, printer.Feed{Dots: 12})
 	for _, f := range found {
-		add(printer.Columns{Left: []printer.Run{{Text: traitNames[f.Trait], Size: printer.Small}}, Right: []printer.Run{{Text: f.told(), Size: printer.Small, Bold: f.Known}}})
+		add(printer.Text{Runs: []printer.Run{{Text: traitNames[f.Trait] + ": ", Size: printer.Small}, {Text: f.told(), Size: printer.Small, Bold: f.Known}}})
 	}
 	if code != "" {
-		add(printer.Rule{}, printer.QR{Payload: code, Beside: []printer.Run{{Text: "Xin quét mã này bằng máy quét của trạm. ", Bold: true}, {Text: "Quét được thì máy in và máy quét đều tốt."}}})
+		add(printer.Rule{}, printer.QR{Payload: code, Align: printer.Center},
+			printer.Text{Runs: []printer.Run{{Text: "Xin quét mã này bằng máy quét của trạm. ", Bold: true}, {Text: "Quét được thì máy in và máy quét đều tốt."}}})
 	}
 	return d, nil
 }
@@ -76,8 +77,11 @@ func (f Finding) told() string {
 // Geometry of the ruler.
 const (
 	rulerTall = 64
-	// tickDots is a mark, in dots: 1 mm on the usual head.
+	// tickDots lie between two marks: 1 mm on the usual head.
 	tickDots = 8
+	// markDots is the width of a mark: like all that is two dots wide and begins
+	// at an even one, it is sent at half its size.
+	markDots = 2
 	digitUp  = 34 // where a number's top is
 )
 
@@ -96,14 +100,14 @@ func ruler(width int, dotsPerMM float64) (image.Image, error) {
 		case n%5 == 0:
 			tall = 16
 		}
-		p.ink(x-margin, 0, 1, tall)
+		p.ink(x-margin, 0, markDots, tall)
 	}
 	for mm := 10; ; mm += 10 {
 		x := int(float64(mm)*dotsPerMM+0.5) - margin
 		if x >= p.Rect.Dx() {
 			break
 		}
-		p.ink(x-1, 24, 3, 6) // the centimetre itself: 8 dots are not always 1 mm
+		p.ink(x-1, 24, 2*markDots, 6) // the centimetre itself: 8 dots are not always 1 mm
 		if err := p.number(fmt.Sprint(mm), x); err != nil {
 			return nil, err
 		}
@@ -146,15 +150,24 @@ func inked(img *image.Gray) image.Rectangle {
 	return out
 }
 
+// Geometry of the greys: 5 mm high, and as wide where the paper is.
+const (
+	cells       = 8
+	cellDots    = 40
+	cellGapDots = 8
+)
+
 // density draws lines of one to four dots and four greys, which show a head
-// that is too hot, too cold or has dead dots.
+// that is too hot or too cold. Dead dots are seen in the bar above, which is as
+// wide as the text.
 func density(width int) image.Image {
-	p := newPicture(width-2*printer.DefaultMarginDots, 56)
-	cell := p.Rect.Dx() / 8
+	cell := min(cellDots+cellGapDots, (width-2*printer.DefaultMarginDots+cellGapDots)/cells)
+	wide := cell - cellGapDots
+	p := newPicture(cells*cell-cellGapDots, cellDots)
 	for i := range 4 { // lines, as far apart as they are thick
 		thick := i + 1
-		for x := 0; x+thick <= cell-8; x += 2 * thick {
-			p.ink(i*cell+x, 0, thick, 56)
+		for x := 0; x+thick <= wide; x += 2 * thick {
+			p.ink(i*cell+x, 0, thick, cellDots)
 		}
 	}
 	pattern := []func(x, y int) bool{
@@ -164,8 +177,8 @@ func density(width int) image.Image {
 		func(x, y int) bool { return true },
 	}
 	for i, dark := range pattern {
-		for y := range 56 {
-			for x := range cell - 8 {
+		for y := range cellDots {
+			for x := range wide {
 				if dark(x, y) {
 					p.ink((4+i)*cell+x, y, 1, 1)
 				}
