@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"image"
@@ -78,6 +79,7 @@ func measurePaper(ctx context.Context, s *sheet, p realPaper, peer *peer) error 
 	}
 	jobs := map[string][]byte{ours: wire, theirs: other, plain: rawRaster(img)}
 	took := map[string]map[int]time.Duration{ours: {}, theirs: {}, plain: {}}
+	drawnOut := map[int]time.Duration{} // ours, until the last row is on paper
 	for who, job := range jobs {
 		for _, baud := range lineRates {
 			done := twin.Simulate(job, atCounter(profile.Paper().WidthDots, baud))
@@ -86,6 +88,9 @@ func measurePaper(ctx context.Context, s *sheet, p realPaper, peer *peer) error 
 			}
 			took[who][baud] = done.Took
 		}
+	}
+	for _, baud := range lineRates {
+		drawnOut[baud] = twin.Simulate(uncut(wire), atCounter(profile.Paper().WidthDots, baud)).Took
 	}
 	beside := func(name string, value func(who string) float64) {
 		s.figure(p.name+name, value(ours)/value(theirs), "ratio")
@@ -99,7 +104,9 @@ func measurePaper(ctx context.Context, s *sheet, p realPaper, peer *peer) error 
 		name := fmt.Sprintf("-time-%d", baud)
 		s.figure(p.name+name+"-paper-out", seconds(ours), "s")
 		beside(name, seconds)
-		s.figure(p.name+name+"-over-line", seconds(ours)/(size(ours)*bitsPerByte/float64(baud)), "ratio")
+		line := size(ours) * bitsPerByte / float64(baud)
+		s.figure(p.name+name+"-over-line", seconds(ours)/line, "ratio")
+		s.figure(p.name+name+"-last-row-over-line", drawnOut[baud].Seconds()/line, "ratio")
 	}
 	s.figure(p.name+"-drawn", drawn.median(), "ms")
 	return nil
@@ -110,6 +117,12 @@ func measurePaper(ctx context.Context, s *sheet, p realPaper, peer *peer) error 
 // as fast as the twin's usual one, 150 mm/s.
 func atCounter(width, baud int) twin.PrinterConfig {
 	return twin.PrinterConfig{WidthDots: width, BufferBytes: printer.DefaultBufferBytes, Flow: twin.FlowXonXoff, Baud: baud}
+}
+
+// uncut is a job without the cut at its end: the knife takes its time, whatever
+// the encoder did.
+func uncut(job []byte) []byte {
+	return bytes.TrimSuffix(job, []byte{0x1d, 'V', 66, 0})
 }
 
 // draws reports what a job printed that is not the picture.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tramhoso/device/printer"
+	"tramhoso/device/printer/models"
 	"tramhoso/device/twin"
 )
 
@@ -59,5 +60,49 @@ func TestDraws(t *testing.T) {
 		if (err == nil) != (tt.says == "") || err != nil && !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%s: %v", tt.name, err)
 		}
+	}
+}
+
+// Every paper keeps to the design's bar beside the plain raster of the same
+// picture, and what is reached is kept.
+func TestRealPapersAreShortOnTheWire(t *testing.T) {
+	bars := map[string]float64{"slip": 0.33, "slip-58mm": 0.375, "slip-long": 0.39, "form01": 0.315, "device-test": 0.395, "slip-tm-t82": 0.325}
+	for _, p := range realPapers {
+		model, ok := models.Get(p.model)
+		if !ok {
+			t.Fatalf("no model %q", p.model)
+		}
+		profile := model.Profile
+		if p.width != 0 {
+			profile.WidthDots = p.width
+		}
+		doc, err := p.draw(model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, err := printer.Layout(doc, profile.Paper())
+		if err != nil {
+			t.Fatal(err)
+		}
+		wire, err := printer.Encode(img, profile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := float64(len(wire)) / float64(len(rawRaster(img))); got > bars[p.name] {
+			t.Errorf("%s: %.3f of the plain raster, not %.3f", p.name, got, bars[p.name])
+		}
+	}
+}
+
+// The knife is no part of what an encoder takes.
+func TestUncut(t *testing.T) {
+	img := image.NewGray(image.Rect(0, 0, 576, 8))
+	wire, err := printer.Encode(img, printer.Profile{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, rows := twin.Simulate(wire, atCounter(576, 9600)), twin.Simulate(uncut(wire), atCounter(576, 9600))
+	if len(whole.Papers) != 1 || len(rows.Papers) != 0 || rows.Took <= 0 || rows.Took >= whole.Took {
+		t.Errorf("%v with %d papers, %v with %d without the cut", whole.Took, len(whole.Papers), rows.Took, len(rows.Papers))
 	}
 }
