@@ -46,6 +46,9 @@ type Model struct {
 	Called  bool
 }
 
+// Sides of the code on the screen.
+const usualCode, smallCode = 230, 150
+
 // Actions is what can be pressed.
 type Actions struct{ Leave, Call func() }
 
@@ -61,7 +64,13 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	}
 	o := kit.FrameSpec{Brand: env.T("app.brand", "station", m.Station), Title: env.T(title),
 		Back: &kit.Action{Text: env.T("paperout.leave"), Icon: "clock", Do: a.Leave}, Main: call}
-	o.Body = kit.Fit(env, kit.BodySize(env, o), body(m, 230), body(m, 150))
+	looks := []func(*kit.Env) fyne.CanvasObject{body(m, usualCode), body(m, smallCode)}
+	if !env.IsPortrait() && !env.Large {
+		// What is too long then are the sentences beside the code: they shorten by
+		// themselves, and a smaller code would win nothing.
+		looks = append(looks, body(m, usualCode))
+	}
+	o.Body = kit.Fit(env, kit.BodySize(env, o), looks...)
 	return kit.NewFrame(env, o)
 }
 
