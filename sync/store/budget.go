@@ -66,13 +66,13 @@ func (s *Store) probe() error {
 	return probe(s.dir)
 }
 
-// used sums up the database's own files.
+// used sums up the database's own files and the attachments.
 func (s *Store) used() (int64, error) {
 	files, err := filepath.Glob(filepath.Join(s.dir, fileName+"*"))
 	if err != nil {
 		return 0, fmt.Errorf("failed to list the database's files: %w", err)
 	}
-	var sum int64
+	sum := s.files.total()
 	for _, f := range files {
 		info, err := os.Stat(f)
 		if os.IsNotExist(err) {

@@ -177,6 +177,11 @@ func (s *Store) insert(ctx context.Context, tx *sql.Tx, r Rows) (job int64, err 
 		h.Seq, int(r.Priority)); err != nil {
 		return 0, err
 	}
+	if len(h.Attachments) > 0 {
+		if err = s.insertFiles(ctx, tx, h); err != nil {
+			return 0, err
+		}
+	}
 	if d := r.Dossier; d != nil {
 		if _, err = s.in(ctx, tx, sqlInsertDossier).ExecContext(ctx,
 			h.ID, d.Slip, d.CitizenKey, d.IDIndex, now); err != nil {

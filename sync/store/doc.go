@@ -8,6 +8,10 @@
 // nothing. A print job that was on its way to the printer when the power went
 // is unknown afterwards; it is never sent again without a person's word.
 //
+// Attachments are files beside the database: each is on the disk, name and all,
+// before the draft knows it ([Store.AddFile]); a commit that names one which is not
+// there in its full size fails; and each goes when nothing needs it any more.
+//
 // It refuses a folder that cannot be written, a damaged database, a schema
 // that is newer than the program, a second program on the same folder, and
 // new visits when the disk budget is used up.

@@ -104,6 +104,9 @@ func (s *Store) Held(ctx context.Context, r dossier.Receipt, compact string) (ag
 		if err := setDurable(ctx, tx, r.Durable); err != nil {
 			return err
 		}
+		if err := takeFiles(ctx, tx, r); err != nil {
+			return err
+		}
 		_, err = tx.ExecContext(ctx, `DELETE FROM outbox WHERE seq = (SELECT seq FROM packets WHERE id = ?)`, r.Packet)
 		return err
 	})

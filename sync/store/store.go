@@ -80,6 +80,7 @@ type Store struct {
 	log    *slog.Logger
 	point  func(Point) error
 	change *changes
+	files  folder
 }
 
 // Open opens or makes the database in dir. Errors carry
@@ -135,6 +136,9 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	}
 	s.read.SetMaxOpenConns(readers)
 	if err = s.recoverPrints(ctx); err != nil {
+		return nil, err
+	}
+	if err = s.openFiles(ctx); err != nil {
 		return nil, err
 	}
 	return s, nil

@@ -69,7 +69,10 @@ func powerCut(t testing.TB, dir string) string {
 
 // frozen is a packet as far as the store looks into it.
 func frozen(seq uint64, kind dossier.PacketKind, body string) dossier.Packet {
-	h := dossier.Head{ID: fmt.Sprintf("p-%d", seq), Kind: kind, Station: "DL27", Seq: seq}
+	return frozenHead(dossier.Head{ID: fmt.Sprintf("p-%d", seq), Kind: kind, Station: "DL27", Seq: seq}, body)
+}
+
+func frozenHead(h dossier.Head, body string) dossier.Packet {
 	head, err := json.Marshal(h)
 	if err != nil {
 		panic(err)

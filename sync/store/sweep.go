@@ -31,6 +31,7 @@ func (s *Store) Sweep(ctx context.Context) (w Swept, err error) {
 	}{
 		{&w.Bodies, `UPDATE packets SET body = NULL, purged_ms = ? WHERE body IS NOT NULL AND held_ms IS NOT NULL
 			AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.seq = packets.seq)
+			AND NOT EXISTS (SELECT 1 FROM packet_files f WHERE f.seq = packets.seq AND f.state < 2)
 			AND (held_ms <= ? OR counter <= (SELECT value FROM counters WHERE name = 'durable'))`,
 			[]any{now.UnixMilli(), before(BodyLife)}},
 		{&w.PrintKeys, `UPDATE print_jobs SET key = NULL, sealed = NULL WHERE key IS NOT NULL AND (created_ms <= ?
@@ -56,6 +57,9 @@ func (s *Store) Sweep(ctx context.Context) (w Swept, err error) {
 		}
 		return nil
 	})
+	if err == nil {
+		err = s.sweepFiles(ctx)
+	}
 	if err != nil || w == (Swept{}) {
 		return w, err
 	}
