@@ -53,7 +53,8 @@ func under(root, otherwise string, parts []string) string {
 	return filepath.Join(append([]string{cmp.Or(root, otherwise)}, parts...)...)
 }
 
-// List gives every serial line of this machine, those with a name first.
+// List gives every serial line of this machine, those with a name first. Where
+// no sysfs is mounted it gives the USB lines, without their facts.
 func List() ([]Found, error) { return Finder{}.List() }
 
 // Stable gives the name that stays with the device at path, which may be any of
@@ -102,7 +103,7 @@ func (f Finder) shared(path string) error {
 	}
 	all, err := f.scan()
 	if err != nil {
-		return nil // a machine without sysfs is one without doubt
+		return nil // opening says so better
 	}
 	node, err := filepath.EvalSymlinks(path)
 	if err != nil {
@@ -126,9 +127,24 @@ func sameFile(a, b string) bool {
 	return err == nil && os.SameFile(x, y)
 }
 
-// scan is List without who holds what. Devices may come and go meanwhile: what
-// is half there is left out.
+// scan is List without who holds what.
 func (f Finder) scan() ([]Found, error) {
+	all, err := f.known()
+	if errors.Is(err, fs.ErrNotExist) {
+		all, err = f.bare()
+	}
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(all, func(a, b Found) int {
+		return cmp.Or(-cmp.Compare(min(len(a.Path), 1), min(len(b.Path), 1)), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Node, b.Node))
+	})
+	return all, nil
+}
+
+// known lists the lines that sysfs knows. Devices may come and go meanwhile:
+// what is half there is left out.
+func (f Finder) known() ([]Found, error) {
 	entries, err := os.ReadDir(f.sys("class", "tty"))
 	if err != nil {
 		return nil, fmt.Errorf("failed to list serial lines: %w", err)
@@ -164,9 +180,6 @@ func (f Finder) scan() ([]Found, error) {
 			d.Path = cmp.Or(d.ByID, d.ByPath)
 		}
 	}
-	slices.SortFunc(all, func(a, b Found) int {
-		return cmp.Or(-cmp.Compare(min(len(a.Path), 1), min(len(b.Path), 1)), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Node, b.Node))
-	})
 	return all, nil
 }
 

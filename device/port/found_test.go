@@ -341,7 +341,40 @@ func TestListHere(t *testing.T) {
 	if _, err := Stable("/dev/null"); !errors.Is(err, ErrNotAPort) {
 		t.Errorf("Stable(/dev/null): %v", err)
 	}
-	if _, err := (Finder{Sys: t.TempDir()}).List(); err == nil {
-		t.Error("no sysfs, and no error")
+}
+
+// Without sysfs the lines that udev names are still to be found, and no line
+// gets a name that may be another's.
+func TestListWithoutSysfs(t *testing.T) {
+	f := newTree(t)
+	f.board("ttyS0", "4")
+	f.plug(epson)
+	f.plug(scanner)
+	f.Sys = filepath.Join(t.TempDir(), "unmounted")
+	if d := cmp.Diff(map[string]string{"ttyUSB0": "serial/by-id/" + epson.byID, "ttyACM0": "serial/by-id/" + scanner.byID}, f.names()); d != "" {
+		t.Error(d)
+	}
+	if got, err := f.Stable(f.dev("ttyUSB0")); err != nil || got != f.dev("serial/by-id", epson.byID) {
+		t.Errorf("stable name %q, %v", got, err)
+	}
+	all, err := f.List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range all {
+		if d.Vendor != "" || d.Model != "" || !d.USB || d.Twin || d.Console {
+			t.Errorf("a fact out of nothing: %+v", d)
+		}
+	}
+	f.Sys = filepath.Join(filepath.Dir(f.Dev), "sys")
+	f.plug(ch340)
+	f.plug(another) // takes the link of the one before
+	f.Sys = filepath.Join(t.TempDir(), "unmounted")
+	want := map[string]string{"ttyUSB0": epson.byPath(), "ttyACM0": scanner.byPath(), "ttyUSB1": ch340.byPath(), "ttyUSB2": another.byPath()}
+	if d := cmp.Diff(want, f.names()); d != "" {
+		t.Error(d)
+	}
+	if _, err := (Finder{Sys: t.TempDir(), Dev: filepath.Join(t.TempDir(), "none")}).List(); err == nil {
+		t.Error("neither sysfs nor nodes, and no error")
 	}
 }
