@@ -135,10 +135,14 @@ func executions(said []byte) string {
 	return string(all[len(all)-1][1]) + " inputs"
 }
 
+// minimize is how long the fuzzer may shorten one input that it keeps; its own
+// minute, times the inputs of a short run, is more than that run.
+const minimize = "1s"
+
 // goTest fuzzes one target. Its tests and other targets stay out of the way.
 func goTest(ctx context.Context, t target, each time.Duration, tags string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "go", "test", "-tags", tags, "-run", "^$", "-fuzz", "^"+t.name+"$",
-		"-fuzztime", each.String(), "-parallel", "1", "-fuzzminimizetime", "5s", t.pkg)
+		"-fuzztime", each.String(), "-parallel", "1", "-fuzzminimizetime", minimize, t.pkg)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	return cmd.CombinedOutput()
 }
