@@ -9,6 +9,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -42,13 +43,20 @@ func main() {
 }
 
 // run measures what was asked for; without a wish, everything.
-func run(ctx context.Context, wanted []string, out io.Writer) error {
+func run(ctx context.Context, args []string, out io.Writer) error {
+	s := &sheet{out: out}
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.IntVar(&s.rounds, "rounds", 5, "of what takes minutes; the figure is their median")
+	flags.IntVar(&s.dossiers, "dossiers", 1000, "in the backlog of a station")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	wanted := flags.Args()
 	for _, w := range wanted {
 		if !slices.ContainsFunc(measurements, func(m measurement) bool { return m.name == w }) {
 			return fmt.Errorf("%q is not measured: printer, sync or screen", w)
 		}
 	}
-	s := &sheet{out: out}
 	for _, m := range measurements {
 		if len(wanted) > 0 && !slices.Contains(wanted, m.name) {
 			continue
@@ -63,8 +71,9 @@ func run(ctx context.Context, wanted []string, out io.Writer) error {
 
 // sheet is where figures are written down.
 type sheet struct {
-	out   io.Writer
-	peers []string // name and version of what was measured beside ours
+	out              io.Writer
+	peers            []string // name and version of what was measured beside ours
+	rounds, dossiers int      // of a drain
 }
 
 // figure writes one line.
@@ -96,7 +105,7 @@ func (s *sheet) machine() {
 	fmt.Fprintf(s.out, "# versions: %s", runtime.Version())
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, dep := range info.Deps {
-			if slices.Contains([]string{"modernc.org/sqlite", "filippo.io/age", "fyne.io/fyne/v2"}, dep.Path) {
+			if slices.Contains([]string{"modernc.org/sqlite", "filippo.io/age", "fyne.io/fyne/v2", "github.com/mikestefanello/backlite"}, dep.Path) {
 				fmt.Fprintf(s.out, ", %s %s", dep.Path, dep.Version)
 			}
 		}

@@ -39,8 +39,8 @@ const (
 	warmRounds   = 50
 )
 
-// measureSync measures a durable submit beside a bare SQLite transaction: one
-// row of the same bytes, the same journal and the same fsyncs.
+// measureSync measures what stands between a tap and a safe slip, and between a
+// slip and the portal.
 func measureSync(ctx context.Context, s *sheet) error {
 	// Beside the program, not in the system's temporary folder: that may be memory.
 	if err := os.MkdirAll("out", 0o755); err != nil {
@@ -51,6 +51,24 @@ func measureSync(ctx context.Context, s *sheet) error {
 		return fmt.Errorf("failed to make room: %w", err)
 	}
 	defer os.RemoveAll(dir)
+	if dir, err = filepath.Abs(dir); err != nil { // the peers run elsewhere
+		return err
+	}
+	if err := measureSubmit(ctx, s, dir); err != nil {
+		return err
+	}
+	peers, err := installSyncPeers(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer peers.remove()
+	return measureDrain(ctx, s, filepath.Join(dir, "drain"), peers)
+}
+
+// measureSubmit measures a durable submit beside a bare SQLite transaction of one
+// row of the same bytes, and beside backlite's queue: the same driver, journal and
+// fsyncs for all.
+func measureSubmit(ctx context.Context, s *sheet, dir string) error {
 	kept, err := store.Open(ctx, filepath.Join(dir, "ours"), store.Options{})
 	if err != nil {
 		return err
@@ -70,8 +88,14 @@ func measureSync(ctx context.Context, s *sheet) error {
 	}
 	defer func() { _ = bare.Close() }()
 
+	queue, err := newBacklite(ctx, filepath.Join(dir, "backlite.db"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = queue.db.Close() }()
+
 	var row []byte // of as many bytes as ours commits
-	var theirs, commits, sealed, submits times
+	var theirs, commits, sealed, submits, enqueued times
 	for i := range submitRounds {
 		plain := random(dossierBytes)
 		rows, err := w.freeze(plain)
@@ -102,7 +126,12 @@ func measureSync(ctx context.Context, s *sheet) error {
 		if err != nil {
 			return err
 		}
+		enqueue, err := took(func() error { return queue.add(ctx, row) })
+		if err != nil {
+			return err
+		}
 		if i >= warmRounds {
+			enqueued = append(enqueued, enqueue)
 			theirs, commits = append(theirs, bareTook), append(commits, commit)
 			sealed, submits = append(sealed, sealCommit), append(submits, submit)
 		}
@@ -116,6 +145,8 @@ func measureSync(ctx context.Context, s *sheet) error {
 	s.figure("commit-speed", theirs.median()/commits.median(), "ratio")
 	s.figure("seal-and-commit-speed", theirs.median()/sealed.median(), "ratio")
 	s.figure("submit-speed", theirs.median()/submits.median(), "ratio")
+	s.figure("backlite-enqueue", enqueued.median(), "ms")
+	s.figure("enqueue-speed", enqueued.median()/commits.median(), "ratio")
 	return nil
 }
 
