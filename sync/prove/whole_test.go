@@ -23,6 +23,7 @@ import (
 	"tramhoso/sync/portal"
 	"tramhoso/sync/portal/demo"
 	"tramhoso/sync/portal/ledger"
+	_ "tramhoso/sync/prove/seeds" // -seeds is for all of sync/prove
 	"tramhoso/sync/seal"
 	"tramhoso/sync/staff"
 	"tramhoso/sync/token"

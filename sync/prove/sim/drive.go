@@ -1,0 +1,267 @@
+package sim
+
+import (
+	"context"
+	"testing/synctest"
+	"time"
+
+	"tramhoso/sync/dossier"
+)
+
+// Limits of one seed.
+const (
+	leastSteps = 25
+	mostSteps  = 60
+	mostPoints = 14 // an armed machine dies within so many points, or lives
+	healRounds = 40 // a province that is not at rest after so many never will be
+)
+
+// step is one thing that can happen in a world. It happens alone.
+type step struct {
+	weight int
+	do     func(w *World)
+}
+
+// Play lets a world live for a while, heals it, and looks whether every promise
+// was kept. It returns an error only where the simulation itself failed.
+func (w *World) Play() (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			if _, ok := v.(stopped); !ok {
+				panic(v)
+			}
+		}
+	}()
+	steps := []step{
+		{18, (*World).stepVisit}, {4, (*World).stepTapAgain}, {12, (*World).stepLetter},
+		{22, (*World).stepSend}, {16, (*World).stepListen}, {20, (*World).stepOfficer},
+		{8, (*World).stepLine}, {14, (*World).stepDie}, {4, (*World).stepPass}, {4, (*World).stepStuck},
+		{3, (*World).stepReplay},
+	}
+	for n := leastSteps + w.draw(mostSteps-leastSteps); n > 0; n-- {
+		w.one(steps)
+	}
+	w.heal()
+	w.check()
+	return nil
+}
+
+// stopped ends a world in which a promise was broken: what follows would only
+// follow from it.
+type stopped struct{}
+
+// one lets one thing happen.
+func (w *World) one(steps []step) {
+	total := 0
+	for _, s := range steps {
+		total += s.weight
+	}
+	n := w.draw(total)
+	for _, s := range steps {
+		if n < s.weight {
+			s.do(w)
+			break
+		}
+		n -= s.weight
+	}
+	w.settle()
+	w.rest(w.between(time.Second, 2*time.Minute))
+}
+
+// rest lets true time pass.
+func (w *World) rest(d time.Duration) { time.Sleep(d) }
+
+// settle clears away what died, starts it again, and stops where a promise was
+// broken.
+func (w *World) settle() {
+	synctest.Wait()
+	w.disarm()
+	if w.portal.next != "" {
+		w.must(w.portal.bury())
+		w.rest(w.between(time.Second, time.Minute))
+		w.must(w.portal.start())
+		w.story.tell("the portal starts again")
+	}
+	for _, s := range w.stations {
+		if s.next == "" {
+			continue
+		}
+		w.must(s.bury())
+		w.rest(w.between(time.Second, time.Minute))
+		w.must(s.start())
+		w.story.tell("%s starts again", s.code)
+	}
+	synctest.Wait()
+	if len(w.story.Broken()) > 0 {
+		panic(stopped{})
+	}
+}
+
+// must takes an error for a broken promise: every machine starts again.
+func (w *World) must(err error) {
+	if err != nil {
+		w.story.wrong("%v", err)
+		panic(stopped{})
+	}
+}
+
+func (w *World) any() *stationSim { return w.stations[w.draw(len(w.stations))] }
+
+// sending is a station, mostly one that has something to send.
+func (w *World) sending() *stationSim {
+	s := w.any()
+	for range 4 {
+		if s.waiting().Packets > 0 {
+			break
+		}
+		s = w.any()
+	}
+	return s
+}
+
+func (w *World) stepVisit() { w.come(w.any()) }
+
+func (w *World) stepTapAgain() { w.again(w.any()) }
+
+func (w *World) stepLetter() { w.letter(w.any()) }
+
+func (w *World) stepOfficer() { w.officer() }
+
+func (w *World) stepSend() {
+	s := w.sending()
+	d := w.between(5*time.Second, 3*time.Minute)
+	w.story.tell("%s sends for %s (%d wait)", s.code, d.Round(time.Second), s.waiting().Packets)
+	s.send(d)
+	w.honest(s)
+}
+
+func (w *World) stepListen() {
+	s := w.any()
+	d := w.between(5*time.Second, 2*time.Minute)
+	w.story.tell("%s listens for %s", s.code, d.Round(time.Second))
+	s.listen(d)
+}
+
+// stepLine changes how a station's line is.
+func (w *World) stepLine() {
+	s := w.any()
+	names := []string{"is rough", "is rough", "is rough", "holds", "is down", "goes nowhere", "leads to a log-in page"}
+	n := w.draw(len(names))
+	s.line, s.rough = []line{up, up, up, up, down, silent, captive}[n], n < 3
+	s.hangUp()
+	w.story.tell("%s's line %s", s.code, names[n])
+}
+
+// stepDie arms a machine; what happens next may kill it.
+func (w *World) stepDie() {
+	if w.chance(40) {
+		w.arm(w.portal, 1+w.draw(mostPoints))
+	} else {
+		w.arm(w.any(), 1+w.draw(mostPoints))
+	}
+	busy := []func(*World){(*World).stepVisit, (*World).stepSend, (*World).stepSend, (*World).stepListen, (*World).stepLetter, (*World).stepOfficer}
+	if m, ok := w.armed.(*stationSim); ok { // something that it does
+		busy = []func(*World){
+			func(w *World) { w.come(m) }, func(w *World) { w.letter(m) },
+			func(w *World) { m.send(w.between(5*time.Second, 3*time.Minute)) },
+			func(w *World) { m.listen(w.between(5*time.Second, time.Minute)) },
+		}
+	}
+	busy[w.draw(len(busy))](w)
+}
+
+// stepPass lets hours pass.
+func (w *World) stepPass() {
+	d := w.between(time.Hour, 20*time.Hour)
+	w.story.tell("%s pass", d.Round(time.Minute))
+	w.rest(d)
+}
+
+// stepStuck lets a request arrive that was stuck on its way.
+func (w *World) stepStuck() {
+	w.mu.Lock()
+	var l letter
+	ok := len(w.stuck) > 0
+	if ok {
+		i := w.rng.IntN(len(w.stuck))
+		l = w.stuck[i]
+		w.stuck = append(w.stuck[:i], w.stuck[i+1:]...)
+	}
+	w.mu.Unlock()
+	if !ok {
+		return
+	}
+	w.story.tell("%s's %s arrives after all", l.from.code, l.what)
+	ctx, cancel := context.WithTimeout(w.ctx, time.Second) // nobody waits for the answer any more
+	defer cancel()
+	l.req = l.req.Clone(ctx)
+	run := w.portal.running
+	w.deliver(run, run.Handler(), l, false)
+}
+
+// stepReplay offers a packet again that the portal may hold already.
+func (w *World) stepReplay() {
+	s := w.any()
+	v, ok := some(w, w.shown(s))
+	if !ok || s.line != up || s.rough {
+		return
+	}
+	pk, err := s.run.Store.Packet(w.ctx, v.got.Packet)
+	if dossier.CodeOf(err) == dossier.CodeNotFound {
+		return // purged
+	}
+	w.must(err)
+	_, _, err = s.run.Link.Put(w.ctx, pk)
+	w.story.tell("%s offers %s again: %s", s.code, w.nameOf(v.got.Packet), outcome(err))
+}
+
+func outcome(err error) string {
+	if err == nil {
+		return "a receipt"
+	}
+	return codeOf(err)
+}
+
+// honest compares what the queue tells a screen with what the store holds.
+func (w *World) honest(s *stationSim) {
+	if !s.alive() {
+		return
+	}
+	st, n := s.run.Queue.State(), s.waiting()
+	if st.Waiting != n.Packets || st.Refused != n.Refused || !st.Oldest.Equal(n.Oldest) {
+		w.story.wrong("%s's queue says %d wait and %d were refused; the store says %d and %d", s.code, st.Waiting, st.Refused, n.Packets, n.Refused)
+	}
+	if n.Packets == 0 && st.Why != "" {
+		w.story.wrong("%s's queue is empty and says why it waits: %s", s.code, st.Why)
+	}
+}
+
+// heal mends everything and lets the province come to rest.
+func (w *World) heal() {
+	w.story.tell("everything is mended")
+	w.disarm()
+	w.mu.Lock()
+	w.stuck = nil
+	w.mu.Unlock()
+	w.portal.full = false
+	for _, s := range w.stations {
+		s.line, s.rough, s.full = up, false, false
+		s.hangUp()
+	}
+	for range healRounds {
+		for _, s := range w.stations {
+			s.listen(30 * time.Second)
+			s.send(2 * time.Minute)
+			w.honest(s)
+			s.listen(30 * time.Second)
+		}
+		w.settle()
+		if w.atRest() {
+			w.story.tell("the province is at rest")
+			return
+		}
+		w.rest(time.Hour)
+	}
+	w.story.wrong("the province does not come to rest: %s", w.restless())
+	panic(stopped{})
+}

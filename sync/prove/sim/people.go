@@ -1,0 +1,248 @@
+package sim
+
+import (
+	"fmt"
+	"strings"
+
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/outbox"
+	"tramhoso/sync/portal"
+	"tramhoso/sync/portal/ledger"
+	"tramhoso/sync/prove"
+	"tramhoso/sync/token"
+)
+
+// visit is what a citizen knows.
+type visit struct {
+	n     int
+	at    *stationSim
+	token string
+	code  string // of the procedure
+	shown bool   // the slip was handed out
+	got   outbox.Submitted
+	slip  token.Slip
+}
+
+func (v *visit) String() string { return fmt.Sprintf("visit %d", v.n) }
+
+// come lets a citizen submit a dossier.
+func (w *World) come(s *stationSim) {
+	v := &visit{n: len(w.visits) + 1, at: s, code: procedures[w.draw(len(procedures))]}
+	v.token = fmt.Sprintf("%s visit %d", s.code, v.n)
+	if err := s.run.Store.CanStart(w.ctx); err != nil {
+		w.story.tell("%s begins no visit: %s", s.code, codeOf(err))
+		if dossier.CodeOf(err) != dossier.CodeStorageFull && s.alive() {
+			w.story.wrong("%s refuses a visit: %v", s.code, err)
+		}
+		return
+	}
+	w.visits = append(w.visits, v)
+	w.tap(v)
+}
+
+// tap is a tap on "submit". The same visit may tap again.
+func (w *World) tap(v *visit) {
+	s := v.at
+	d := prove.Dossier(w.now())
+	d.Procedure = dossier.ProcedureRef{Code: v.code, Version: 1}
+	got, err := s.run.Outbox.SubmitDossier(w.ctx, v.token, d, "UBND xã Ea Thử",
+		func(f outbox.Facts) ([]byte, error) { return []byte(f.Number + " " + prove.CanaryName), nil })
+	switch {
+	case !s.alive():
+		w.story.tell("%s: %s ends without a slip", s.code, v)
+		return
+	case err != nil:
+		w.story.tell("%s: %s is told that nothing was kept: %s", s.code, v, codeOf(err))
+		if dossier.CodeOf(err) != dossier.CodeStorageFull {
+			w.story.wrong("%s cannot submit: %v", s.code, err)
+		}
+		return
+	}
+	w.name(got.Packet, fmt.Sprintf("%s/%d (dossier)", s.code, got.Seq))
+	if v.shown {
+		w.story.tell("%s: %s taps again and gets slip %s", s.code, v, got.Slip)
+		if !got.Again || got.Packet != v.got.Packet || got.Slip != v.got.Slip || got.QR != v.got.QR || got.PrintJob != v.got.PrintJob {
+			w.story.wrong("the second tap of %s got another result", v)
+		}
+		return
+	}
+	w.story.tell("%s: %s gets slip %s for packet %d", s.code, v, got.Slip, got.Seq)
+	slip, err := token.ReadSlip(got.QR)
+	if err != nil {
+		w.story.wrong("the slip of %s cannot be read: %v", v, err)
+		return
+	}
+	v.shown, v.got, v.slip = true, got, slip
+	if slip.Number() != got.Slip || slip.PacketID != got.Packet {
+		w.story.wrong("the slip of %s stands for something else", v)
+	}
+}
+
+func (w *World) name(id, name string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.names[id] = name
+}
+
+// shown are the visits at a station whose slip was handed out.
+func (w *World) shown(s *stationSim) (list []*visit) {
+	for _, v := range w.visits {
+		if v.at == s && v.shown {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// some chooses one of a list.
+func some[T any](w *World, list []T) (one T, ok bool) {
+	if len(list) == 0 {
+		return one, false
+	}
+	return list[w.draw(len(list))], true
+}
+
+// again lets somebody tap twice, or come back after the station died.
+func (w *World) again(s *stationSim) {
+	var list []*visit
+	for _, v := range w.visits {
+		if v.at == s {
+			list = append(list, v)
+		}
+	}
+	if v, ok := some(w, list); ok {
+		w.tap(v)
+	}
+}
+
+// card is what a citizen's slip shows at the station.
+func (w *World) card(v *visit) (dossier.CitizenCard, bool) {
+	card, err := v.at.run.Inbox.BySlip(w.ctx, v.slip)
+	if err != nil {
+		w.story.wrong("the slip of %s opens nothing at %s: %v", v, v.at.code, err)
+		return card, false
+	}
+	return card, true
+}
+
+// letter lets a citizen or a clerk say something further about a dossier.
+func (w *World) letter(s *stationSim) {
+	v, ok := some(w, w.shown(s))
+	if !ok {
+		return
+	}
+	card, ok := w.card(v)
+	if !ok {
+		return
+	}
+	switch card.Status() {
+	case dossier.StatusProcessed:
+		w.handOver(v)
+	case dossier.StatusSupplementRequested:
+		w.say(v, dossier.KindSupplement)
+	case dossier.StatusPaymentRequired:
+		w.say(v, dossier.KindPayment)
+	case 0, dossier.StatusAccepted, dossier.StatusInProgress:
+		kinds := []dossier.PacketKind{dossier.KindMessage, dossier.KindRating, dossier.KindComplaint, dossier.KindWithdrawal}
+		w.say(v, kinds[w.draw(len(kinds))])
+	}
+}
+
+func (w *World) say(v *visit, kind dossier.PacketKind) {
+	s := v.at
+	w.letters++
+	got, err := s.run.Outbox.Submit(w.ctx, outbox.Letter{Token: fmt.Sprintf("letter %d", w.letters), Kind: kind, Parent: v.got.Packet,
+		Procedure: &dossier.ProcedureRef{Code: v.code, Version: 1},
+		Body:      func(string) (any, error) { return map[string]string{"text": prove.CanaryAnswer}, nil }})
+	w.said(s, fmt.Sprintf("a %s about %s", kind, v), got, err)
+}
+
+// said tells what became of a letter without a slip.
+func (w *World) said(s *stationSim, what string, got outbox.Submitted, err error) {
+	switch {
+	case !s.alive():
+		w.story.tell("%s: %s is interrupted", s.code, what)
+	case err != nil:
+		w.story.tell("%s: %s is not kept: %s", s.code, what, codeOf(err))
+		if dossier.CodeOf(err) != dossier.CodeStorageFull {
+			w.story.wrong("%s cannot keep %s: %v", s.code, what, err)
+		}
+	default:
+		w.name(got.Packet, fmt.Sprintf("%s/%d", s.code, got.Seq))
+		w.story.tell("%s: %s becomes packet %d", s.code, what, got.Seq)
+	}
+}
+
+// handOver lets a clerk hand a result over; a second time is refused.
+func (w *World) handOver(v *visit) {
+	s := v.at
+	give := func(tap string) (outbox.Submitted, error) {
+		return s.run.Outbox.HandOver(w.ctx, tap, v.got.Packet, dossier.Handover{Slip: v.got.Slip,
+			Collector: prove.Dossier(w.now()).Applicant.Person, Basis: "applicant", Staff: "GDV-1", At: w.now()})
+	}
+	card, ok := w.card(v)
+	if !ok {
+		return
+	}
+	got, err := give("hand over " + v.token)
+	if !card.Handed.IsZero() && s.alive() && (err == nil && !got.Again || err != nil && dossier.CodeOf(err) != dossier.CodeBadTransition &&
+		dossier.CodeOf(err) != dossier.CodeStorageFull) {
+		w.story.wrong("%s hands over the result of %s a second time: %v", s.code, v, err)
+	}
+	w.said(s, fmt.Sprintf("the hand-over to %s", v), got, err)
+	if err != nil || !s.alive() || !w.chance(30) {
+		return
+	}
+	if _, err := give("once more " + v.token); dossier.CodeOf(err) != dossier.CodeBadTransition && s.alive() &&
+		dossier.CodeOf(err) != dossier.CodeStorageFull {
+		w.story.wrong("%s hands over the result of %s twice: %v", s.code, v, err)
+	}
+}
+
+// officer lets the desk do something that the dossier's status allows.
+func (w *World) officer() {
+	var all []ledger.Dossier
+	if err := w.portal.running.led.Store.View(w.ctx, func(r ledger.Reader) (err error) {
+		all, err = r.Dossiers(ledger.Filter{})
+		return err
+	}); err != nil {
+		w.story.wrong("the desk cannot list: %v", err)
+		return
+	}
+	if d, ok := some(w, all); ok {
+		w.decide(d)
+	}
+}
+
+// decide takes a dossier one step.
+func (w *World) decide(d ledger.Dossier) {
+	choices := map[dossier.Status][]portal.Action{
+		dossier.StatusRegistered:          {portal.ActAccept, portal.ActAccept, portal.ActAccept, portal.ActAccept, portal.ActSupplement, portal.ActPay, portal.ActRefuse},
+		dossier.StatusAccepted:            {portal.ActReady, portal.ActReady, portal.ActStart, portal.ActSupplement, portal.ActStop},
+		dossier.StatusInProgress:          {portal.ActReady, portal.ActReady, portal.ActReady, portal.ActPay, portal.ActSupplement},
+		dossier.StatusSupplementRequested: {portal.ActAccept, portal.ActStop},
+		dossier.StatusPaymentRequired:     {portal.ActAccept, portal.ActStop},
+		dossier.StatusWithdrawalRequested: {portal.ActStop, portal.ActAccept},
+	}[d.Status]
+	if d.Quarantine != "" {
+		choices = []portal.Action{portal.ActRelease}
+	}
+	a, ok := some(w, choices)
+	if !ok {
+		return
+	}
+	amount := int64(8_000)
+	_, err := w.portal.running.Act(w.ctx, d.Packet, a, portal.DeskRequest{Text: "Mời " + prove.CanaryName, Amount: &amount})
+	name := w.nameOf(d.Packet)
+	switch {
+	case w.portal.next != "":
+		w.story.tell("the officer who wanted to %s %s hears nothing", a, name)
+	case err != nil:
+		w.story.tell("the officer cannot %s %s: %s", a, name, codeOf(err))
+		if !w.portal.full && strings.Contains(codeOf(err), " ") {
+			w.story.wrong("the desk cannot %s %s: %v", a, name, err)
+		}
+	default:
+		w.story.tell("the officer does %s on %s", a, name)
+	}
+}

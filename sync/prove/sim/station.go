@@ -1,0 +1,246 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"sync"
+	"syscall"
+	"time"
+
+	"tramhoso/sync/clock"
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/outbox"
+	"tramhoso/sync/prove"
+	"tramhoso/sync/store"
+)
+
+// line is how a station's line is.
+type line int
+
+const (
+	up      line = iota
+	down         // nobody answers
+	silent       // what is sent goes nowhere
+	captive      // a log-in page answers
+)
+
+// stationSim is a station as a machine.
+type stationSim struct {
+	w      *World
+	code   string
+	dir    string
+	next   string // what its disk was when it died
+	starts int
+	skew   time.Duration // of its clock chip
+	line   line
+	rough  bool // requests meet fates
+	full   bool // its disk takes nothing more
+	run    *stationRun
+	dead   chan struct{} // closed when it dies
+
+	mu    sync.Mutex
+	rng   *rand.Rand // of its back-offs
+	conns []*conn
+	calls int
+}
+
+// stationRun is one run of the program.
+type stationRun struct {
+	*prove.Station
+	clock *clock.System
+	waits outbox.State
+}
+
+func (s *stationSim) name() string { return s.code }
+
+func (s *stationSim) install(from string) error {
+	s.dir = s.w.disk(s.code)
+	return copyDisk(s.dir, from)
+}
+
+func (s *stationSim) draw(n int64) int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.rng.Int64N(n)
+}
+
+// start runs the program on its disk.
+func (s *stationSim) start() (err error) {
+	s.starts++
+	r := &stationRun{}
+	s.dead = make(chan struct{})
+	dead := s.dead
+	r.clock = machineClock{w: s.w, boot: s.w.now(), skew: func() time.Duration { return s.skew }}.
+		system(fmt.Sprintf("%s-%d", s.code, s.starts), func(t time.Time) { r.keepFloor(s.w.ctx, t) })
+	r.Station, err = prove.OpenWith(s.w.ctx, s.dir, prove.Wiring{
+		Clock: r.clock, Log: s.w.log, Rand: s.draw, Signed: r.clock.Floor,
+		Store: store.Options{Point: s.point, Free: s.free},
+		Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			select {
+			case <-dead:
+				return nil, errOff
+			default:
+				return s.dial(ctx)
+			}
+		},
+		OnWait: func(st outbox.State) { r.waits = st },
+	})
+	if err != nil {
+		return fmt.Errorf("failed to start %s: %w", s.code, err)
+	}
+	if d, err := r.Store.Document(s.w.ctx, store.DocTime); err == nil {
+		if t, err := time.Parse(time.RFC3339Nano, string(d.Content)); err == nil {
+			r.clock.Floor(t)
+		}
+	}
+	s.run = r
+	return nil
+}
+
+var errOff = errors.New("the machine is off")
+
+// keepFloor is what the program does with a new floor.
+func (r *stationRun) keepFloor(ctx context.Context, t time.Time) {
+	if r.Station != nil {
+		_ = r.Store.PutDocument(ctx, store.DocTime, "", []byte(t.UTC().Format(time.RFC3339Nano)))
+	}
+}
+
+// stop ends the program in order.
+func (s *stationSim) stop() error {
+	r := s.run
+	if r == nil {
+		return nil
+	}
+	s.run = nil
+	s.hangUp()
+	return r.Close()
+}
+
+// alive reports whether the program runs.
+func (s *stationSim) alive() bool { return s.run != nil && s.next == "" }
+
+func (s *stationSim) hangUp() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.conns {
+		c.cut()
+	}
+	s.conns = nil
+}
+
+// die kills the program at this moment.
+func (s *stationSim) die(point string) {
+	s.next = s.w.disk(s.code)
+	s.w.story.tell("%s dies %s", s.code, point)
+	if err := copyDisk(s.next, s.dir); err != nil {
+		s.w.story.wrong("%v", err)
+	}
+	close(s.dead)
+	s.hangUp()
+}
+
+// bury clears away what was killed.
+func (s *stationSim) bury() error {
+	if s.next == "" {
+		return nil
+	}
+	err := s.stop()
+	s.w.scrap(s.dir)
+	s.dir, s.next = s.next, ""
+	return err
+}
+
+// point hears every named point of the store.
+func (s *stationSim) point(p store.Point) error {
+	if s.run == nil || s.next != "" {
+		return nil // it is being started, or dead already
+	}
+	s.w.pass(s, p.String())
+	if s.full && p.When == store.Inside {
+		return syscall.ENOSPC
+	}
+	return nil
+}
+
+func (s *stationSim) free(string) (int64, error) {
+	if s.full {
+		return 0, nil
+	}
+	return 1 << 40, nil
+}
+
+// dial connects to the portal, if the line does.
+func (s *stationSim) dial(ctx context.Context) (net.Conn, error) {
+	switch s.line {
+	case down:
+		return nil, &net.OpError{Op: "dial", Net: "sim", Err: syscall.ENETUNREACH}
+	case silent:
+		<-ctx.Done()
+		return nil, ctx.Err()
+	case captive:
+		near, far := pair()
+		_, _ = far.Write([]byte("HTTP/1.1 302 Found\r\nLocation: http://login.invalid/\r\n\r\n"))
+		return near, nil
+	}
+	c, err := s.w.net.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if s.rough && s.w.chance(5) {
+		s.w.story.tell("%s's line breaks while they shake hands", s.code)
+		c.breakAfter(1 + s.w.draw(200)) // shorter than any first message
+	}
+	s.mu.Lock()
+	s.conns = append(s.conns, c)
+	s.mu.Unlock()
+	return c, nil
+}
+
+// work runs f, one of the station's loops, for a while and nothing beside it.
+func (s *stationSim) work(d time.Duration, f func(ctx context.Context) error) {
+	ctx, stop := context.WithCancel(s.w.ctx)
+	done := make(chan error, 1)
+	go func() { done <- f(ctx) }()
+	t := time.NewTimer(d)
+	select {
+	case <-t.C:
+	case <-s.dead:
+	}
+	t.Stop()
+	stop()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		s.w.story.wrong("%s's loop ended: %v", s.code, err)
+	}
+}
+
+// send lets the outbox send for a while.
+func (s *stationSim) send(d time.Duration) {
+	r := s.run
+	s.work(d, func(ctx context.Context) error { return r.Queue.Run(ctx, r.Link) })
+}
+
+// listen lets the inbox follow the portal for a while.
+func (s *stationSim) listen(d time.Duration) {
+	r := s.run
+	s.work(d, func(ctx context.Context) error { return r.Inbox.Follow(ctx, r.Link) })
+}
+
+// waiting is what the store says.
+func (s *stationSim) waiting() store.Waiting {
+	n, err := s.run.Store.Waiting(s.w.ctx)
+	if err != nil {
+		s.w.story.wrong("%s cannot say what waits: %v", s.code, err)
+	}
+	return n
+}
+
+func codeOf(err error) string {
+	if c := dossier.CodeOf(err); c != "" {
+		return string(c)
+	}
+	return err.Error()
+}

@@ -1,0 +1,190 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"tramhoso/sync/clock"
+)
+
+// World is one seed's province: a portal, its stations, the lines between them,
+// the people, and the truth that the people know.
+type World struct {
+	seed     uint64
+	template *Template
+	dir      string
+	began    time.Time
+	ctx      context.Context
+	story    *Story
+	log      *slog.Logger
+	logged   *buffer
+	net      network
+	portal   *portalSim
+	stations []*stationSim
+	visits   []*visit
+	disks    int // folders given out
+	letters  int // said so far
+
+	mu      sync.Mutex // over rng and truth, which the network's goroutines use too
+	rng     *rand.Rand
+	fuse    int               // points until the armed machine dies; 0: none is armed
+	armed   machine           //
+	points  map[string]int    // how often each named point was passed
+	signed  map[string]string // receipts of the portal's present history, by packet id
+	names   map[string]string // of packets, by id
+	replays int
+	stuck   []letter // requests that were sent and have not arrived
+}
+
+// machine is what can die: a station or the portal.
+type machine interface {
+	name() string
+	die(point string)
+}
+
+// buffer keeps everything that both ends log.
+type buffer struct {
+	mu sync.Mutex
+	b  []byte
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.b = append(b.b, p...)
+	return len(p), nil
+}
+
+// NewWorld makes the world of a seed in dir. It must be called inside a bubble
+// of testing/synctest, and Close as well.
+func NewWorld(ctx context.Context, t *Template, dir string, seed uint64, stations int) (*World, error) {
+	w := &World{seed: seed, template: t, dir: dir, began: time.Now(), ctx: ctx, logged: &buffer{},
+		rng: rand.New(rand.NewPCG(seed, 0x7472616d)), points: map[string]int{}, signed: map[string]string{}, names: map[string]string{}}
+	w.story = &Story{Seed: seed, now: w.now, plain: w.plain}
+	w.log = slog.New(slog.NewJSONHandler(w.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	w.portal = &portalSim{w: w}
+	if err := w.portal.install(t.portal()); err != nil {
+		return nil, err
+	}
+	if err := w.portal.start(); err != nil {
+		return nil, err
+	}
+	for i, code := range codes[:stations] {
+		s := &stationSim{w: w, code: code, rng: rand.New(rand.NewPCG(seed, uint64(i)+1)), rough: w.rng.IntN(2) == 0}
+		w.stations = append(w.stations, s)
+		if err := s.install(t.station(code)); err != nil {
+			return nil, errors.Join(err, w.Close())
+		}
+		if err := s.start(); err != nil {
+			return nil, errors.Join(err, w.Close())
+		}
+	}
+	return w, nil
+}
+
+// Close ends every machine.
+func (w *World) Close() error {
+	var errs []error
+	for _, s := range w.stations {
+		errs = append(errs, s.stop())
+	}
+	return errors.Join(append(errs, w.portal.stop())...)
+}
+
+// now is the true time.
+func (w *World) now() time.Time { return day.Add(time.Since(w.began)) }
+
+// disk is a new, empty folder's name.
+func (w *World) disk(what string) string {
+	w.disks++
+	return filepath.Join(w.dir, fmt.Sprintf("%s-%d", what, w.disks))
+}
+
+// scrap destroys a disk that nobody uses any more.
+func (w *World) scrap(dir string) {
+	if dir == "" {
+		return
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		w.story.wrong("a disk cannot be removed: %v", err)
+	}
+}
+
+// draw is a number from 0 to n-1.
+func (w *World) draw(n int) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.rng.IntN(n)
+}
+
+// chance is true in percent of a hundred cases.
+func (w *World) chance(percent int) bool { return w.draw(100) < percent }
+
+// between draws a span; the odd nanoseconds keep two timers from meeting.
+func (w *World) between(least, most time.Duration) time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return least + time.Duration(w.rng.Int64N(int64(most-least)))
+}
+
+// pass notes that a machine passed a named point and lets it die there if it is
+// its turn.
+func (w *World) pass(m machine, point string) {
+	w.mu.Lock()
+	w.points[point]++
+	dies := false
+	if w.armed == m && w.fuse > 0 {
+		w.fuse--
+		if dies = w.fuse == 0; dies {
+			w.armed = nil
+		}
+	}
+	w.mu.Unlock()
+	if dies {
+		m.die(point)
+	}
+}
+
+// arm lets m die at the n-th named point from now on.
+func (w *World) arm(m machine, n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.armed, w.fuse = m, n
+}
+
+func (w *World) disarm() { w.arm(nil, 0) }
+
+// machineClock is a machine's clock chip: what it shows may be wrong.
+type machineClock struct {
+	w    *World
+	boot time.Time // true time
+	skew func() time.Duration
+}
+
+func (c machineClock) system(boot string, onFloor func(time.Time)) *clock.System {
+	return clock.NewSystem(clock.Options{
+		Wall: func() time.Time { return c.w.now().Add(c.skew()) },
+		Mono: func() time.Duration { return c.w.now().Sub(c.boot) },
+		Boot: boot, OnFloor: onFloor,
+	})
+}
+
+var (
+	uuids  = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+	random = regexp.MustCompile(`[0-9a-f]{16,}`)
+)
+
+// plain names packets in place of their ids and hides what else is random.
+func (w *World) plain(s string) string {
+	s = uuids.ReplaceAllStringFunc(s, w.nameOf)
+	return strings.ReplaceAll(random.ReplaceAllString(s, "…"), w.dir, "")
+}
