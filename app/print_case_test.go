@@ -88,6 +88,15 @@ var printCases = []struct {
 		r.over(slip)
 	}},
 	{name: "clone without any answer/killed", twin: twin.PrinterConfig{Clone: true}, play: killedAt("mid-band", false)},
+	{name: "clone that only reports/paper out", twin: twin.PrinterConfig{NoRealTime: true, NoProcessID: true}, play: met("mid-band", (*twin.Printer).PaperOut, (*twin.Printer).OK)},
+	{name: "clone without any answer/false report", twin: twin.PrinterConfig{Clone: true}, play: met("mid-band", falsePaperOut, nil)},
+	{name: "clone without marks/false report", twin: twin.PrinterConfig{NoProcessID: true}, play: met("between bands", falsePaperOut, nil)},
+	{name: "small buffer/XON-XOFF, false report", twin: twin.PrinterConfig{BufferBytes: 4096, Flow: twin.FlowXonXoff, RowsPerSecond: 3000},
+		model: func(p *printer.Profile) { p.Flow = printer.FlowXOnXOff }, play: met("mid-band", falsePaperOut, nil)},
+	{name: "false report, then true/mid-band", play: met("mid-band", noisily((*twin.Printer).PaperOut), (*twin.Printer).OK)},
+	{name: "false report, then true/between bands", play: met("between bands", noisily((*twin.Printer).PaperOut), (*twin.Printer).OK)},
+	{name: "false report, then true/before cut", play: met("before cut", noisily((*twin.Printer).PaperOut), (*twin.Printer).OK)},
+	{name: "false report, then another trouble/mid-band", play: met("mid-band", noisily((*twin.Printer).CoverOpen), (*twin.Printer).CoverClosed)},
 	{name: "clone without marks/well", twin: twin.PrinterConfig{NoProcessID: true}, play: straight},
 	{name: "clone without marks/paper out", twin: twin.PrinterConfig{NoProcessID: true}, play: met("mid-band", (*twin.Printer).PaperOut, (*twin.Printer).OK)},
 	{name: "clone without marks/cover before cut", twin: twin.PrinterConfig{NoProcessID: true}, play: met("before cut", (*twin.Printer).CoverOpen, (*twin.Printer).CoverClosed)},
@@ -192,6 +201,11 @@ var printCases = []struct {
 		r.full.Store(false)
 		r.over(slip)
 	}},
+}
+
+// noisily is a trouble right after a false report.
+func noisily(do func(*twin.Printer)) func(*twin.Printer) {
+	return func(p *twin.Printer) { falsePaperOut(p); do(p) }
 }
 
 // straight prints without any trouble.

@@ -42,9 +42,13 @@ var faults = []fault{
 	{name: "renumber", do: func(r *printRoom) { r.try(r.twin.Renumber()) }},
 	{name: "silence", do: twinDoes((*twin.Printer).Silent), help: twinDoes((*twin.Printer).OK)},
 	{name: "garbage", do: func(r *printRoom) { r.twin.Garbage(64) }},
+	{name: "false report", do: twinDoes(falsePaperOut)},
 	{name: "power cycle", do: twinDoes((*twin.Printer).PowerCycle)},
 	{name: "slow head", do: func(r *printRoom) { r.twin.SlowHead(2000) }},
 }
+
+// falsePaperOut is noise that looks like an automatic status: no paper.
+func falsePaperOut(p *twin.Printer) { p.Noise(0x18, 0, 0x0c, 0) }
 
 var moments = []string{"before", "mid-band", "between bands", "before cut", "after cut"}
 

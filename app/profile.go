@@ -101,6 +101,7 @@ func (s *station) servePrinter(ctx context.Context, p port.Port) error {
 		if err != nil {
 			return err
 		}
+		m.Log(s.log)
 		turn, again := context.WithCancelCause(ctx)
 		var unfinished bool
 		s.devices.set(func() {

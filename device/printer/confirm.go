@@ -34,7 +34,7 @@ func (j *job) confirm(ctx context.Context) (Outcome, error) {
 		j.window.sent++
 		j.planted++
 	}
-	if sent, reason, err := j.write(ctx, tail, nil); sent < whole {
+	if sent, reason, err := j.write(ctx, tail, false); sent < whole {
 		if reason == ReasonCancelled {
 			return j.cancel(ctx, nil, err)
 		}
@@ -93,9 +93,9 @@ func (j *job) last(ctx context.Context, marked bool) (Reason, error) {
 		if j.confirmed(j.marks[1], 0) {
 			return ReasonNone, nil
 		}
-		reason, wait := j.gate()
-		if reason != ReasonNone {
-			return reason, nil
+		reason, wait, err := j.heed(ctx)
+		if reason != ReasonNone || err != nil {
+			return reason, err
 		}
 		if wait {
 			until = j.after(j.profile.ConfirmWait)
@@ -194,8 +194,13 @@ func (j *job) why(ctx context.Context, reason Reason) Reason {
 	if j.silent {
 		return reason
 	}
-	if s, err := j.status(ctx); err == nil && s.Trouble() != ReasonNone {
+	claim := j.rumour
+	s, err := j.status(ctx)
+	switch {
+	case err == nil && s.Trouble() != ReasonNone:
 		return s.Trouble()
+	case err == nil && !s.Known && claim != nil && j.reports && claim.Trouble() != ReasonNone:
+		return claim.Trouble()
 	}
 	return reason
 }
@@ -209,7 +214,7 @@ func (j *job) cancel(ctx context.Context, rest []byte, err error) (Outcome, erro
 	if out.Started {
 		rest = append(append([]byte(nil), rest...), cut(j.profile)...)
 	}
-	if _, _, werr := j.write(bye, rest, nil); werr != nil {
+	if _, _, werr := j.write(bye, rest, false); werr != nil {
 		j.torn, j.owed, j.remnant = true, j.maxOwed, out.Started
 	}
 	return out, err

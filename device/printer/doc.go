@@ -45,6 +45,13 @@
 //
 // Near end is no trouble: it prints on, and Status tells it.
 //
+// # What is believed
+//
+// An automatic status is a reason to ask. Only what DLE EOT answers, a trouble
+// twice, ends a paper or is told to anybody: noise on a line may look like any
+// report. A printer that answers no question is believed once it has reported
+// that it is well. What was over when it was asked stopped nothing.
+//
 // # How a restart of the printer is noticed
 //
 // A printer that is switched off and on says that it is well and knows nothing

@@ -47,6 +47,9 @@ func (p Profile) fenceBytes() int {
 // is due, and free space in a buffer that no wires guard. An XOFF comes when
 // more is on the way already.
 func (j *job) room(ctx context.Context, n int) (Reason, error) {
+	if reason, err := j.calm(ctx); reason != ReasonNone || err != nil {
+		return reason, err
+	}
 	if !j.fenced() {
 		return j.check(ctx, n)
 	}
@@ -62,7 +65,7 @@ func (j *job) room(ctx context.Context, n int) (Reason, error) {
 }
 
 func (j *job) plant(ctx context.Context) (Reason, error) {
-	_, reason, err := j.write(ctx, paperQuery, nil)
+	_, reason, err := j.write(ctx, paperQuery, false)
 	if reason != ReasonNone {
 		return reason, err
 	}
@@ -101,9 +104,9 @@ func (j *job) await(ctx context.Context, n int) (Reason, error) {
 			j.passed = passing{}
 			acks, ask, until = j.acks, j.after(j.profile.ReplyWait), j.after(j.profile.StallWait)
 		}
-		reason, wait := j.gate()
-		if reason != ReasonNone {
-			return reason, nil
+		reason, wait, err := j.heed(ctx)
+		if reason != ReasonNone || err != nil {
+			return reason, err
 		}
 		now := time.Now()
 		if wait {

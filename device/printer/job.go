@@ -15,12 +15,13 @@ type job struct {
 	bands   int
 	maxOwed int // the largest picture sent so far
 
-	silent bool // it does not answer (any more); it is not asked again
-	passed passing
-	window window
-	marks  [2][4]byte // behind the picture, behind the cut
-	due    int        // fences that lie before them
-	asked  int        // bytes since a printer without fences was heard to be well
+	silent      bool // it does not answer (any more); it is not asked again
+	passed      passing
+	window      window
+	marks       [2][4]byte // behind the picture, behind the cut
+	due         int        // fences that lie before them
+	disbelieved bool       // it was written down that a report is not borne out
+	asked       int        // bytes since a printer without fences was heard to be well
 }
 
 // passWait bounds what goes away by itself: a hot head cools in a minute or
@@ -47,19 +48,8 @@ func (p *passing) gate(s Status) (reason Reason, wait bool) {
 	return ReasonNone, true
 }
 
-// gate is what the printer's automatic status says against going on.
-func (j *job) gate() (Reason, bool) {
-	if j.restarted {
-		return ReasonPower, false
-	}
-	if j.auto == nil {
-		return ReasonNone, false
-	}
-	return j.passed.gate(*j.auto)
-}
-
 func (j *job) run(ctx context.Context) (Outcome, error) {
-	j.auto, j.restarted = nil, false
+	j.auto, j.rumour, j.restarted = nil, nil, false
 	j.silent = !j.before.Known
 	if reason, err := j.open(ctx); reason != ReasonNone {
 		return j.fail(ctx, reason, err)
@@ -73,7 +63,7 @@ func (j *job) run(ctx context.Context) (Outcome, error) {
 		if err := j.begin(ctx, piece); err != nil {
 			return j.cancel(ctx, nil, err)
 		}
-		sent, reason, err := j.write(ctx, piece.Bytes, j.gate)
+		sent, reason, err := j.write(ctx, piece.Bytes, true)
 		if reason == ReasonCancelled {
 			return j.cancel(ctx, piece.Bytes[sent:], err)
 		}
@@ -111,7 +101,7 @@ func (j *job) open(ctx context.Context) (Reason, error) {
 		head = append(head, autoStatus...)
 	}
 	if j.silent {
-		_, reason, err := j.write(ctx, head, nil)
+		_, reason, err := j.write(ctx, head, false)
 		return reason, err
 	}
 	owed := max(0, j.planted-j.acks) // to fences of the paper before
@@ -125,7 +115,7 @@ func (j *job) open(ctx context.Context) (Reason, error) {
 		head = append(head, paperQuery...)
 		j.planted++
 	}
-	if _, reason, err := j.write(ctx, head, nil); reason != ReasonNone {
+	if _, reason, err := j.write(ctx, head, false); reason != ReasonNone {
 		return reason, err
 	}
 	wait := j.profile.ReplyWait
@@ -149,8 +139,8 @@ func (j *job) open(ctx context.Context) (Reason, error) {
 		if _, err := j.read(earlier(until, time.Now().Add(tick))); err != nil {
 			return ReasonUnplugged, err
 		}
-		if reason, _ := j.gate(); reason != ReasonNone {
-			return reason, nil
+		if reason, _, err := j.heed(ctx); reason != ReasonNone {
+			return reason, err
 		}
 	}
 	if j.knowsFences == yes && j.acks == 0 {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"slices"
 	"sync/atomic"
@@ -54,7 +55,10 @@ type Printer struct {
 	turn    chan struct{} // held by the method that uses the line
 
 	classifier Classifier
-	auto       *Status   // the last automatic status since the job began
+	auto       *Status   // what is known since the job began of a printer that reports by itself
+	rumour     *Status   // an automatic status that says otherwise, not verified yet
+	answer     Status    // the last that was believed
+	reports    bool      // it has reported by itself on this line
 	planted    int       // fences sent since they were last counted
 	acks       int       // fences answered since then
 	heard      []heard   // job marks confirmed since then
@@ -70,6 +74,7 @@ type Printer struct {
 	fresh bool // nothing was said on this line yet: an earlier program may have left a rest
 	spoke bool // it has answered a question on this line
 	watch atomic.Pointer[func(Status)]
+	log   *slog.Logger
 
 	torn    bool // a job broke off: the printer may hold a rest of it
 	owed    int  // picture bytes it may still wait for
@@ -86,7 +91,7 @@ func New(port Port, profile Profile) (*Printer, error) {
 	if _, err := rand.Read(seed[:]); err != nil {
 		return nil, fmt.Errorf("failed to seed job marks: %w", err)
 	}
-	out := &Printer{port: port, profile: p, turn: make(chan struct{}, 1), nextID: binary.BigEndian.Uint32(seed[:]), fresh: true}
+	out := &Printer{port: port, profile: p, turn: make(chan struct{}, 1), nextID: binary.BigEndian.Uint32(seed[:]), fresh: true, log: slog.New(slog.DiscardHandler)}
 	if p.NoProcessID || p.NoStatus {
 		out.knowsMarks = no
 	}
@@ -132,7 +137,7 @@ func (p *Printer) Borrow(ctx context.Context, use func(Port) error) error {
 	}
 	defer p.release()
 	err := use(p.port)
-	p.classifier, p.auto, p.late, p.fresh = Classifier{}, nil, true, true
+	p.classifier, p.auto, p.rumour, p.answer, p.late, p.fresh = Classifier{}, nil, nil, Status{}, true, true
 	if err != nil {
 		p.torn, p.remnant = true, true
 	}
@@ -170,10 +175,7 @@ const maxHeard = 16
 func (p *Printer) hear(r Reply) {
 	switch r.Kind {
 	case ReplyAuto:
-		if s := autoStatusReply(r.Bytes); s.plausible() {
-			p.auto = &s
-			p.notice(s)
-		}
+		p.report(autoStatusReply(r.Bytes))
 	case ReplyShort:
 		p.acks++
 	case ReplyBlock:
@@ -211,99 +213,9 @@ func (p *Printer) confirmedBefore(id [4]byte, fences int) bool {
 	return slices.ContainsFunc(p.heard, func(h heard) bool { return h.id == id && h.acks < fences })
 }
 
-// ask sends one DLE EOT and waits for its answer. While an earlier answer is
-// overdue it hears the whole time out and takes the last one: answers come in
-// the order of the questions.
-func (p *Printer) ask(ctx context.Context, n byte) (answer byte, ok bool, err error) {
-	patient := p.late
-	if patient {
-		if err := p.settle(ctx); err != nil {
-			return 0, false, err
-		}
-	} else if _, err := p.read(time.Now().Add(glance)); err != nil {
-		return 0, false, err
-	}
-	if err := p.urge(ctx, statusQuery(n)); errors.Is(err, errStalled) {
-		return 0, false, nil
-	} else if err != nil {
-		return 0, false, err
-	}
-	until := p.after(p.profile.ReplyWait)
-	for time.Now().Before(until) {
-		if err := ctx.Err(); err != nil {
-			p.late = true
-			return 0, false, err
-		}
-		replies, err := p.read(earlier(until, time.Now().Add(tick)))
-		if err != nil {
-			return 0, false, err
-		}
-		for _, r := range replies {
-			if r.Kind != ReplyRealTime {
-				continue
-			}
-			if !patient {
-				return r.Bytes[0], true, nil
-			}
-			answer, ok = r.Bytes[0], true
-		}
-	}
-	p.late = !ok
-	return answer, ok, nil
-}
-
-// settle reads until the line is quiet, which most overdue answers do not
-// outlast.
-func (p *Printer) settle(ctx context.Context) error {
-	for end := time.Now().Add(farewell); time.Now().Before(end); {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		replies, err := p.read(time.Now().Add(settleWait))
-		if err != nil {
-			return err
-		}
-		if len(replies) == 0 {
-			break
-		}
-	}
-	return nil
-}
-
 func earlier(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return a
 	}
 	return b
-}
-
-// Status asks the printer how it is (DLE EOT 1 to 4). A printer that does not
-// answer gives a Status that is not Known and no error; an error means that
-// the line is gone or ctx has ended.
-func (p *Printer) Status(ctx context.Context) (Status, error) {
-	if err := p.acquire(ctx); err != nil {
-		return Status{}, err
-	}
-	defer p.release()
-	return p.status(ctx)
-}
-
-func (p *Printer) status(ctx context.Context) (Status, error) {
-	var s Status
-	if p.profile.NoStatus {
-		return s, ctx.Err()
-	}
-	for n := byte(1); n <= 4; n++ {
-		b, ok, err := p.ask(ctx, n)
-		if err != nil {
-			return Status{}, err
-		}
-		if !ok {
-			return s, nil // the rest stays unknown
-		}
-		s.realTimeReply(n, b)
-	}
-	p.spoke = true
-	p.notice(s)
-	return s, nil
 }

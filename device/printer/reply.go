@@ -43,7 +43,8 @@ const (
 // Classifier turns the stream from a printer into replies (Citizen CBM1000
 // manual, "telling replies apart"). It is pure: the same bytes give the same
 // replies however they were cut. XON and XOFF are lifted out wherever they
-// stand; a real-time reply may interrupt an automatic status.
+// stand; a real-time reply may interrupt an automatic status or a block, and a
+// control character ends a block that had no end.
 type Classifier struct {
 	auto  []byte // an automatic status under way
 	block []byte // a block under way
@@ -59,6 +60,13 @@ func (c *Classifier) Feed(p []byte) []Reply {
 			one(ReplyXOn, b)
 		case b == xoff:
 			one(ReplyXOff, b)
+		case c.block != nil && b < ' ' && b&0x93 == 0x12:
+			one(ReplyRealTime, b)
+		case c.block != nil && b < ' ' && b != 0:
+			// No block holds a control character: it was noise, or was cut off.
+			out = append(out, Reply{ReplyNoise, c.block})
+			c.block = nil
+			out = append(out, c.Feed([]byte{b})...)
 		case c.block != nil:
 			c.block = append(c.block, b)
 			if b == 0 {

@@ -39,6 +39,9 @@ func (p *Printer) Recover(ctx context.Context) (Status, error) {
 	}
 	defer p.release()
 	s, err := p.status(ctx)
+	if err == nil && !s.Known && p.reports && !p.spoke {
+		s, err = p.reported(ctx)
+	}
 	if err != nil {
 		return s, err
 	}
@@ -160,7 +163,7 @@ func (p *Printer) restore(ctx context.Context, s Status) error {
 			break
 		}
 		n := min(owed-filled, fillBytes)
-		if _, _, err := p.write(ctx, make([]byte, n), nil); err != nil {
+		if _, _, err := p.write(ctx, make([]byte, n), false); err != nil {
 			return fmt.Errorf("failed to clear the printer: %w", err)
 		}
 		filled += n
@@ -169,7 +172,7 @@ func (p *Printer) restore(ctx context.Context, s Status) error {
 	if p.remnant {
 		b = append(b, cut(p.profile)...)
 	}
-	if _, _, err := p.write(ctx, b, nil); err != nil {
+	if _, _, err := p.write(ctx, b, false); err != nil {
 		return fmt.Errorf("failed to clear the printer: %w", err)
 	}
 	p.torn, p.fresh, p.owed, p.remnant = false, false, 0, false
@@ -182,7 +185,7 @@ func (p *Printer) inStep(ctx context.Context, need int) (bool, error) {
 	if err := p.settle(ctx); err != nil {
 		return false, err
 	}
-	if _, _, err := p.write(ctx, bytes.Repeat(paperQuery, need), nil); err != nil {
+	if _, _, err := p.write(ctx, bytes.Repeat(paperQuery, need), false); err != nil {
 		return false, err
 	}
 	until := p.after(p.profile.ReplyWait)

@@ -20,15 +20,12 @@ func (p *Printer) xoff(now time.Time) bool {
 // errStalled is a printer that takes no bytes.
 var errStalled = errors.New("the printer takes no more bytes")
 
-// gate says between two chunks what stands against sending the next: a reason
-// ends the piece, wait holds it back for now.
-type gate func() (reason Reason, wait bool)
-
-// write sends bytes in chunks while neither the gate nor XOFF is against it,
-// and listens after each. It never waits longer than the profile's StallWait
-// for a single byte to be taken.
-func (p *Printer) write(ctx context.Context, b []byte, g gate) (sent int, reason Reason, err error) {
-	progress, chunk := time.Now(), chunkBytes
+// write sends bytes in chunks while XOFF is not against it. Of a piece of a
+// picture it listens after each chunk and stops when the printer has been
+// switched off and on. It never waits longer than the profile's StallWait for a
+// single byte to be taken, but for a piece in a printer that must cool.
+func (p *Printer) write(ctx context.Context, b []byte, piece bool) (sent int, reason Reason, err error) {
+	stood, chunk := stand{since: time.Now()}, chunkBytes
 	if p.profile.Flow == FlowXOnXOff {
 		chunk = xoffChunkBytes
 	}
@@ -36,39 +33,30 @@ func (p *Printer) write(ctx context.Context, b []byte, g gate) (sent int, reason
 		if err := ctx.Err(); err != nil {
 			return sent, ReasonCancelled, err
 		}
-		wait := false
-		if g != nil {
-			if reason, wait = g(); reason != ReasonNone {
-				return sent, reason, nil
-			}
-		}
-		if wait {
-			progress = time.Now()
+		if piece && p.restarted {
+			return sent, ReasonPower, nil
 		}
 		var n int
 		listen := glance
-		if wait || p.xoff(time.Now()) {
+		if p.xoff(time.Now()) {
 			listen = tick
 		} else if n, err = p.put(b[sent:min(len(b), sent+chunk)]); err != nil {
 			return sent + n, ReasonUnplugged, err
 		}
 		sent += n
-		if n > 0 {
-			progress = time.Now()
-		}
-		if g != nil || listen == tick {
+		if piece || listen == tick {
 			if _, err := p.read(time.Now().Add(listen)); err != nil {
 				return sent, ReasonUnplugged, err
 			}
 		}
-		if time.Since(progress) > p.profile.StallWait {
+		if stood.over(p, n > 0, piece) {
 			return sent, ReasonStalled, errStalled
 		}
 	}
-	if g != nil {
-		reason, _ = g()
+	if piece && p.restarted {
+		return sent, ReasonPower, nil
 	}
-	return sent, reason, nil
+	return sent, ReasonNone, nil
 }
 
 // put writes what the line takes within a tick.

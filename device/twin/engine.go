@@ -30,7 +30,8 @@ type traits struct {
 	noDoubling  bool // ignores the m of GS v 0
 	keepsBuffer bool // DLE ENQ is heard in a cutter error only
 	halfDots    bool // the vertical motion unit is half a dot
-	mute        bool // answers nothing and executes no real-time command
+	mute        bool // answers nothing
+	noRealTime  bool // executes no real-time command
 	noCutter    bool
 	cutterRows  int // from the head to the knife
 	rowTime     time.Duration

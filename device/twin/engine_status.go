@@ -28,7 +28,7 @@ var clearSequence = []byte{1, 3, 20, 1, 6, 2, 8}
 
 // realTime follows the stream for commands that are executed at once.
 func (e *engine) realTime(b byte) {
-	if e.mute {
+	if e.noRealTime {
 		return
 	}
 	switch {

@@ -37,6 +37,8 @@ type PrinterConfig struct {
 	WidthDots int
 	// NoProcessID and NoAutoStatus make it a clone that lacks GS ( H or GS a.
 	NoProcessID, NoAutoStatus bool
+	// NoRealTime: it hears no DLE EOT, DLE ENQ or DLE DC4.
+	NoRealTime bool
 	// NoGraphics: it lacks GS ( L.
 	NoGraphics bool
 	// NoDoubling: it ignores the m of GS v 0.
@@ -135,7 +137,7 @@ func (c PrinterConfig) engine(onPaper func(sheet, ending)) (*engine, error) {
 	e.noAuto = c.NoAutoStatus || c.Clone
 	e.noGraphics = c.NoGraphics || c.Clone
 	e.noDoubling, e.halfDots = c.NoDoubling, c.HalfDots
-	e.mute = c.Clone
+	e.mute, e.noRealTime = c.Clone, c.NoRealTime || c.Clone
 	if e.rowTime = rowTime(c.RowsPerSecond); e.rowTime > 0 {
 		e.cutTime = cutterTime
 	}

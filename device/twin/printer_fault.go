@@ -115,6 +115,12 @@ func (p *Printer) Garbage(n int) {
 	})
 }
 
+// Noise is noise that happens to be these bytes.
+func (p *Printer) Noise(b ...byte) { p.do(func(e *engine) { e.signal(b...) }) }
+
+// falsePaperOut is an automatic status that says: no paper.
+var falsePaperOut = []byte{0x18, 0x00, 0x0c, 0x00}
+
 // noise makes the same bytes in every run, by the generator of Numerical
 // Recipes.
 type noise struct{ state atomic.Uint32 }

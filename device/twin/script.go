@@ -62,6 +62,7 @@ var words = []word{
 	{"late", "milliseconds", "let every answer take so much longer; ok ends it", numbered(func(p *Printer, n int) { p.Late(time.Duration(n) * time.Millisecond) })},
 	{"interleave", "", "send XOFF and XON within every automatic status", plain((*Printer).Interleave)},
 	{"garbage", "bytes", "send so many bytes of noise", numbered((*Printer).Garbage)},
+	{"false-paper-out", "", "send noise that looks like an automatic status: no paper", plain(func(p *Printer) { p.Noise(falsePaperOut...) })},
 	{"unplug", "", "pull the cable", func(p *Printer, _ int) error { return p.Unplug() }},
 	{"plug", "", "put it back", func(p *Printer, _ int) error { return p.Plug() }},
 	{"renumber", "", "pull it and put it in elsewhere: same link, other pts", func(p *Printer, _ int) error { return p.Renumber() }},
