@@ -9,6 +9,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/store/internal/rows"
 )
 
 // Audit is the storage of the audit log: leaves and tree hashes, appended only.
@@ -18,16 +19,17 @@ type Audit struct{ s *Store }
 func (s *Store) Audit() *Audit { return &Audit{s} }
 
 // Size is the number of leaves.
-func (a *Audit) Size() (n int64, err error) {
-	if err := a.s.read.QueryRow(`SELECT count(*) FROM audit_leaves`).Scan(&n); err != nil {
+func (a *Audit) Size() (int64, error) {
+	n, err := a.s.r.AuditSize(context.Background())
+	if err != nil {
 		return 0, coded(fmt.Errorf("failed to count the audit log: %w", err))
 	}
 	return n, nil
 }
 
 // Leaf returns the leaf with number n.
-func (a *Audit) Leaf(n int64) (data []byte, err error) {
-	err = a.s.read.QueryRow(`SELECT data FROM audit_leaves WHERE n = ?`, n).Scan(&data)
+func (a *Audit) Leaf(n int64) ([]byte, error) {
+	data, err := a.s.r.AuditLeaf(context.Background(), n)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, dossier.Errorf(dossier.CodeNotFound, "no audit leaf %d", n)
 	}
@@ -41,8 +43,7 @@ func (a *Audit) Leaf(n int64) (data []byte, err error) {
 func (a *Audit) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 	out := make([]tlog.Hash, len(indexes))
 	for i, x := range indexes {
-		var raw []byte
-		err := a.s.read.QueryRow(`SELECT hash FROM audit_hashes WHERE n = ?`, x).Scan(&raw)
+		raw, err := a.s.r.AuditHash(context.Background(), x)
 		if err != nil {
 			return nil, coded(fmt.Errorf("failed to read audit hash %d: %w", x, err))
 		}
@@ -58,19 +59,20 @@ func (a *Audit) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 func (a *Audit) Append(n int64, leaf []byte, hashes []tlog.Hash) error {
 	ctx := context.Background() // a record of what was done is not given up half-way
 	return a.s.tx(ctx, "append to the audit log", func(tx *sql.Tx) error {
-		var size int64
-		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM audit_leaves`).Scan(&size); err != nil {
+		q := a.s.w.WithTx(tx)
+		size, err := q.AuditSize(ctx)
+		if err != nil {
 			return err
 		}
 		if n != size {
 			return dossier.Errorf(dossier.CodeConflict, "audit leaf %d where %d is next", n, size)
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO audit_leaves (n, data) VALUES (?, ?)`, n, leaf); err != nil {
+		if err := q.AddAuditLeaf(ctx, rows.AddAuditLeafParams{N: n, Data: leaf}); err != nil {
 			return err
 		}
 		first := tlog.StoredHashCount(n)
 		for i, h := range hashes {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO audit_hashes (n, hash) VALUES (?, ?)`, first+int64(i), h[:]); err != nil {
+			if err := q.AddAuditHash(ctx, rows.AddAuditHashParams{N: first + int64(i), Hash: h[:]}); err != nil {
 				return err
 			}
 		}

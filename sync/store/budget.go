@@ -52,9 +52,7 @@ func (s *Store) CanStart(ctx context.Context) error {
 		return err
 	}
 	// A disk that turned read-only under an open database shows here.
-	_, err = s.write.ExecContext(ctx, `INSERT INTO counters (name, value) VALUES ('probe', 1)
-		ON CONFLICT (name) DO UPDATE SET value = value + 1`)
-	if err != nil {
+	if err := s.w.CountUp(ctx, counterProbe); err != nil {
 		return coded(fmt.Errorf("failed to write to the database: %w", err))
 	}
 	return nil

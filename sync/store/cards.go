@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/store/internal/rows"
 )
 
 // Kept is the plain part of a dossier that somebody holds a slip for.
@@ -25,89 +26,72 @@ const (
 	maxKept  = 2000 // dossiers on a clerk's list
 )
 
-// insertCard adds a card with its file; news that is known already changes
-// nothing, so that a file which was replaced does not come back.
-func (s *Store) insertCard(ctx context.Context, tx *sql.Tx, c Card, now int64) error {
-	res, err := s.in(ctx, tx, sqlInsertCard).ExecContext(ctx, c.Packet, string(c.Class), c.Mark, c.Sealed, now)
-	if err != nil || len(c.File) == 0 {
-		return err
-	}
-	if n, err := res.RowsAffected(); err != nil || n == 0 {
+// addCard adds a card with its file; news that is known already changes nothing,
+// so that a file which was replaced does not come back.
+func (s *Store) addCard(ctx context.Context, tx *sql.Tx, c Card, now int64) error {
+	n, err := s.w.WithTx(tx).AddCard(ctx, rows.AddCardParams{Packet: c.Packet, Class: string(c.Class), Mark: c.Mark, Sealed: c.Sealed, AtMs: now})
+	if err != nil || len(c.File) == 0 || n == 0 {
 		return err
 	}
 	return s.putFile(ctx, tx, c, now)
 }
 
-const selectKept = `SELECT packet, slip, citizen_key, created_ms, handed_ms FROM dossiers `
-
 // Kept returns a dossier by its packet id.
 func (s *Store) Kept(ctx context.Context, packet string) (Kept, error) {
-	return one(s.kept(ctx, selectKept+`WHERE packet = ?`, packet))
+	r, err := s.r.Kept(ctx, packet)
+	return kept(rows.KeptBySlipRow(r)), lookUp(err)
 }
 
 // KeptBySlip returns a dossier by its slip number.
 func (s *Store) KeptBySlip(ctx context.Context, slip string) (Kept, error) {
-	return one(s.kept(ctx, selectKept+`WHERE slip = ?`, slip))
+	r, err := s.r.KeptBySlip(ctx, slip)
+	return kept(r), lookUp(err)
 }
 
 // KeptByID returns the dossiers under the keyed hash of an ID number.
-func (s *Store) KeptByID(ctx context.Context, idIndex string) ([]Kept, error) {
+func (s *Store) KeptByID(ctx context.Context, idIndex string) (list []Kept, err error) {
 	if idIndex == "" {
 		return nil, nil
 	}
-	return s.kept(ctx, selectKept+`WHERE id_index = ? ORDER BY created_ms DESC LIMIT ?`, idIndex, maxKept)
+	found, err := s.r.KeptByID(ctx, rows.KeptByIDParams{IDIndex: idIndex, Limit: maxKept})
+	for _, r := range found {
+		list = append(list, kept(rows.KeptBySlipRow(r)))
+	}
+	return list, lookUp(err)
 }
 
 // AllKept returns every dossier, newest first.
-func (s *Store) AllKept(ctx context.Context) ([]Kept, error) {
-	return s.kept(ctx, selectKept+`ORDER BY created_ms DESC, packet DESC LIMIT ?`, maxKept)
+func (s *Store) AllKept(ctx context.Context) (list []Kept, err error) {
+	found, err := s.r.AllKept(ctx, maxKept)
+	for _, r := range found {
+		list = append(list, kept(rows.KeptBySlipRow(r)))
+	}
+	return list, lookUp(err)
 }
 
-func one(list []Kept, err error) (Kept, error) {
-	if err != nil {
-		return Kept{}, err
+func kept(r rows.KeptBySlipRow) Kept {
+	if r.Packet == "" {
+		return Kept{}
 	}
-	if len(list) == 0 {
-		return Kept{}, dossier.E(dossier.CodeNotFound, nil)
-	}
-	return list[0], nil
+	return Kept{Packet: r.Packet, Slip: r.Slip, CitizenKey: r.CitizenKey, Created: time.UnixMilli(r.CreatedMs), Handed: fromMs(r.HandedMs)}
 }
 
-func (s *Store) kept(ctx context.Context, query string, args ...any) (list []Kept, err error) {
-	rows, err := s.read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, coded(fmt.Errorf("failed to look up dossiers: %w", err))
+func lookUp(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, sql.ErrNoRows):
+		return dossier.E(dossier.CodeNotFound, nil)
 	}
-	defer func() { err = coded(errors.Join(err, rows.Close())) }()
-	for rows.Next() {
-		var (
-			k               Kept
-			created, handed sql.NullInt64
-		)
-		if err := rows.Scan(&k.Packet, &k.Slip, &k.CitizenKey, &created, &handed); err != nil {
-			return nil, fmt.Errorf("failed to look up a dossier: %w", err)
-		}
-		k.Created, k.Handed = fromMs(created), fromMs(handed)
-		list = append(list, k)
-	}
-	return list, rows.Err()
+	return coded(fmt.Errorf("failed to look up dossiers: %w", err))
 }
 
 // Cards returns the sealed news about a dossier, oldest first: the first one
 // was written with the dossier itself.
-func (s *Store) Cards(ctx context.Context, packet string, class Class) (list [][]byte, err error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT sealed FROM cards WHERE packet = ? AND class = ? ORDER BY n LIMIT ?`,
-		packet, string(class), maxCards)
+func (s *Store) Cards(ctx context.Context, packet string, class Class) ([][]byte, error) {
+	list, err := s.r.Cards(ctx, rows.CardsParams{Packet: packet, Class: string(class), Limit: maxCards})
 	if err != nil {
 		return nil, coded(fmt.Errorf("failed to read cards: %w", err))
 	}
-	defer func() { err = coded(errors.Join(err, rows.Close())) }()
-	for rows.Next() {
-		var sealed []byte
-		if err := rows.Scan(&sealed); err != nil {
-			return nil, fmt.Errorf("failed to read a card: %w", err)
-		}
-		list = append(list, sealed)
-	}
-	return list, rows.Err()
+	return list, nil
 }

@@ -3,10 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/store/internal/hot"
+	"tramhoso/sync/store/internal/rows"
 )
 
 // Limits of one commit.
@@ -43,6 +44,9 @@ type Card struct {
 	File   []byte // sealed, of a result that came with this news; Apply keeps the newest
 }
 
+// markFirst marks the card that is written with its dossier.
+const markFirst = "first"
+
 // Dossier is the plain part of what a slip was given for.
 type Dossier struct {
 	Slip       string // slip number
@@ -72,8 +76,9 @@ type Rows struct {
 type Submission struct {
 	Token string // one per visit: a second tap brings the same
 	Slip  bool   // take a slip serial
-	// Build makes the rows for the numbers that this commit takes. It runs
-	// inside the transaction, because the numbers lie inside the frozen bytes.
+	// Build makes the rows for the numbers that this commit takes: they lie
+	// inside the frozen bytes. Nobody else takes a number while it runs, and when
+	// it fails they are given to the next. It must not commit anything itself.
 	Build func(seq, slipSerial uint64) (Rows, error)
 }
 
@@ -87,6 +92,9 @@ type Committed struct {
 	Again      bool  // the token was used before: this is the first result
 }
 
+// committing names the transaction.
+const committing = "commit a submission"
+
 // Commit writes everything about one submission in one transaction.
 func (s *Store) Commit(ctx context.Context, sub Submission) (Committed, error) {
 	if sub.Token == "" || len(sub.Token) > maxToken {
@@ -94,60 +102,88 @@ func (s *Store) Commit(ctx context.Context, sub Submission) (Committed, error) {
 	}
 	// Once begun, a tap on "submit" is not given up half-way.
 	ctx = context.WithoutCancel(ctx)
-	var c Committed
-	err := s.tx(ctx, "commit a submission", func(tx *sql.Tx) error {
-		var err error
-		c, err = s.firstResult(ctx, tx, sub.Token)
-		if !errors.Is(err, sql.ErrNoRows) {
+	c, err := s.commit(ctx, sub)
+	if err != nil {
+		return Committed{}, coded(fmt.Errorf("failed to %s: %w", committing, err))
+	}
+	if !c.Again {
+		s.change.tell()
+	}
+	return c, nil
+}
+
+func (s *Store) commit(ctx context.Context, sub Submission) (c Committed, err error) {
+	s.number.Lock()
+	defer s.number.Unlock()
+	if err := s.point(Point{committing, Before}); err != nil {
+		return c, err
+	}
+	last, err := s.hot.Next(ctx, sub.Token)
+	if err != nil {
+		return c, err
+	}
+	if last.Known != "" {
+		f, err := s.w.FirstResult(ctx, sub.Token)
+		return Committed{Packet: f.Packet, Seq: uint64(f.Seq), Slip: f.Slip, SlipSerial: uint64(f.SlipSerial), PrintJob: f.PrintJob, Again: true}, err
+	}
+	c.Seq = uint64(last.Seq) + 1
+	if sub.Slip {
+		c.SlipSerial = uint64(last.Slip) + 1
+	}
+	r, err := sub.Build(c.Seq, c.SlipSerial)
+	if err != nil {
+		return c, fmt.Errorf("failed to build the packet: %w", err)
+	}
+	if err := r.check(c.Seq, sub.Slip); err != nil {
+		return c, err
+	}
+	c.Packet = r.Packet.Head.ID
+	if r.Dossier != nil {
+		c.Slip = r.Dossier.Slip
+	}
+	if r.Print != nil {
+		c.PrintJob = last.Job + 1
+	}
+	row, rest := r.row(c, sub.Token, s.ms())
+	if len(rest) > 0 || r.HandOver != "" || len(r.Packet.Head.Attachments) > 0 {
+		return c, s.commitMore(ctx, r, row, rest)
+	}
+	// One statement is a transaction of its own.
+	if err := s.point(Point{committing, Inside}); err != nil {
+		return c, err
+	}
+	if err := s.hot.Submit(ctx, row); err != nil {
+		return c, err
+	}
+	_ = s.point(Point{committing, After}) // it is kept, whatever is said now
+	return c, nil
+}
+
+// commitMore commits what does not go in with the one statement.
+func (s *Store) commitMore(ctx context.Context, r Rows, row hot.SubmitParams, rest []Card) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	return s.finish(tx, committing, func(tx *sql.Tx) error {
+		if err := s.hot.WithTx(tx).Submit(ctx, row); err != nil {
 			return err
 		}
-		if c.Seq, err = s.nextNumber(ctx, tx, "seq"); err != nil {
-			return err
-		}
-		if sub.Slip {
-			if c.SlipSerial, err = s.nextNumber(ctx, tx, "slip"); err != nil {
+		if len(r.Packet.Head.Attachments) > 0 {
+			if err := s.insertFiles(ctx, tx, r.Packet.Head); err != nil {
 				return err
 			}
 		}
-		rows, err := sub.Build(c.Seq, c.SlipSerial)
-		if err != nil {
-			return fmt.Errorf("failed to build the packet: %w", err)
+		for _, card := range rest {
+			if err := s.addCard(ctx, tx, card, row.CreatedMs); err != nil {
+				return err
+			}
 		}
-		if err := rows.check(c.Seq, sub.Slip); err != nil {
-			return err
+		if r.HandOver == "" {
+			return nil
 		}
-		c.Packet = rows.Packet.Head.ID
-		if rows.Dossier != nil {
-			c.Slip = rows.Dossier.Slip
-		}
-		if c.PrintJob, err = s.insert(ctx, tx, rows); err != nil {
-			return err
-		}
-		_, err = s.in(ctx, tx, sqlInsertSubmit).ExecContext(ctx, sub.Token, c.Packet, c.Slip, c.SlipSerial, c.PrintJob, s.ms())
-		return err
+		return handOver(ctx, s.w.WithTx(tx), r.HandOver, row.CreatedMs)
 	})
-	if err != nil {
-		return Committed{}, err
-	}
-	s.change.tell()
-	return c, nil
-}
-
-func (s *Store) firstResult(ctx context.Context, tx *sql.Tx, token string) (Committed, error) {
-	c := Committed{Again: true}
-	err := s.in(ctx, tx, sqlFirstResult).QueryRowContext(ctx, token).
-		Scan(&c.Packet, &c.Seq, &c.Slip, &c.SlipSerial, &c.PrintJob)
-	if err != nil {
-		return Committed{}, err
-	}
-	return c, nil
-}
-
-// nextNumber takes the next value of a counter; a rolled-back transaction gives
-// it back, so there are no gaps.
-func (s *Store) nextNumber(ctx context.Context, tx *sql.Tx, name string) (n uint64, err error) {
-	err = s.in(ctx, tx, sqlNextNumber).QueryRowContext(ctx, name).Scan(&n)
-	return n, err
 }
 
 func (r Rows) check(seq uint64, slip bool) error {
@@ -167,50 +203,41 @@ func (r Rows) check(seq uint64, slip bool) error {
 	return nil
 }
 
-func (s *Store) insert(ctx context.Context, tx *sql.Tx, r Rows) (job int64, err error) {
-	h, now := r.Packet.Head, s.ms()
-	if _, err = s.in(ctx, tx, sqlInsertPacket).ExecContext(ctx,
-		h.ID, h.Seq, string(h.Kind), h.Parent, r.Packet.JWS, r.Packet.Body, r.Digest, now); err != nil {
-		return 0, err
-	}
-	if _, err = s.in(ctx, tx, sqlInsertOutbox).ExecContext(ctx,
-		h.Seq, int(r.Priority)); err != nil {
-		return 0, err
-	}
-	if len(h.Attachments) > 0 {
-		if err = s.insertFiles(ctx, tx, h); err != nil {
-			return 0, err
-		}
+// row is what goes in with one statement. The dossier's own first cards are in
+// it; the rest of the cards are not.
+func (r Rows) row(c Committed, token string, now int64) (row hot.SubmitParams, rest []Card) {
+	h := r.Packet.Head
+	row = hot.SubmitParams{
+		Seq: int64(h.Seq), ID: h.ID, Kind: string(h.Kind), Parent: h.Parent, Digest: r.Digest, CreatedMs: now,
+		Jws: r.Packet.JWS, Body: r.Packet.Body, Priority: sql.NullInt64{Int64: int64(r.Priority), Valid: true},
+		Token: token, SlipSerial: int64(c.SlipSerial),
 	}
 	if d := r.Dossier; d != nil {
-		if _, err = s.in(ctx, tx, sqlInsertDossier).ExecContext(ctx,
-			h.ID, d.Slip, d.CitizenKey, d.IDIndex, now); err != nil {
-			return 0, err
+		row.Slip, row.CitizenKey, row.IDIndex = text(d.Slip), d.CitizenKey, text(d.IDIndex)
+	}
+	if p := r.Print; p != nil {
+		row.Job, row.Paper = sql.NullInt64{Int64: c.PrintJob, Valid: true}, text(p.Kind)
+		row.Sealed, row.Key = p.Sealed, p.Key
+	}
+	for _, card := range r.Cards {
+		own := card.Packet == h.ID && card.Mark == markFirst && len(card.Sealed) > 0 && len(card.File) == 0
+		switch {
+		case own && card.Class == ClassCitizen && row.Citizen == nil:
+			row.Citizen = card.Sealed
+		case own && card.Class == ClassCounter && row.Counter == nil:
+			row.Counter = card.Sealed
+		default:
+			rest = append(rest, card)
 		}
 	}
-	for _, c := range r.Cards {
-		if err = s.insertCard(ctx, tx, c, now); err != nil {
-			return 0, err
-		}
-	}
-	if r.HandOver != "" {
-		if err = markHanded(ctx, tx, r.HandOver, now); err != nil {
-			return 0, err
-		}
-	}
-	if r.Print != nil {
-		job, err = s.insertPrint(ctx, tx, h.ID, *r.Print, now)
-	}
-	return job, err
+	return row, rest
 }
 
-// markHanded refuses a second hand-over of the same dossier.
-func markHanded(ctx context.Context, tx *sql.Tx, packet string, now int64) error {
-	res, err := tx.ExecContext(ctx, `UPDATE dossiers SET handed_ms = ? WHERE packet = ? AND handed_ms IS NULL`, now, packet)
-	if err != nil {
-		return err
-	}
-	n, err := res.RowsAffected()
+func text(s string) sql.NullString { return sql.NullString{String: s, Valid: true} }
+
+// handOver refuses a second hand-over of the same dossier.
+func handOver(ctx context.Context, q *rows.Queries, packet string, now int64) error {
+	n, err := q.HandOver(ctx, rows.HandOverParams{HandedMs: sql.NullInt64{Int64: now, Valid: true}, Packet: packet})
 	if err != nil {
 		return err
 	}

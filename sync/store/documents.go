@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/store/internal/rows"
 )
 
 // DocumentName names one of the whole documents a station keeps.
@@ -36,20 +37,14 @@ type Document struct {
 
 // Document returns a document, or CodeNotFound.
 func (s *Store) Document(ctx context.Context, name DocumentName) (Document, error) {
-	var (
-		d  Document
-		at sql.NullInt64
-	)
-	err := s.read.QueryRowContext(ctx, `SELECT tag, content, at_ms FROM documents WHERE name = ?`, string(name)).
-		Scan(&d.Tag, &d.Content, &at)
+	d, err := s.r.Document(ctx, string(name))
 	if errors.Is(err, sql.ErrNoRows) {
-		return d, dossier.Errorf(dossier.CodeNotFound, "no document %s", name)
+		return Document{}, dossier.Errorf(dossier.CodeNotFound, "no document %s", name)
 	}
 	if err != nil {
-		return d, coded(fmt.Errorf("failed to read a document: %w", err))
+		return Document{}, coded(fmt.Errorf("failed to read a document: %w", err))
 	}
-	d.At = fromMs(at)
-	return d, nil
+	return Document{Tag: d.Tag, Content: d.Content, At: time.UnixMilli(d.AtMs)}, nil
 }
 
 // PutDocument keeps a document in place of the one before.
@@ -69,9 +64,7 @@ func (s *Store) PutDocuments(ctx context.Context, docs map[DocumentName]Document
 			if !d.At.IsZero() {
 				at = d.At.UnixMilli()
 			}
-			if _, err := tx.ExecContext(ctx, `INSERT INTO documents (name, tag, content, at_ms) VALUES (?, ?, ?, ?)
-				ON CONFLICT (name) DO UPDATE SET tag = excluded.tag, content = excluded.content, at_ms = excluded.at_ms`,
-				string(name), d.Tag, d.Content, at); err != nil {
+			if err := s.w.WithTx(tx).PutDocument(ctx, rows.PutDocumentParams{Name: string(name), Tag: d.Tag, Content: d.Content, AtMs: at}); err != nil {
 				return err
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/store/internal/rows"
 )
 
 // DraftLife is how long an interrupted visit is kept, in powered-on time.
@@ -21,17 +22,15 @@ func (s *Store) PutDraft(ctx context.Context, id string, sealed []byte) error {
 	if len(sealed) > maxDraft {
 		return dossier.Errorf(dossier.CodeInvalid, "a draft of %d bytes", len(sealed))
 	}
-	_, err := s.write.ExecContext(ctx, `INSERT INTO drafts (id, sealed, age_ms) VALUES (?, ?, 0)
-		ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed, age_ms = 0`, id, sealed)
-	if err != nil {
+	if err := s.w.PutDraft(ctx, rows.PutDraftParams{ID: id, Sealed: sealed}); err != nil {
 		return coded(fmt.Errorf("failed to keep a draft: %w", err))
 	}
 	return nil
 }
 
 // Draft returns the sealed answers under id, or CodeNotFound.
-func (s *Store) Draft(ctx context.Context, id string) (sealed []byte, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT sealed FROM drafts WHERE id = ?`, id).Scan(&sealed)
+func (s *Store) Draft(ctx context.Context, id string) ([]byte, error) {
+	sealed, err := s.r.Draft(ctx, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, dossier.E(dossier.CodeNotFound, nil)
 	}
@@ -43,7 +42,7 @@ func (s *Store) Draft(ctx context.Context, id string) (sealed []byte, err error)
 
 // DropDraft destroys a draft; one that is not there is fine.
 func (s *Store) DropDraft(ctx context.Context, id string) error {
-	if _, err := s.write.ExecContext(ctx, `DELETE FROM drafts WHERE id = ?`, id); err != nil {
+	if err := s.w.DropDraft(ctx, id); err != nil {
 		return coded(fmt.Errorf("failed to drop a draft: %w", err))
 	}
 	return nil
@@ -53,10 +52,11 @@ func (s *Store) DropDraft(ctx context.Context, id string) error {
 // DraftLife.
 func (s *Store) AgeDrafts(ctx context.Context, by time.Duration) error {
 	return s.tx(ctx, "age the drafts", func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `UPDATE drafts SET age_ms = age_ms + ?`, by.Milliseconds()); err != nil {
+		q := s.w.WithTx(tx)
+		if err := q.AgeDrafts(ctx, by.Milliseconds()); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE age_ms >= ?`, DraftLife.Milliseconds())
+		_, err := q.DropOldDrafts(ctx, DraftLife.Milliseconds())
 		return err
 	})
 }

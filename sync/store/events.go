@@ -8,6 +8,14 @@ import (
 	"time"
 
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/store/internal/rows"
+)
+
+// The counters that are not a sequence.
+const (
+	counterProbe   = "probe"      // writes that only asked whether the database can be written
+	counterHistory = "history_ms" // since when the portal's present history holds
+	counterDurable = "durable"    // the receipt's counter up to which the portal's backup reaches
 )
 
 // Cursor says how far the portal's events were applied. The zero value is the
@@ -19,71 +27,64 @@ type Cursor struct {
 
 // Cursor returns how far events were applied.
 func (s *Store) Cursor(ctx context.Context) (Cursor, error) {
-	return readCursor(ctx, s.read)
+	return readCursor(ctx, s.r)
 }
 
-func readCursor(ctx context.Context, q interface {
-	QueryRowContext(context.Context, string, ...any) *sql.Row
-}) (c Cursor, err error) {
-	err = q.QueryRowContext(ctx, `SELECT epoch, n FROM cursor WHERE one = 1`).Scan(&c.Epoch, &c.N)
+func readCursor(ctx context.Context, q *rows.Queries) (Cursor, error) {
+	c, err := q.Cursor(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Cursor{}, nil
 	}
 	if err != nil {
-		return c, coded(fmt.Errorf("failed to read the cursor: %w", err))
+		return Cursor{}, coded(fmt.Errorf("failed to read the cursor: %w", err))
 	}
-	return c, nil
+	return Cursor{Epoch: c.Epoch, N: uint64(c.N)}, nil
 }
 
 // StartEpoch moves the cursor to the beginning of an epoch. Events that were
 // applied before change nothing when they come again: their marks are known.
 func (s *Store) StartEpoch(ctx context.Context, epoch string) error {
 	return s.tx(ctx, "start an epoch", func(tx *sql.Tx) error {
-		c, err := readCursor(ctx, tx)
+		q := s.w.WithTx(tx)
+		c, err := readCursor(ctx, q)
 		if err != nil || c.Epoch == epoch {
 			return err
 		}
-		return setCursor(ctx, tx, Cursor{Epoch: epoch})
+		return q.SetCursor(ctx, rows.SetCursorParams{Epoch: epoch})
 	})
-}
-
-func setCursor(ctx context.Context, tx *sql.Tx, c Cursor) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO cursor (one, epoch, n) VALUES (1, ?, ?)
-		ON CONFLICT (one) DO UPDATE SET epoch = excluded.epoch, n = excluded.n`, c.Epoch, c.N)
-	return err
 }
 
 // HistoryFrom notes that the portal said at (its own, signed time) what shows
 // that its history began anew or was set back: what it said before then may be
 // about packets that it has lost.
 func (s *Store) HistoryFrom(ctx context.Context, at time.Time) error {
-	return s.tx(ctx, "note a new history", func(tx *sql.Tx) error { return historyFrom(ctx, tx, at) })
+	return s.tx(ctx, "note a new history", func(tx *sql.Tx) error { return historyFrom(ctx, s.w.WithTx(tx), at) })
 }
 
-func historyFrom(ctx context.Context, tx *sql.Tx, at time.Time) error {
+func historyFrom(ctx context.Context, q *rows.Queries, at time.Time) error {
 	if at.IsZero() {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO counters (name, value) VALUES ('history_ms', ?)
-		ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`, at.UnixMilli())
-	return err
+	return q.RaiseCounter(ctx, rows.RaiseCounterParams{Name: counterHistory, Value: at.UnixMilli()})
 }
 
 // History is the time of the newest HistoryFrom; zero: there was none. Only a
 // way that can bring old words late, such as a stick, needs to ask.
 func (s *Store) History(ctx context.Context) (time.Time, error) {
-	var at sql.NullInt64
-	err := s.read.QueryRowContext(ctx, `SELECT max(value) FROM counters WHERE name = 'history_ms'`).Scan(&at)
+	at, err := s.r.Counter(ctx, counterHistory)
 	if err != nil {
 		return time.Time{}, coded(fmt.Errorf("failed to read since when the portal's history holds: %w", err))
 	}
-	return fromMs(at), nil
+	return fromMs(sql.NullInt64{Int64: at, Valid: at != 0}), nil
 }
 
 // Durable takes the portal's verified word that receipts up to n survived a
 // backup. It never goes back.
 func (s *Store) Durable(ctx context.Context, n uint64) error {
-	return s.tx(ctx, "take a backup's mark", func(tx *sql.Tx) error { return setDurable(ctx, tx, n) })
+	if err := kept64(n); err != nil {
+		return err
+	}
+	return s.tx(ctx, "take a backup's mark", func(tx *sql.Tx) error { return setDurable(ctx, s.w.WithTx(tx), n) })
 }
 
 // Apply writes the cards of the event at and moves the cursor onto it, in one
@@ -91,8 +92,12 @@ func (s *Store) Durable(ctx context.Context, n uint64) error {
 // already; an event beyond the next one is CodeConflict and waits. Cards of a
 // dossier that is not (or no longer) here are left out.
 func (s *Store) Apply(ctx context.Context, at Cursor, cards []Card) (applied bool, err error) {
+	if err := kept64(at.N); err != nil {
+		return false, err
+	}
 	err = s.tx(ctx, "apply an event", func(tx *sql.Tx) error {
-		c, err := readCursor(ctx, tx)
+		q := s.w.WithTx(tx)
+		c, err := readCursor(ctx, q)
 		if err != nil {
 			return err
 		}
@@ -103,20 +108,19 @@ func (s *Store) Apply(ctx context.Context, at Cursor, cards []Card) (applied boo
 			return nil
 		}
 		for _, card := range cards {
-			var here int
-			if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM dossiers WHERE packet = ?`, card.Packet).
-				Scan(&here); err != nil {
+			here, err := q.DossierHere(ctx, card.Packet)
+			if err != nil {
 				return err
 			}
 			if here == 0 {
 				continue
 			}
-			if err := s.insertCard(ctx, tx, card, s.ms()); err != nil {
+			if err := s.addCard(ctx, tx, card, s.ms()); err != nil {
 				return err
 			}
 		}
 		applied = true
-		return setCursor(ctx, tx, at)
+		return q.SetCursor(ctx, rows.SetCursorParams{Epoch: at.Epoch, N: int64(at.N)})
 	})
 	if err != nil {
 		return false, err

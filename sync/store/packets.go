@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/store/internal/rows"
 )
 
 // PacketState is what the station knows about a packet's way.
@@ -27,42 +28,32 @@ type PacketState struct {
 
 // State tells how far a packet came.
 func (s *Store) State(ctx context.Context, id string) (PacketState, error) {
-	var (
-		p                               PacketState
-		created, held, purged, mirrored sql.NullInt64
-		receipt                         sql.NullString
-	)
-	err := s.read.QueryRowContext(ctx, `SELECT id, seq, kind, created_ms, held_ms, receipt, purged_ms, mirrored_ms
-		FROM packets WHERE id = ?`, id).Scan(&p.ID, &p.Seq, &p.Kind, &created, &held, &receipt, &purged, &mirrored)
+	p, err := s.r.PacketState(ctx, id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return p, dossier.E(dossier.CodeNotFound, nil)
+		return PacketState{}, dossier.E(dossier.CodeNotFound, nil)
 	}
 	if err != nil {
-		return p, coded(fmt.Errorf("failed to read a packet's state: %w", err))
+		return PacketState{}, coded(fmt.Errorf("failed to read a packet's state: %w", err))
 	}
-	p.Created, p.Held, p.Purged, p.Mirrored = fromMs(created), fromMs(held), fromMs(purged), fromMs(mirrored)
-	p.Receipt = receipt.String
-	return p, nil
+	return PacketState{ID: p.ID, Seq: uint64(p.Seq), Kind: dossier.PacketKind(p.Kind), Created: time.UnixMilli(p.CreatedMs), Held: fromMs(p.HeldMs),
+		Receipt: p.Receipt.String, Purged: fromMs(p.PurgedMs), Mirrored: fromMs(p.MirroredMs)}, nil
 }
 
 // Packet returns the frozen bytes. After the purge it is CodeNotFound.
 func (s *Store) Packet(ctx context.Context, id string) (dossier.Packet, error) {
-	var jws, body []byte
-	err := s.read.QueryRowContext(ctx, `SELECT jws, body FROM packets WHERE id = ? AND body IS NOT NULL`, id).
-		Scan(&jws, &body)
+	p, err := s.r.PacketBytes(ctx, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return dossier.Packet{}, dossier.E(dossier.CodeNotFound, nil)
 	}
 	if err != nil {
 		return dossier.Packet{}, coded(fmt.Errorf("failed to read a packet: %w", err))
 	}
-	return thaw(jws, body)
+	return thaw(p.Jws, p.Body)
 }
 
 // Head returns a packet's head, also after the purge.
 func (s *Store) Head(ctx context.Context, id string) (dossier.Head, error) {
-	var jws []byte
-	err := s.read.QueryRowContext(ctx, `SELECT jws FROM packets WHERE id = ?`, id).Scan(&jws)
+	jws, err := s.r.PacketHead(ctx, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return dossier.Head{}, dossier.E(dossier.CodeNotFound, nil)
 	}
@@ -94,18 +85,22 @@ func thaw(jws, body []byte) (dossier.Packet, error) {
 // Unmirrored returns up to limit packets, oldest first, that are not yet on
 // the second medium.
 func (s *Store) Unmirrored(ctx context.Context, limit int) ([]dossier.Packet, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT jws, body FROM packets
-		WHERE mirrored_ms IS NULL AND body IS NOT NULL ORDER BY seq LIMIT ?`, limit)
+	found, err := s.r.Unmirrored(ctx, int64(limit))
 	if err != nil {
 		return nil, coded(fmt.Errorf("failed to list what is not mirrored: %w", err))
 	}
-	return scanPackets(rows)
+	list := make([]dossier.Packet, len(found))
+	for i, f := range found {
+		if list[i], err = thaw(f.Jws, f.Body); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 // Mirrored notes that a packet's ciphertext lies on the second medium.
 func (s *Store) Mirrored(ctx context.Context, id string) error {
-	_, err := s.write.ExecContext(ctx, `UPDATE packets SET mirrored_ms = ? WHERE id = ?`, s.ms(), id)
-	if err != nil {
+	if err := s.w.Mirrored(ctx, rows.MirroredParams{MirroredMs: sql.NullInt64{Int64: s.ms(), Valid: true}, ID: id}); err != nil {
 		return coded(fmt.Errorf("failed to note a mirrored packet: %w", err))
 	}
 	return nil
@@ -114,34 +109,23 @@ func (s *Store) Mirrored(ctx context.Context, id string) error {
 // MirroredPurged returns up to limit heads of packets whose ciphertext may leave
 // the second medium: the portal keeps them.
 func (s *Store) MirroredPurged(ctx context.Context, limit int) ([]dossier.Packet, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT jws, body FROM packets
-		WHERE mirrored_ms IS NOT NULL AND body IS NULL ORDER BY seq LIMIT ?`, limit)
+	found, err := s.r.MirroredPurged(ctx, int64(limit))
 	if err != nil {
 		return nil, coded(fmt.Errorf("failed to list what was mirrored: %w", err))
 	}
-	return scanPackets(rows)
+	list := make([]dossier.Packet, len(found))
+	for i, f := range found {
+		if list[i], err = thaw(f.Jws, f.Body); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 // Unmirror notes that a packet's ciphertext left the second medium.
 func (s *Store) Unmirror(ctx context.Context, id string) error {
-	if _, err := s.write.ExecContext(ctx, `UPDATE packets SET mirrored_ms = NULL WHERE id = ?`, id); err != nil {
+	if err := s.w.Unmirror(ctx, id); err != nil {
 		return coded(fmt.Errorf("failed to note a packet that left the second medium: %w", err))
 	}
 	return nil
-}
-
-func scanPackets(rows *sql.Rows) (list []dossier.Packet, err error) {
-	defer func() { err = coded(errors.Join(err, rows.Close())) }()
-	for rows.Next() {
-		var jws, body []byte
-		if err := rows.Scan(&jws, &body); err != nil {
-			return nil, fmt.Errorf("failed to read a packet: %w", err)
-		}
-		p, err := thaw(jws, body)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, p)
-	}
-	return list, rows.Err()
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/store/internal/rows"
 )
 
 // PrintState is where a paper is. Only printed is certain.
@@ -66,37 +67,37 @@ type PrintJob struct {
 	Changed time.Time
 }
 
-const selectPrint = `SELECT id, packet, kind, coalesce(root, id), copy, sealed, key, state, reason, band, bands, created_ms, changed_ms
-	FROM print_jobs `
+// maxJobs bounds a list of papers: more on one dossier, or waiting at one
+// station, is a fault elsewhere.
+const maxJobs = 100
 
-func scanPrint(row interface{ Scan(...any) error }) (PrintJob, error) {
-	var (
-		j                PrintJob
-		created, changed sql.NullInt64
-	)
-	err := row.Scan(&j.ID, &j.Packet, &j.Kind, &j.Root, &j.Copy, &j.Sealed, &j.Key, &j.State, &j.Reason, &j.Band, &j.Bands, &created, &changed)
-	if errors.Is(err, sql.ErrNoRows) {
-		return j, dossier.E(dossier.CodeNotFound, err)
+func printJob(r rows.PrintJob) PrintJob {
+	j := PrintJob{ID: r.ID, Packet: r.Packet, Kind: r.Kind, Root: r.ID, Copy: int(r.Copy), Sealed: r.Sealed, Key: r.Key,
+		State: PrintState(r.State), Reason: r.Reason, Band: int(r.Band), Bands: int(r.Bands),
+		Created: time.UnixMilli(r.CreatedMs), Changed: time.UnixMilli(r.ChangedMs)}
+	if r.Root.Valid {
+		j.Root = r.Root.Int64
 	}
-	if err != nil {
-		return j, coded(fmt.Errorf("failed to read a print job: %w", err))
-	}
-	j.Created, j.Changed = fromMs(created), fromMs(changed)
-	return j, nil
+	return j
 }
 
-func (s *Store) insertPrint(ctx context.Context, tx *sql.Tx, packet string, p Print, now int64) (int64, error) {
-	res, err := s.in(ctx, tx, sqlInsertPrint).ExecContext(ctx, packet, p.Kind, p.Sealed, p.Key, string(PrintRendered), now, now)
-	if err != nil {
-		return 0, err
+func readPrint(ctx context.Context, q *rows.Queries, id int64) (PrintJob, error) {
+	r, err := q.PrintJob(ctx, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return PrintJob{}, dossier.E(dossier.CodeNotFound, err)
 	}
-	return res.LastInsertId()
+	if err != nil {
+		return PrintJob{}, coded(fmt.Errorf("failed to read a print job: %w", err))
+	}
+	return printJob(r), nil
 }
 
 // AddPrint adds a paper about a packet that is here already, such as Form 01.
 func (s *Store) AddPrint(ctx context.Context, packet string, p Print) (id int64, err error) {
+	s.number.Lock() // a submission may be about to take the same number
+	defer s.number.Unlock()
 	err = s.tx(ctx, "add a print job", func(tx *sql.Tx) (err error) {
-		id, err = s.insertPrint(ctx, tx, packet, p, s.ms())
+		id, err = s.w.WithTx(tx).AddPrint(ctx, rows.AddPrintParams{Packet: packet, Kind: p.Kind, Sealed: p.Sealed, Key: p.Key, AtMs: s.ms()})
 		return err
 	})
 	if err == nil {
@@ -107,37 +108,30 @@ func (s *Store) AddPrint(ctx context.Context, packet string, p Print) (id int64,
 
 // PrintJob returns one paper.
 func (s *Store) PrintJob(ctx context.Context, id int64) (PrintJob, error) {
-	return scanPrint(s.read.QueryRowContext(ctx, selectPrint+`WHERE id = ?`, id))
+	return readPrint(ctx, s.r, id)
 }
 
 // PrintJobs returns the papers of a packet, first first.
 func (s *Store) PrintJobs(ctx context.Context, packet string) ([]PrintJob, error) {
-	return s.printJobs(ctx, selectPrint+`WHERE packet = ? ORDER BY id LIMIT 100`, packet)
+	list, err := s.r.PrintJobs(ctx, rows.PrintJobsParams{Packet: packet, Limit: maxJobs})
+	return printJobs(list, err)
 }
 
 // OpenPrintJobs returns the papers that wait for the printer or for a person:
 // rendered, sending, and the newest copy that is unknown, or failed and wanted.
 func (s *Store) OpenPrintJobs(ctx context.Context) ([]PrintJob, error) {
-	return s.printJobs(ctx, selectPrint+`AS j WHERE key IS NOT NULL AND (state IN ('rendered', 'sending')
-		OR state IN ('unknown', 'failed') AND reason <> 'not-wanted' AND NOT EXISTS
-			(SELECT 1 FROM print_jobs k WHERE k.root = coalesce(j.root, j.id) AND k.id > j.id))
-		ORDER BY id LIMIT 100`)
+	list, err := s.r.OpenPrintJobs(ctx, maxJobs)
+	return printJobs(list, err)
 }
 
-func (s *Store) printJobs(ctx context.Context, query string, args ...any) (list []PrintJob, err error) {
-	rows, err := s.read.QueryContext(ctx, query, args...)
+func printJobs(found []rows.PrintJob, err error) (list []PrintJob, _ error) {
 	if err != nil {
 		return nil, coded(fmt.Errorf("failed to list print jobs: %w", err))
 	}
-	defer func() { err = coded(errors.Join(err, rows.Close())) }()
-	for rows.Next() {
-		j, err := scanPrint(rows)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, j)
+	for _, r := range found {
+		list = append(list, printJob(r))
 	}
-	return list, rows.Err()
+	return list, nil
 }
 
 // SetPrint moves a job to a state with a reason that holds no personal data.
@@ -147,7 +141,8 @@ func (s *Store) printJobs(ctx context.Context, query string, args ...any) (list 
 // says nothing that a restart would not find out, so no print waits for it.
 func (s *Store) SetPrint(ctx context.Context, id int64, to PrintState, reason string) error {
 	move := func(tx *sql.Tx) error {
-		j, err := scanPrint(tx.QueryRowContext(ctx, selectPrint+`WHERE id = ?`, id))
+		q := s.w.WithTx(tx)
+		j, err := readPrint(ctx, q, id)
 		if err != nil {
 			return err
 		}
@@ -157,9 +152,7 @@ func (s *Store) SetPrint(ctx context.Context, id int64, to PrintState, reason st
 		if to == PrintRendered {
 			j.Band, j.Bands = 0, 0 // it will be sent from its start
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE print_jobs SET state = ?, reason = ?, band = ?, bands = ?, changed_ms = ? WHERE id = ?`,
-			string(to), reason, j.Band, j.Bands, s.ms(), id)
-		return err
+		return q.MovePrint(ctx, rows.MovePrintParams{State: string(to), Reason: reason, Band: int64(j.Band), Bands: int64(j.Bands), ChangedMs: s.ms(), ID: id})
 	}
 	var err error
 	if to == PrintSending {
@@ -187,11 +180,8 @@ func (s *Store) PrintProgress(ctx context.Context, id int64, band, bands int) er
 		run = s.tx
 	}
 	return run(ctx, "keep how far a print is", func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE print_jobs SET band = ?, bands = ? WHERE id = ? AND state = ?`, band, bands, id, string(PrintSending))
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 1 {
+		n, err := s.w.WithTx(tx).PrintBand(ctx, rows.PrintBandParams{Band: int64(band), Bands: int64(bands), ID: id})
+		if err != nil || n == 1 {
 			return err
 		}
 		return dossier.Errorf(dossier.CodeBadTransition, "print job %d is not being sent", id)
@@ -201,34 +191,30 @@ func (s *Store) PrintProgress(ctx context.Context, id int64, band, bands int) er
 // Reprint makes a new copy of a paper, flagged as one. A copy that still waits
 // is returned instead of a further one.
 func (s *Store) Reprint(ctx context.Context, id int64) (copyID int64, err error) {
+	s.number.Lock()
+	defer s.number.Unlock()
 	err = s.tx(ctx, "reprint", func(tx *sql.Tx) error {
-		j, err := scanPrint(tx.QueryRowContext(ctx, selectPrint+`WHERE id = ?`, id))
+		q := s.w.WithTx(tx)
+		j, err := readPrint(ctx, q, id)
 		if err != nil {
 			return err
 		}
 		if j.Key == nil {
 			return dossier.Errorf(dossier.CodeNotFound, "the paper's key was destroyed")
 		}
-		err = tx.QueryRowContext(ctx, `SELECT id FROM print_jobs
-			WHERE coalesce(root, id) = ? AND state IN ('rendered', 'sending') ORDER BY id DESC LIMIT 1`, j.Root).Scan(&copyID)
+		root := sql.NullInt64{Int64: j.Root, Valid: true}
+		copyID, err = q.WaitingCopy(ctx, root)
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		var last int
-		if err := tx.QueryRowContext(ctx, `SELECT max(copy) FROM print_jobs WHERE coalesce(root, id) = ?`, j.Root).
-			Scan(&last); err != nil {
+		last, err := q.LastCopy(ctx, root)
+		if err != nil {
 			return err
 		}
 		if last >= maxCopies {
 			return dossier.Errorf(dossier.CodePrinterDown, "reprinted %d times", last)
 		}
-		now := s.ms()
-		res, err := tx.ExecContext(ctx, `INSERT INTO print_jobs (packet, kind, root, copy, sealed, key, state, created_ms, changed_ms)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, j.Packet, j.Kind, j.Root, last+1, j.Sealed, j.Key, string(PrintRendered), now, now)
-		if err != nil {
-			return err
-		}
-		copyID, err = res.LastInsertId()
+		copyID, err = q.AddCopy(ctx, rows.AddCopyParams{Packet: j.Packet, Kind: j.Kind, Root: root, Copy: last + 1, Sealed: j.Sealed, Key: j.Key, AtMs: s.ms()})
 		return err
 	})
 	if err == nil {
@@ -241,13 +227,10 @@ func (s *Store) Reprint(ctx context.Context, id int64) (copyID int64, err error)
 // which no band went out still waits, of any other nobody here knows.
 func (s *Store) recoverPrints(ctx context.Context) error {
 	return s.tx(ctx, "recover print jobs", func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `UPDATE print_jobs SET state = ?, changed_ms = ? WHERE state = ? AND band = 0`,
-			string(PrintRendered), s.ms(), string(PrintSending)); err != nil {
+		q := s.w.WithTx(tx)
+		if err := q.UnsentPrints(ctx, s.ms()); err != nil {
 			return err
 		}
-		// The moment stays the one at which it was sent: that is what staff remember.
-		_, err := tx.ExecContext(ctx, `UPDATE print_jobs SET state = ?, reason = ? WHERE state = ?`,
-			string(PrintUnknown), ReasonRestarted, string(PrintSending))
-		return err
+		return q.UnsurePrints(ctx)
 	})
 }

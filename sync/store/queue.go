@@ -5,9 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/store/internal/rows"
 )
 
 // Outgoing is one packet that has no receipt yet.
@@ -27,52 +29,34 @@ type Waiting struct {
 
 // Outgoing returns up to limit packets in the order in which they go. Refused
 // ones come last, the least tried first, so that each gets its turn.
-func (s *Store) Outgoing(ctx context.Context, limit int) (list []Outgoing, err error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT p.jws, p.body, o.priority, o.attempts, o.refused
-		FROM outbox o JOIN packets p ON p.seq = o.seq WHERE p.body IS NOT NULL
-		ORDER BY o.refused <> '', CASE WHEN o.refused = '' THEN 0 ELSE o.attempts END, o.priority, o.seq LIMIT ?`, limit)
+func (s *Store) Outgoing(ctx context.Context, limit int) ([]Outgoing, error) {
+	found, err := s.r.Outgoing(ctx, int64(limit))
 	if err != nil {
 		return nil, coded(fmt.Errorf("failed to read the outbox: %w", err))
 	}
-	defer func() { err = coded(errors.Join(err, rows.Close())) }()
-	for rows.Next() {
-		var (
-			o         Outgoing
-			jws, body []byte
-		)
-		if err := rows.Scan(&jws, &body, &o.Priority, &o.Attempts, &o.Refused); err != nil {
-			return nil, fmt.Errorf("failed to read the outbox: %w", err)
-		}
-		if o.Packet, err = thaw(jws, body); err != nil {
+	list := make([]Outgoing, len(found))
+	for i, f := range found {
+		list[i] = Outgoing{Priority: Priority(f.Priority), Attempts: int(f.Attempts), Refused: dossier.Code(f.Refused)}
+		if list[i].Packet, err = thaw(f.Jws, f.Body); err != nil {
 			return nil, err
 		}
-		list = append(list, o)
 	}
-	return list, rows.Err()
+	return list, nil
 }
 
 // Waiting sums up the outbox.
 func (s *Store) Waiting(ctx context.Context) (Waiting, error) {
-	var (
-		w      Waiting
-		oldest sql.NullInt64
-	)
-	err := s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(o.refused <> ''), 0), min(p.created_ms)
-		FROM outbox o JOIN packets p ON p.seq = o.seq`).Scan(&w.Packets, &w.Refused, &oldest)
+	w, err := s.r.Waiting(ctx)
 	if err != nil {
-		return w, coded(fmt.Errorf("failed to sum up the outbox: %w", err))
+		return Waiting{}, coded(fmt.Errorf("failed to sum up the outbox: %w", err))
 	}
-	w.Oldest = fromMs(oldest)
-	return w, nil
+	return Waiting{Packets: int(w.Packets), Refused: int(w.Refused), Oldest: fromMs(sql.NullInt64{Int64: w.OldestMs, Valid: w.Packets > 0})}, nil
 }
 
 // Attempted counts an attempt that brought no receipt. refused is the portal's
 // reason for not taking this very packet, or "".
 func (s *Store) Attempted(ctx context.Context, id string, refused dossier.Code) error {
-	_, err := s.write.ExecContext(ctx, `UPDATE outbox SET attempts = attempts + 1, refused = ?
-		WHERE seq = (SELECT seq FROM packets WHERE id = ?)`,
-		string(refused), id)
-	if err != nil {
+	if err := s.w.Attempted(ctx, rows.AttemptedParams{Refused: string(refused), ID: id}); err != nil {
 		return coded(fmt.Errorf("failed to note an attempt: %w", err))
 	}
 	return nil
@@ -82,9 +66,12 @@ func (s *Store) Attempted(ctx context.Context, id string, refused dossier.Code) 
 // many packets are offered again because the receipt shows a portal that was
 // set back: it gave a counter a second time, so it has lost everything since.
 func (s *Store) Held(ctx context.Context, r dossier.Receipt, compact string) (again int, err error) {
+	if err := kept64(r.Counter, r.Durable); err != nil {
+		return 0, err
+	}
 	err = s.tx(ctx, "keep a receipt", func(tx *sql.Tx) error {
-		var digest string
-		err := tx.QueryRowContext(ctx, `SELECT digest FROM packets WHERE id = ?`, r.Packet).Scan(&digest)
+		q := s.w.WithTx(tx)
+		digest, err := q.PacketDigest(ctx, r.Packet)
 		if errors.Is(err, sql.ErrNoRows) {
 			return dossier.E(dossier.CodeNotFound, err)
 		}
@@ -94,21 +81,20 @@ func (s *Store) Held(ctx context.Context, r dossier.Receipt, compact string) (ag
 		if digest != r.Digest {
 			return dossier.Errorf(dossier.CodeConflict, "a receipt for other bytes")
 		}
-		if again, err = offerAgain(ctx, tx, r); err != nil {
+		if again, err = offerAgain(ctx, q, r); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE packets SET receipt = ?, counter = ?, held_ms = ? WHERE id = ?`,
-			compact, r.Counter, s.ms(), r.Packet); err != nil {
+		if err := q.KeepReceipt(ctx, rows.KeepReceiptParams{Receipt: text(compact), Counter: sql.NullInt64{Int64: int64(r.Counter), Valid: true},
+			HeldMs: sql.NullInt64{Int64: s.ms(), Valid: true}, ID: r.Packet}); err != nil {
 			return err
 		}
-		if err := setDurable(ctx, tx, r.Durable); err != nil {
+		if err := setDurable(ctx, q, r.Durable); err != nil {
 			return err
 		}
 		if err := takeFiles(ctx, tx, r); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `DELETE FROM outbox WHERE seq = (SELECT seq FROM packets WHERE id = ?)`, r.Packet)
-		return err
+		return q.LeaveOutbox(ctx, r.Packet)
 	})
 	if err != nil {
 		return 0, err
@@ -119,12 +105,12 @@ func (s *Store) Held(ctx context.Context, r dossier.Receipt, compact string) (ag
 
 // LastCounter is the highest receipt counter the station has seen of the
 // portal's present history.
-func (s *Store) LastCounter(ctx context.Context) (n uint64, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT coalesce(max(counter), 0) FROM packets`).Scan(&n)
+func (s *Store) LastCounter(ctx context.Context) (uint64, error) {
+	n, err := s.r.LastCounter(ctx)
 	if err != nil {
 		return 0, coded(fmt.Errorf("failed to read the last receipt's counter: %w", err))
 	}
-	return n, nil
+	return uint64(n), nil
 }
 
 // Watermark takes the portal's verified word about its receipts: up to durable
@@ -132,13 +118,17 @@ func (s *Store) LastCounter(ctx context.Context) (n uint64, err error) {
 // when counter lies below it, the portal was set back and everything since is
 // offered again.
 func (s *Store) Watermark(ctx context.Context, seen, counter, durable uint64) (again int, err error) {
+	if err := kept64(counter, durable); err != nil {
+		return 0, err
+	}
 	err = s.tx(ctx, "take a watermark", func(tx *sql.Tx) error {
+		q := s.w.WithTx(tx)
 		if counter < seen {
-			if again, err = offerSince(ctx, tx, counter+1, ""); err != nil {
+			if again, err = offerSince(ctx, q, counter+1, ""); err != nil {
 				return err
 			}
 		}
-		return setDurable(ctx, tx, durable)
+		return setDurable(ctx, q, durable)
 	})
 	if err == nil && again > 0 {
 		s.change.tell()
@@ -146,44 +136,42 @@ func (s *Store) Watermark(ctx context.Context, seen, counter, durable uint64) (a
 	return again, err
 }
 
-func setDurable(ctx context.Context, tx *sql.Tx, durable uint64) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO counters (name, value) VALUES ('durable', ?)
-		ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`, durable)
-	return err
+// kept64 refuses numbers that a database does not hold: they would come back as
+// less than nothing.
+func kept64(numbers ...uint64) error {
+	for _, n := range numbers {
+		if n > math.MaxInt64 {
+			return dossier.Errorf(dossier.CodeInvalid, "a counter of %d", n)
+		}
+	}
+	return nil
+}
+
+func setDurable(ctx context.Context, q *rows.Queries, durable uint64) error {
+	return q.RaiseCounter(ctx, rows.RaiseCounterParams{Name: counterDurable, Value: int64(durable)})
 }
 
 // offerAgain finds a receipt that shows a portal that was set back: it gave a
 // counter a second time. A counter that is merely lower proves nothing: the
 // answer to an old attempt may have been lost in a crash and come only now.
-func offerAgain(ctx context.Context, tx *sql.Tx, r dossier.Receipt) (int, error) {
-	var other int
-	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM packets WHERE counter = ? AND id <> ?`, r.Counter, r.Packet).
-		Scan(&other)
-	if err != nil || other == 0 {
+func offerAgain(ctx context.Context, q *rows.Queries, r dossier.Receipt) (int, error) {
+	others, err := q.CounterTwice(ctx, rows.CounterTwiceParams{Counter: sql.NullInt64{Int64: int64(r.Counter), Valid: true}, ID: r.Packet})
+	if err != nil || others == 0 {
 		return 0, err
 	}
-	if err := historyFrom(ctx, tx, r.At); err != nil {
+	if err := historyFrom(ctx, q, r.At); err != nil {
 		return 0, err
 	}
-	return offerSince(ctx, tx, r.Counter, r.Packet)
+	return offerSince(ctx, q, r.Counter, r.Packet)
 }
 
 // offerSince puts every packet back whose receipt has a counter from on, except
 // one, and forgets those receipts: the portal has.
-func offerSince(ctx context.Context, tx *sql.Tx, from uint64, except string) (int, error) {
-	res, err := tx.ExecContext(ctx, `INSERT INTO outbox (seq, priority)
-		SELECT seq, CASE kind WHEN 'handover' THEN ? ELSE ? END FROM packets
-		WHERE counter >= ? AND id <> ? AND body IS NOT NULL ON CONFLICT (seq) DO NOTHING`,
-		int(PriorityHandover), int(PriorityPacket), from, except)
+func offerSince(ctx context.Context, q *rows.Queries, from uint64, except string) (int, error) {
+	since := sql.NullInt64{Int64: int64(from), Valid: true}
+	n, err := q.OfferSince(ctx, rows.OfferSinceParams{Since: since, Except: except})
 	if err != nil {
 		return 0, err
 	}
-	n, err := res.RowsAffected()
-	if err != nil {
-		return 0, err
-	}
-	_, err = tx.ExecContext(ctx, `UPDATE packets SET counter = NULL,
-		receipt = CASE WHEN body IS NULL THEN receipt END, held_ms = CASE WHEN body IS NULL THEN held_ms END
-		WHERE counter >= ? AND id <> ?`, from, except)
-	return int(n), err
+	return int(n), q.ForgetSince(ctx, rows.ForgetSinceParams{Since: since, Except: except})
 }

@@ -158,3 +158,29 @@ func TestWatermark(t *testing.T) {
 		t.Errorf("last counter %d", last)
 	}
 }
+
+// A counter past what the database holds would come back as less than nothing
+// and hide a portal that was set back.
+func TestCountersPastTheDatabase(t *testing.T) {
+	b, ctx := open(t, t.TempDir(), Options{}), t.Context()
+	_, err := b.Commit(ctx, visit("t"))
+	must(t, err)
+	const huge = 1 << 63
+	for name, do := range map[string]func() error{
+		"a receipt's counter": func() error {
+			_, err := b.Held(ctx, dossier.Receipt{Packet: "p-1", Digest: digestOf(1), Counter: huge}, "r")
+			return err
+		},
+		"a receipt's backup": func() error {
+			_, err := b.Held(ctx, dossier.Receipt{Packet: "p-1", Digest: digestOf(1), Counter: 1, Durable: huge}, "r")
+			return err
+		},
+		"a watermark": func() error { _, err := b.Watermark(ctx, 0, huge, 0); return err },
+		"a backup":    func() error { return b.Durable(ctx, huge) },
+		"an event":    func() error { _, err := b.Apply(ctx, Cursor{N: huge}, nil); return err },
+	} {
+		if err := do(); dossier.CodeOf(err) != dossier.CodeInvalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -18,7 +18,11 @@ import (
 
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/durable"
+	"tramhoso/sync/store/internal/hot"
+	"tramhoso/sync/store/internal/rows"
 )
+
+//go:generate go run github.com/sqlc-dev/sqlc/cmd/sqlc@v1.31.1 generate
 
 // Limits of the database.
 const (
@@ -60,7 +64,7 @@ type When string
 // The places on a transaction's way.
 const (
 	Before When = "before" // nothing has begun
-	Inside When = "inside" // everything is written and nothing committed
+	Inside When = "inside" // everything is at hand and nothing committed
 	After  When = "after"  // it is committed and nobody was told
 )
 
@@ -71,7 +75,9 @@ type Store struct {
 	dir    string
 	write  *sql.DB // exactly one connection
 	read   *sql.DB
-	hot    map[string]*sql.Stmt // of the writer, by their text
+	hot    *hot.Queries  // of the writer, prepared
+	w, r   *rows.Queries // of the writer and of the readers
+	number sync.Mutex    // held from looking at the last numbers to giving the next
 	lock   *os.File
 	probed sync.Mutex // one probe at a time: it writes and removes one file
 	now    func() time.Time
@@ -128,13 +134,15 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	if err = s.migrate(ctx); err != nil {
 		return nil, err
 	}
-	if err = s.prepare(ctx); err != nil {
-		return nil, err
+	if s.hot, err = hot.Prepare(ctx, s.write); err != nil {
+		return nil, coded(fmt.Errorf("failed to prepare the statements: %w", err))
 	}
+	s.w = rows.New(s.write)
 	if s.read, err = sql.Open("sqlite", dsn(path, true)); err != nil {
 		return nil, coded(fmt.Errorf("failed to open the database for reading: %w", err))
 	}
 	s.read.SetMaxOpenConns(readers)
+	s.r = rows.New(s.read)
 	if err = s.recoverPrints(ctx); err != nil {
 		return nil, err
 	}
@@ -147,8 +155,8 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 // Close ends all use of the folder.
 func (s *Store) Close() error {
 	var errs []error
-	for _, st := range s.hot {
-		errs = append(errs, st.Close())
+	if s.hot != nil {
+		errs = append(errs, s.hot.Close())
 	}
 	if s.read != nil {
 		errs = append(errs, s.read.Close())

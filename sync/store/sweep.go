@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"time"
+
+	"tramhoso/sync/store/internal/rows"
 )
 
 // How long things are kept.
@@ -23,39 +25,27 @@ type Swept struct{ Bodies, PrintKeys, Dossiers, Submits int64 }
 func (s *Store) Sweep(ctx context.Context) (w Swept, err error) {
 	now := s.now()
 	before := func(d time.Duration) int64 { return now.Add(-d).UnixMilli() }
-	handed := before(HandedCardLife)
-	steps := []struct {
-		n     *int64
-		query string
-		args  []any
-	}{
-		{&w.Bodies, `UPDATE packets SET body = NULL, purged_ms = ? WHERE body IS NOT NULL AND held_ms IS NOT NULL
-			AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.seq = packets.seq)
-			AND NOT EXISTS (SELECT 1 FROM packet_files f WHERE f.seq = packets.seq AND f.state < 2)
-			AND (held_ms <= ? OR counter <= (SELECT value FROM counters WHERE name = 'durable'))`,
-			[]any{now.UnixMilli(), before(BodyLife)}},
-		{&w.PrintKeys, `UPDATE print_jobs SET key = NULL, sealed = NULL WHERE key IS NOT NULL AND (created_ms <= ?
-			OR coalesce(root, id) IN (SELECT coalesce(root, id) FROM print_jobs WHERE state = 'printed' AND changed_ms <= ?))`,
-			[]any{before(PrintKeyLast), before(PrintKeyLife)}},
-		{nil, `DELETE FROM result_files WHERE packet IN (SELECT packet FROM dossiers WHERE handed_ms <= ?)`, []any{handed}},
-		{nil, `DELETE FROM cards WHERE packet IN (SELECT packet FROM dossiers WHERE handed_ms <= ?)`, []any{handed}},
-		{&w.Dossiers, `DELETE FROM dossiers WHERE handed_ms <= ?`, []any{handed}},
-		{&w.Submits, `DELETE FROM submits WHERE created_ms <= ?`, []any{before(SubmitLife)}},
-	}
-	err = s.tx(ctx, "sweep", func(tx *sql.Tx) error {
-		for _, step := range steps {
-			res, err := tx.ExecContext(ctx, step.query, step.args...)
-			if err != nil {
-				return err
-			}
-			if step.n == nil {
-				continue
-			}
-			if *step.n, err = res.RowsAffected(); err != nil {
-				return err
-			}
+	null := func(ms int64) sql.NullInt64 { return sql.NullInt64{Int64: ms, Valid: true} }
+	handed := null(before(HandedCardLife))
+	err = s.tx(ctx, "sweep", func(tx *sql.Tx) (err error) {
+		q := s.w.WithTx(tx)
+		if w.Bodies, err = q.SweepBodies(ctx, rows.SweepBodiesParams{NowMs: null(now.UnixMilli()), HeldMs: null(before(BodyLife))}); err != nil {
+			return err
 		}
-		return nil
+		if w.PrintKeys, err = q.SweepPrintKeys(ctx, rows.SweepPrintKeysParams{MadeMs: before(PrintKeyLast), PrintedMs: before(PrintKeyLife)}); err != nil {
+			return err
+		}
+		if _, err = q.SweepResults(ctx, handed); err != nil {
+			return err
+		}
+		if _, err = q.SweepCards(ctx, handed); err != nil {
+			return err
+		}
+		if w.Dossiers, err = q.SweepDossiers(ctx, handed); err != nil {
+			return err
+		}
+		w.Submits, err = q.SweepSubmits(ctx, before(SubmitLife))
+		return err
 	})
 	if err == nil {
 		err = s.sweepFiles(ctx)

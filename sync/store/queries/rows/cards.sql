@@ -1,0 +1,23 @@
+-- name: AddCard :execrows
+INSERT INTO cards (packet, class, mark, sealed, at_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT (packet, class, mark) DO NOTHING;
+
+-- name: Cards :many
+SELECT sealed FROM cards WHERE packet = ? AND class = ? ORDER BY n LIMIT ?;
+
+-- name: Kept :one
+SELECT packet, slip, citizen_key, created_ms, handed_ms FROM dossiers WHERE packet = ?;
+
+-- name: KeptBySlip :one
+SELECT packet, slip, citizen_key, created_ms, handed_ms FROM dossiers WHERE slip = ?;
+
+-- name: KeptByID :many
+SELECT packet, slip, citizen_key, created_ms, handed_ms FROM dossiers WHERE id_index = ? ORDER BY created_ms DESC LIMIT ?;
+
+-- name: AllKept :many
+SELECT packet, slip, citizen_key, created_ms, handed_ms FROM dossiers ORDER BY created_ms DESC, packet DESC LIMIT ?;
+
+-- name: DossierHere :one
+SELECT count(*) FROM dossiers WHERE packet = ?;
+
+-- name: HandOver :execrows
+UPDATE dossiers SET handed_ms = ? WHERE packet = ? AND handed_ms IS NULL;

@@ -1,0 +1,35 @@
+-- name: Outgoing :many
+-- Refused ones come last, the least tried first.
+SELECT p.jws, p.body, o.priority, o.attempts, o.refused FROM outbox o JOIN packets p ON p.seq = o.seq
+WHERE p.body IS NOT NULL
+ORDER BY o.refused <> '', CASE WHEN o.refused = '' THEN 0 ELSE o.attempts END, o.priority, o.seq LIMIT ?;
+
+-- name: Waiting :one
+SELECT count(*) AS packets, CAST(coalesce(sum(o.refused <> ''), 0) AS INTEGER) AS refused,
+  CAST(coalesce(min(p.created_ms), 0) AS INTEGER) AS oldest_ms
+FROM outbox o JOIN packets p ON p.seq = o.seq;
+
+-- name: Attempted :exec
+UPDATE outbox SET attempts = attempts + 1, refused = ?
+WHERE outbox.seq = (SELECT p.seq FROM packets p WHERE p.id = ?);
+
+-- name: LeaveOutbox :exec
+DELETE FROM outbox WHERE outbox.seq = (SELECT p.seq FROM packets p WHERE p.id = ?);
+
+-- name: LastCounter :one
+SELECT CAST(coalesce(max(counter), 0) AS INTEGER) FROM packets;
+
+-- name: CounterTwice :one
+SELECT count(*) FROM packets WHERE counter = ? AND id <> ?;
+
+-- name: OfferSince :execrows
+-- Puts every packet back whose receipt has a counter from this one on.
+INSERT INTO outbox (seq, priority)
+SELECT seq, CASE kind WHEN 'handover' THEN 1 ELSE 2 END FROM packets
+WHERE counter >= sqlc.arg(since) AND id <> sqlc.arg(except) AND body IS NOT NULL ON CONFLICT (seq) DO NOTHING;
+
+-- name: ForgetSince :exec
+-- Forgets those receipts: the portal has. What was purged keeps its evidence.
+UPDATE packets SET counter = NULL,
+  receipt = CASE WHEN body IS NULL THEN receipt END, held_ms = CASE WHEN body IS NULL THEN held_ms END
+WHERE counter >= sqlc.arg(since) AND id <> sqlc.arg(except);

@@ -1,0 +1,22 @@
+-- name: SweepBodies :execrows
+-- What the portal keeps: past its backup's mark, or long enough.
+UPDATE packets SET body = NULL, purged_ms = sqlc.arg(now_ms) WHERE body IS NOT NULL AND held_ms IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.seq = packets.seq)
+  AND NOT EXISTS (SELECT 1 FROM packet_files f WHERE f.seq = packets.seq AND f.state < 2)
+  AND (held_ms <= sqlc.arg(held_ms) OR counter <= (SELECT value FROM counters WHERE name = 'durable'));
+
+-- name: SweepPrintKeys :execrows
+UPDATE print_jobs SET key = NULL, sealed = NULL WHERE print_jobs.key IS NOT NULL AND (print_jobs.created_ms <= sqlc.arg(made_ms)
+  OR coalesce(print_jobs.root, print_jobs.id) IN (SELECT coalesce(p.root, p.id) FROM print_jobs p WHERE p.state = 'printed' AND p.changed_ms <= sqlc.arg(printed_ms)));
+
+-- name: SweepResults :execrows
+DELETE FROM result_files WHERE packet IN (SELECT d.packet FROM dossiers d WHERE d.handed_ms <= ?);
+
+-- name: SweepCards :execrows
+DELETE FROM cards WHERE packet IN (SELECT d.packet FROM dossiers d WHERE d.handed_ms <= ?);
+
+-- name: SweepDossiers :execrows
+DELETE FROM dossiers WHERE handed_ms <= ?;
+
+-- name: SweepSubmits :execrows
+DELETE FROM submits WHERE created_ms <= ?;
