@@ -112,6 +112,9 @@ var printCases = []struct {
 		model: func(p *printer.Profile) { p.Flow = printer.FlowXOnXOff }, play: straight},
 	{name: "small buffer/XON-XOFF, paper out", twin: twin.PrinterConfig{BufferBytes: 4096, Flow: twin.FlowXonXoff, RowsPerSecond: 3000},
 		model: func(p *printer.Profile) { p.Flow = printer.FlowXOnXOff }, play: met("mid-band", (*twin.Printer).PaperOut, (*twin.Printer).OK)},
+	{name: "keeps its buffer/paper out", twin: twin.PrinterConfig{KeepsBuffer: true}, play: met("mid-band", (*twin.Printer).PaperOut, (*twin.Printer).OK)},
+	{name: "keeps its buffer and can clear it/paper out", twin: twin.PrinterConfig{KeepsBuffer: true}, model: func(p *printer.Profile) { p.ClearSequence = true },
+		play: met("mid-band", (*twin.Printer).PaperOut, (*twin.Printer).OK)},
 	{name: "narrow paper/paper out", twin: twin.PrinterConfig{WidthDots: printer.Width58mm}, model: func(p *printer.Profile) { p.WidthDots = printer.Width58mm },
 		play: met("mid-band", (*twin.Printer).PaperOut, (*twin.Printer).OK)},
 	{name: "two troubles/paper out twice", play: func(r *printRoom, slip int64) {

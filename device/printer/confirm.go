@@ -176,7 +176,7 @@ func (j *job) fail(ctx context.Context, reason Reason, err error) (Outcome, erro
 		// Best effort, since restore repeats it. Answers to questions behind it
 		// mean that it has arrived: only then is it safe to ask a person for
 		// paper.
-		if werr := j.urge(rest, j.profile.clear()); werr == nil && !j.silent {
+		if werr := j.clear(rest); werr == nil && !j.silent {
 			// After a real paper end the piece left with the old roll. What the
 			// printer has not answered for comes out on the new one where it
 			// hears DLE ENQ 2 in a cutter error only.

@@ -61,6 +61,7 @@ type Printer struct {
 	reports    bool      // it has reported by itself on this line
 	planted    int       // fences sent since they were last counted
 	acks       int       // fences answered since then
+	cleared    bool      // it has answered DLE DC4 8
 	heard      []heard   // job marks confirmed since then
 	held       time.Time // since when XOFF holds the line; zero: it does not
 	restarted  bool      // it greeted like one that was just switched on
@@ -179,6 +180,7 @@ func (p *Printer) hear(r Reply) {
 	case ReplyShort:
 		p.acks++
 	case ReplyBlock:
+		p.cleared = p.cleared || r.Bytes[1] == clearResponse
 		if id, ok := r.ProcessID(); ok && len(p.heard) < maxHeard {
 			p.heard = append(p.heard, heard{id, p.acks})
 		}

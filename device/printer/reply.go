@@ -36,6 +36,8 @@ const (
 	xoff        = 0x13
 	blockHeader = 0x37
 	infoHeader  = 0x5f
+	// clearResponse stands behind the header in the answer to DLE DC4 8.
+	clearResponse = 0x25
 	// maxBlockBytes ends a block whose NUL was lost; Epson's longest is 80.
 	maxBlockBytes = 128
 )

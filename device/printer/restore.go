@@ -46,7 +46,7 @@ func (p *Printer) Recover(ctx context.Context) (Status, error) {
 		return s, err
 	}
 	if p.knife.due(s, time.Now()) {
-		if err := p.urge(ctx, p.profile.clear()); err != nil && !errors.Is(err, errStalled) {
+		if err := p.clear(ctx); err != nil && !errors.Is(err, errStalled) {
 			return s, fmt.Errorf("failed to free the cutter: %w", err)
 		}
 	}
@@ -136,7 +136,7 @@ func (p *Printer) restore(ctx context.Context, s Status) error {
 	if p.fresh {
 		owed = max(owed, p.profile.largestPiece())
 	}
-	if err := p.urge(ctx, p.profile.clear()); err != nil {
+	if err := p.clear(ctx); err != nil {
 		return fmt.Errorf("failed to clear the printer: %w", err)
 	}
 	talks := s.Known && p.knowsFences != no

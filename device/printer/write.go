@@ -96,6 +96,24 @@ func (p *Printer) urge(ctx context.Context, b []byte) error {
 	return nil
 }
 
+// clear makes the printer forget what it holds. Nothing may follow DLE DC4 8
+// before its answer (Epson ESC/POS reference).
+func (p *Printer) clear(ctx context.Context) error {
+	p.cleared = false
+	if err := p.urge(ctx, p.profile.clear()); err != nil || !p.profile.ClearSequence || p.profile.NoStatus {
+		return err
+	}
+	for until := p.after(p.profile.ReplyWait); !p.cleared && time.Now().Before(until); {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if _, err := p.read(earlier(until, time.Now().Add(tick))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // after is a while after the line will have carried what was written.
 func (p *Printer) after(d time.Duration) time.Time {
 	from := time.Now()

@@ -84,6 +84,13 @@ func TestGenericModels(t *testing.T) {
 }
 
 func TestFactsOfModels(t *testing.T) {
+	for _, name := range Names() {
+		m, _ := Get(name)
+		want := strings.HasPrefix(name, "epson-") && name != "epson-tm-t88iii"
+		if m.Profile.ClearSequence != want {
+			t.Errorf("%s: DLE DC4 8 %v", name, m.Profile.ClearSequence)
+		}
+	}
 	t88iii, _ := Get("epson-tm-t88iii")
 	if p := t88iii.Profile; p.WidthDots != 512 || p.FeedUnitsPerDot != 2 || p.BufferBytes != 4096 || !p.NoProcessID || p.NoAutoStatus || t88iii.NearEnd != Yes || t88iii.DPI != 180 {
 		t.Errorf("%+v", t88iii)
