@@ -157,6 +157,13 @@ func (a asks) Open(ctx context.Context) ([]flow.Ask, error) {
 		if ask.Slip, err = paper.NumberOf(p); err != nil {
 			return nil, err
 		}
+		if ask.Result = p.Kind == paper.KindResult; ask.Result {
+			kept, err := a.s.store.Kept(ctx, p.Packet)
+			if err != nil {
+				continue // its dossier is gone: nobody collects it any more
+			}
+			ask.Slip = kept.Slip
+		}
 		out = append(out, ask)
 	}
 	return out, nil

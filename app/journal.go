@@ -21,6 +21,7 @@ const (
 	didHandOver = "result.hand-over"
 	didRefuse   = "result.refuse"
 	didPage     = "paper.page"
+	didResult   = "result.print"
 	didPower    = "power.change"
 	didPowerOff = "power.off"
 )

@@ -177,14 +177,3 @@ func (p papers) CanDeclare(l visit.Letter) bool {
 	s, _, set := p.s.pages.fact()
 	return set && s.Ready() && slices.ContainsFunc(l.Dossier.Papers, func(g dossier.GivenPaper) bool { return g.Way == dossier.WayForm })
 }
-
-// Result hands an agency's document through to the page printer.
-func (p papers) Result(ctx context.Context, packet string, pdf []byte) (int64, error) {
-	if err := page.Check(pdf); err != nil {
-		return 0, dossier.E(dossier.CodeInvalid, err)
-	}
-	if len(pdf) > paper.MaxResultBytes {
-		return 0, dossier.Errorf(dossier.CodeInvalid, "a result of %d bytes is too large to print here", len(pdf))
-	}
-	return p.s.printPages(ctx, packet, paper.KindResult, pdf)
-}

@@ -89,10 +89,7 @@ func TestDeclarationFromThePagePrinter(t *testing.T) {
 		if n := real.Papers(); n != 2 {
 			t.Errorf("%d papers came out", n)
 		}
-		if _, err := (papers{b.station}).Result(t.Context(), packet, []byte("no PDF")); dossier.CodeOf(err) != dossier.CodeInvalid {
-			t.Errorf("a result that is no PDF: %v", err)
-		}
-		_, err := (papers{b.station}).Result(t.Context(), packet, pagetest.PDF())
+		_, err := b.printPages(t.Context(), packet, paper.KindResult, pagetest.PDF())
 		must(t, err)
 		b.until("the result", func() bool { return real.Papers() == 3 })
 		if !bytes.Equal(real.Printed(3), pagetest.PDF()) {
@@ -116,7 +113,7 @@ func TestDeclarationFromThePagePrinter(t *testing.T) {
 	t.Run("no printer", func(t *testing.T) {
 		b := openBooth(t, cfg)
 		b.until("its absence", func() bool { return b.upkeepFacts().Page == upkeep.PageAbsent })
-		id, err := (papers{b.station}).Result(t.Context(), packet, pagetest.PDF())
+		id, err := b.printPages(t.Context(), packet, paper.KindResult, pagetest.PDF())
 		must(t, err)
 		if !b.sheets.Queued(id) || b.press.Queued(id) {
 			t.Error("it is in the wrong queue")

@@ -83,7 +83,8 @@ func (s *station) newFlow(w *window) *flow.Flow {
 	}
 	v := visit.New(visit.Ports{Clock: s.clock, Catalogue: s.catalogue, Reader: reader{}, Codes: codes{s}, Lookup: lookup{s}, Outbox: letters{s},
 		Facts: s.facts, Token: randomToken, Language: s.cfg.Language})
-	c := counter.New(counter.Ports{Now: s.clock.Now, Login: doors{s}, Records: records{s}, Reader: collectors{}, Codes: counterCodes{codes{s}}, Token: randomToken})
+	c := counter.New(counter.Ports{Now: s.clock.Now, Login: doors{s}, Records: records{s}, Reader: collectors{}, Codes: counterCodes{codes{s}}, Token: randomToken,
+		PagePrinter: func() bool { return s.pages.printer != nil }})
 	steady := func() time.Time { return time.Now().Add(s.clock.Offset()) }
 	typed := s.typed(time.Now, func() {
 		s.refresh(w)
@@ -163,7 +164,7 @@ func (s *station) start(ctx context.Context, w *window) {
 	}
 	s.paging = func(e paper.Event) {
 		s.log.Info("page", "job", e.Job, "state", e.State, "reason", e.Reason)
-		post(func() { w.flow.PageChanged(e.Before, e.Job, printStates[e.State]) })
+		post(func() { w.flow.PageChanged(e.Before, e.Job, printStates[e.State], string(e.Reason)) })
 	}
 	s.printing = paper.Observer{
 		Job: func(e paper.Event) {
@@ -187,6 +188,7 @@ func (s *station) start(ctx context.Context, w *window) {
 		if n.Kind == inbox.NoteContact {
 			s.queue.Wake()
 		}
+		s.heardResult(n)
 		changed()
 	})
 	s.goes("enrolment", s.runEnrol)

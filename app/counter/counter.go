@@ -81,6 +81,7 @@ type State struct {
 	Change      int64  // đồng to give back
 	Missing     string // the word of what is missing still, "" when it can be handed over
 	MissingArgs []any
+	Result      Result
 	DoneAt      time.Time
 }
 
@@ -106,6 +107,8 @@ type data struct {
 	token     string
 	reason    string
 	doneAt    time.Time
+	printing  *Printing   // nil: nothing is known of a print
+	early     []printNews // of a print whose number is not known here yet
 }
 
 // New makes a counter where nobody is logged in.
@@ -124,7 +127,7 @@ func (c *Counter) Step() Step { return c.step }
 // State returns a snapshot for the screen.
 func (c *Counter) State() State {
 	s := State{Step: c.step, Staff: c.session, Problem: c.problem, Card: c.card, SlipSeen: c.slipSeen, Collector: c.reading.Person,
-		CardSeen: c.cardSeen, IsApplicant: c.applicant, Basis: c.basis, Given: c.given, DoneAt: c.doneAt}
+		CardSeen: c.cardSeen, IsApplicant: c.applicant, Basis: c.basis, Given: c.given, DoneAt: c.doneAt, Result: c.result()}
 	if s.FeeDue, s.FeeKnown = c.card.FeeDue(); s.FeeKnown {
 		s.Change = max(0, c.given-s.FeeDue)
 	}
@@ -242,6 +245,9 @@ func (c *Counter) SetCards(cards []dossier.CounterCard, err error) error {
 	slices.SortStableFunc(c.cards, func(a, b dossier.CounterCard) int { return b.Submitted.Wall.Compare(a.Submitted.Wall) })
 	for _, card := range c.cards {
 		if c.step == Handover && card.Packet == c.card.Packet {
+			if was, now := c.card.Result(), card.Result(); was != nil && now != nil && *was != *now {
+				c.printing, c.early = nil, nil // what was printed is not the result any more
+			}
 			c.card = card
 		}
 	}
@@ -250,14 +256,14 @@ func (c *Counter) SetCards(cards []dossier.CounterCard, err error) error {
 
 // Choose opens the hand-over of a dossier of the list; the slip still has to be
 // scanned.
-func (c *Counter) Choose(slip string) error {
+func (c *Counter) Choose(ctx context.Context, slip string) error {
 	if c.step != Home && c.step != Done {
 		return nil
 	}
-	return c.open(slip, false)
+	return c.open(ctx, slip, false)
 }
 
-func (c *Counter) open(slip string, seen bool) error {
+func (c *Counter) open(ctx context.Context, slip string, seen bool) error {
 	at := slices.IndexFunc(c.cards, func(card dossier.CounterCard) bool { return card.Slip == slip })
 	if at < 0 {
 		return c.fail(dossier.E(dossier.CodeNotFound, nil))
@@ -273,6 +279,7 @@ func (c *Counter) open(slip string, seen bool) error {
 	c.reading, c.cardSeen, c.applicant, c.basis, c.given = Reading{}, false, false, BasisNone, 0
 	c.token, c.reason, c.doneAt = "", "", time.Time{}
 	c.goTo(Handover)
+	c.recall(ctx)
 	return nil
 }
 
@@ -309,7 +316,7 @@ func (c *Counter) HandleFrame(ctx context.Context, data string) error {
 	case c.step != Home && c.step != Handover && c.step != Done:
 		return nil
 	case c.ports.Codes.IsSlip(data):
-		return c.slip(data)
+		return c.slip(ctx, data)
 	case c.ports.Codes.IsBadge(data):
 		return c.say(dossier.CodeInvalid, "counter.lock-first")
 	case c.step == Handover:
@@ -318,13 +325,13 @@ func (c *Counter) HandleFrame(ctx context.Context, data string) error {
 	return c.say(dossier.CodeInvalid, "counter.slip-first")
 }
 
-func (c *Counter) slip(data string) error {
+func (c *Counter) slip(ctx context.Context, data string) error {
 	number, err := c.ports.Codes.SlipNumber(data)
 	if err != nil {
 		return c.fail(err)
 	}
 	if c.step != Handover {
-		return c.open(number, true)
+		return c.open(ctx, number, true)
 	}
 	if number != c.card.Slip {
 		return c.say(dossier.CodeConflict, "counter.other-slip")
@@ -410,6 +417,7 @@ func (c *Counter) Back() {
 		c.goTo(Handover)
 	case Handover, Done:
 		c.card, c.reading, c.cardSeen, c.slipSeen = dossier.CounterCard{}, Reading{}, false, false
+		c.printing, c.early = nil, nil
 		c.goTo(Home)
 	}
 }

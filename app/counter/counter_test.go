@@ -27,6 +27,10 @@ type fakes struct {
 	refused  map[string]Refusal
 	calls    int
 	tokens   int
+	printer  bool
+	prints   []string
+	printErr error
+	before   Printing // of an earlier log-in
 }
 
 func (f *fakes) Login(_ context.Context, badge, pin string) (Session, error) {
@@ -48,6 +52,11 @@ func (f *fakes) IsApplicant(_ context.Context, packet, number string) (bool, err
 	}
 	return number == "066190000123", nil
 }
+func (f *fakes) PrintResult(_ context.Context, packet string) (int64, error) {
+	f.prints = append(f.prints, packet)
+	return 70 + int64(len(f.prints)), f.printErr
+}
+func (f *fakes) Printing(context.Context, string) (Printing, error) { return f.before, f.printErr }
 func (f *fakes) HandOver(_ context.Context, token, packet string, h dossier.Handover) error {
 	f.calls++
 	if f.keepErr != nil {
@@ -108,7 +117,7 @@ func newCounter(t testing.TB) (*Counter, *fakes) {
 	f.cards = []dossier.CounterCard{counterCard("p2", "DL27-2", dossier.StatusInProgress, 0, 2), counterCard("p1", "DL27-1", dossier.StatusProcessed, 16000, 3),
 		counterCard("p3", "DL27-3", 0, 0, 1), handed}
 	return New(Ports{Now: func() time.Time { return noon }, Login: f, Records: f, Reader: f, Codes: f,
-		Token: func() string { f.tokens++; return fmt.Sprint("t", f.tokens) }}), f
+		PagePrinter: func() bool { return f.printer }, Token: func() string { f.tokens++; return fmt.Sprint("t", f.tokens) }}), f
 }
 
 func login(t testing.TB) (*Counter, *fakes) {
@@ -263,7 +272,7 @@ func TestHandOverWithAnUnknownFee(t *testing.T) {
 func TestHandOverToSomebodyElse(t *testing.T) {
 	ctx := context.Background()
 	c, f := login(t)
-	must(t, c.Choose("DL27-1"))
+	must(t, c.Choose(ctx, "DL27-1"))
 	problem(t, c, c.HandOver(ctx), "counter.slip-first")
 	must(t, c.HandleFrame(ctx, "SLIP DL27-1"))
 	must(t, c.HandleFrame(ctx, other))
@@ -362,7 +371,7 @@ func TestNothingLeavesUnchecked(t *testing.T) {
 			"badge":  func(*rapid.T) { _ = c.HandleFrame(ctx, "BADGE|clerk"); _ = c.Login(ctx, "1234") },
 			"lock":   func(*rapid.T) { c.Lock() },
 			"slip":   func(*rapid.T) { _ = c.HandleFrame(ctx, "SLIP DL27-1"); slip = slip || c.Step() == Handover },
-			"choose": func(*rapid.T) { _ = c.Choose("DL27-1") },
+			"choose": func(*rapid.T) { _ = c.Choose(ctx, "DL27-1") },
 			"owner":  func(*rapid.T) { _ = c.HandleFrame(ctx, owner); card = card || c.Step() == Handover },
 			"other":  func(*rapid.T) { _ = c.HandleFrame(ctx, other); card = card || c.Step() == Handover },
 			"basis":  func(*rapid.T) { c.SetBasis(BasisFamily) },

@@ -4,7 +4,9 @@
 // It promises: a result is handed over once, against the slip that belongs to
 // it and the card of the person who collects it; whoever is not the applicant
 // needs a basis that is recorded; a fee that is due is taken in full first; a
-// refusal is recorded with its reason. What is missing is always named.
+// refusal is recorded with its reason. What is missing is always named. A result
+// that came as a file is printed as often as the clerk asks, and what is said of a
+// print is what the printer said; a hand-over never waits for it.
 //
 // A Counter is used from one goroutine only, the one that owns the screen. What
 // may take long (checking a PIN, opening cards, keeping a hand-over) is handed

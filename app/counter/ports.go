@@ -33,6 +33,13 @@ type Desk interface {
 	// IsApplicant says whether an identity number is the one under which the
 	// dossier was submitted. The number itself is kept nowhere in the clear.
 	IsApplicant(ctx context.Context, packet, number string) (bool, error)
+	// PrintResult sends the file of a dossier's result to the page printer, as it
+	// is, and returns the job to follow. The same file again is a reprint. Every
+	// print is in the audit log.
+	PrintResult(ctx context.Context, packet string) (job int64, err error)
+	// Printing is what became of the last print of the file that is the result
+	// now; the zero value: it was not printed, or that is forgotten.
+	Printing(ctx context.Context, packet string) (Printing, error)
 }
 
 // Login checks a badge and a PIN; CodeBadPIN, CodeBadgeUnknown, *WaitError.
@@ -96,4 +103,6 @@ type Ports struct {
 	Reader  Reader
 	Codes   Codes
 	Token   func() string // a random token per hand-over
+	// PagePrinter reports that a page printer is set up; nil: none is.
+	PagePrinter func() bool
 }

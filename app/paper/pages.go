@@ -19,10 +19,6 @@ func IsPages(kind string) bool {
 	return kind == KindDeclaration || kind == KindForm01Pages || kind == KindResult
 }
 
-// MaxResultBytes bounds a result that is handed through: a print job lies in the
-// database until its key is destroyed.
-const MaxResultBytes = 8 << 20
-
 // Pages draws a job as a PDF; form is the paper of Form 01. A copy says that it
 // is one, but for an agency's own document, which nobody draws on.
 func Pages(j Job, form Size) (pdf []byte, size Size, err error) {
@@ -42,7 +38,7 @@ func Pages(j Job, form Size) (pdf []byte, size Size, err error) {
 		pdf, err = f.Pages(form, j.Copy > 0)
 		return pdf, form, err
 	case KindResult:
-		if len(j.Data) > MaxResultBytes {
+		if len(j.Data) > dossier.MaxResultBytes {
 			return nil, "", dossier.Errorf(dossier.CodeInvalid, "a result of %d bytes is too large to print here", len(j.Data))
 		}
 		return j.Data, A4, nil

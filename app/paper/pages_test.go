@@ -223,7 +223,7 @@ func TestPagesOfAJob(t *testing.T) {
 	}{
 		{KindDeclaration, raw(declaration()), A4, true}, {KindForm01Pages, raw(form01()), A5, true}, {KindResult, []byte("%PDF-"), A4, true},
 		{KindDeclaration, []byte("{"), "", false}, {KindDeclaration, raw(Declaration{}), "", false}, {KindForm01Pages, []byte("[]"), "", false},
-		{KindForm01Pages, raw(Form01{}), "", false}, {KindResult, make([]byte, MaxResultBytes+1), "", false}, {KindSlip, raw(slip()), "", false},
+		{KindForm01Pages, raw(Form01{}), "", false}, {KindResult, make([]byte, dossier.MaxResultBytes+1), "", false}, {KindSlip, raw(slip()), "", false},
 	} {
 		pdf, size, err := Pages(Job{Kind: tt.kind, Data: tt.data}, A5)
 		if (err == nil) != tt.ok || tt.ok && (size != tt.size || !bytes.HasPrefix(pdf, []byte("%PDF-"))) || !tt.ok && dossier.CodeOf(err) != dossier.CodeInvalid {

@@ -58,6 +58,7 @@ type Note struct {
 	Packet string            // NoteNews: of the dossier
 	Event  dossier.EventKind // NoteNews
 	Status dossier.Status    // NoteNews
+	File   bool              // NoteNews: a result's file came with it
 	Code   dossier.Code      // NoteLost: why
 }
 
@@ -282,7 +283,7 @@ func (in *Inbox) apply(ctx context.Context, epoch string, e wire.SealedEvent) (b
 	}
 	in.c.Log.Info("event applied", "n", e.N, "packet", ev.Packet, "status", int(ev.Status))
 	if len(cards) > 0 {
-		in.tell(Note{Kind: NoteNews, Packet: ev.Packet, Event: ev.Kind, Status: ev.Status})
+		in.tell(Note{Kind: NoteNews, Packet: ev.Packet, Event: ev.Kind, Status: ev.Status, File: len(ev.Result) > 0})
 	}
 	return true, nil
 }

@@ -26,6 +26,7 @@ type Ask struct {
 	Slip        string // the number on it: of a slip, or the agency's code on form 01
 	Form01      bool
 	Page        bool      // of the page printer
+	Result      bool      // an agency's result; Slip is its dossier's
 	At          time.Time // when it was last sent, or put to wait
 	Band, Bands int       // how far it was sent; 0: not at all
 	Unprinted   bool      // it is known not to be out; else it is unknown whether it is
@@ -67,7 +68,7 @@ func (f *Flow) askQuestion(q Ask) string {
 	switch {
 	case q.Form01:
 		key = "clerkhome.form-"
-	case q.Page && q.Slip == "":
+	case q.Result:
 		key = "clerkhome.result-"
 	case q.Page:
 		key = "clerkhome.declaration-"

@@ -56,14 +56,22 @@ func (f *Flow) declare() {
 			early := f.earlyPages
 			f.earlyPages = nil
 			for _, n := range early {
-				f.PageChanged(n.old, n.job, n.state)
+				f.declarationChanged(n.old, n.job, n.state)
 			}
 		})
 	})
 }
 
-// PageChanged hears what became of a page; old is the job that it replaces.
-func (f *Flow) PageChanged(old, job int64, s visit.PrintState) {
+// PageChanged hears what became of a page, and why a printer stopped; old is the
+// job that it replaces.
+func (f *Flow) PageChanged(old, job int64, s visit.PrintState, why string) {
+	if f.Counter.PrintChanged(old, job, resultStates[s], why) && f.warning == 0 {
+		f.Render()
+	}
+	f.declarationChanged(old, job, s)
+}
+
+func (f *Flow) declarationChanged(old, job int64, s visit.PrintState) {
 	d := &f.declaring
 	if d.state == submitted.DeclarationPrinting && d.job == 0 { // its number is not known here yet
 		f.earlyPages = append(f.earlyPages, printNews{old: old, job: job, state: s})

@@ -15,20 +15,20 @@ func TestDeclarationOnPaper(t *testing.T) {
 		h.pages = true
 		h.submitted()
 		h.tap("submitted.declaration")
-		h.PageChanged(0, 71, visit.PrintBlocked) // the printer is quicker than the way here
-		h.PageChanged(0, 5, visit.PrintFailed)   // somebody else's
+		h.PageChanged(0, 71, visit.PrintBlocked, "") // the printer is quicker than the way here
+		h.PageChanged(0, 5, visit.PrintFailed, "")   // somebody else's
 		h.see("submitted.declaration-printing")
 		h.settle()
 		h.see("submitted.declaration-waiting")
 		if got := strings.TrimSpace(strings.Join(h.signed, "")); got != slipOf+" true true" {
 			t.Errorf("sent %s", got)
 		}
-		h.PageChanged(0, 71, visit.PrintSending)
+		h.PageChanged(0, 71, visit.PrintSending, "")
 		h.see("submitted.declaration-printing")
-		h.PageChanged(71, 72, visit.PrintBlocked) // it jammed: a whole new copy
-		h.PageChanged(0, 72, visit.PrintPrinted)
+		h.PageChanged(71, 72, visit.PrintBlocked, "") // it jammed: a whole new copy
+		h.PageChanged(0, 72, visit.PrintPrinted, "")
 		h.see("submitted.declaration-printed")
-		h.PageChanged(0, 71, visit.PrintFailed) // the first copy is over
+		h.PageChanged(0, 71, visit.PrintFailed, "") // the first copy is over
 		h.see("submitted.declaration-printed")
 		h.tap("submitted.main")
 		h.gone()
@@ -49,7 +49,7 @@ func TestDeclarationInTrouble(t *testing.T) {
 		h.fail = nil
 		h.tap("submitted.declaration-again")
 		h.settle()
-		h.PageChanged(0, 71, visit.PrintUnknown)
+		h.PageChanged(0, 71, visit.PrintUnknown, "")
 		h.see("submitted.declaration-help")
 		if len(h.signed) != 1 {
 			t.Errorf("sent %q", h.signed)
@@ -57,7 +57,7 @@ func TestDeclarationInTrouble(t *testing.T) {
 	})
 	run(t, func(t *testing.T, h *house) {
 		h.submitted() // without a page printer nothing is said of it
-		if h.PageChanged(0, 1, visit.PrintPrinted); strings.Contains(h.said(), h.env.T("submitted.declaration")) {
+		if h.PageChanged(0, 1, visit.PrintPrinted, ""); strings.Contains(h.said(), h.env.T("submitted.declaration")) {
 			t.Error("a declaration is offered where none can be printed")
 		}
 		if h.declaring.answers != nil {

@@ -140,6 +140,8 @@ type world struct {
 
 	pages  bool     // there is a page printer
 	signed []string // declarations sent to it
+	prints []string // results sent to it, by packet
+	before counter.Printing
 }
 
 func (w *world) BySlip(s visit.Slip) (dossier.CitizenCard, error) {
@@ -215,6 +217,14 @@ func (o office) Cards(context.Context) ([]dossier.CounterCard, error) { return o
 func (o office) IsApplicant(_ context.Context, _, number string) (bool, error) {
 	return number == numberOf, nil
 }
+func (o office) PrintResult(_ context.Context, packet string) (int64, error) {
+	if o.w.fail != nil {
+		return 0, o.w.fail
+	}
+	o.w.prints = append(o.w.prints, packet)
+	return 80 + int64(len(o.w.prints)), nil
+}
+func (o office) Printing(context.Context, string) (counter.Printing, error) { return o.w.before, nil }
 func (o office) HandOver(_ context.Context, _, _ string, h dossier.Handover) error {
 	if o.w.fail != nil {
 		return o.w.fail
@@ -293,7 +303,7 @@ func newHouse(t testing.TB) *house {
 		Visit: visit.New(visit.Ports{Clock: h.clock, Reader: reader{}, Codes: codes{}, Lookup: w, Outbox: w, Facts: facts, Token: token,
 			Catalogue: func() *catalogue.Catalogue { return catalogue.New(w.snap) }, Language: "vi"}),
 		Facts: facts, Clock: h.clock, Outbox: w, Papers: printed{w}, Pages: printed{w}, Asks: questions{w},
-		Counter: counter.New(counter.Ports{Now: h.clock.Now, Login: office{w}, Records: office{w}, Reader: collectors{}, Codes: counterCodes{}, Token: token}),
+		Counter: counter.New(counter.Ports{Now: h.clock.Now, Login: office{w}, Records: office{w}, Reader: collectors{}, Codes: counterCodes{}, Token: token, PagePrinter: func() bool { return w.pages }}),
 		Upkeep: Upkeep{Upkeep: upkeep.New(upkeep.Ports{Now: h.clock.Now, Facts: func() upkeep.Facts { return w.parts },
 			Test: func(ctx context.Context, p upkeep.Part) error {
 				w.tests = append(w.tests, p)

@@ -140,7 +140,7 @@ func (f *Flow) band(s counter.State) kit.Staff {
 
 func (f *Flow) clerkScreen(s counter.State) fyne.CanvasObject {
 	m := clerkhome.Model{Station: f.Station(f.lang()), Staff: f.band(s), Problem: f.counterProblem(s.Problem), Done: s.HandedN}
-	a := clerkhome.Actions{Open: func(slip string) { f.do(func() error { return f.Counter.Choose(slip) })() }}
+	a := clerkhome.Actions{Open: func(slip string) { f.do(func() error { return f.Counter.Choose(context.Background(), slip) })() }}
 	row := func(c dossier.CounterCard, state clerkhome.State) {
 		m.Rows = append(m.Rows, clerkhome.Row{Packet: c.Slip, State: state,
 			Text:   f.env.T("clerkhome.row", "slip", c.Slip, "title", c.Title),
@@ -158,7 +158,7 @@ func (f *Flow) clerkScreen(s counter.State) fyne.CanvasObject {
 	if len(s.Ready) > 0 {
 		first := s.Ready[0].Slip
 		a.Slip = first
-		a.Next = f.do(func() error { return f.Counter.Choose(first) })
+		a.Next = f.do(func() error { return f.Counter.Choose(context.Background(), first) })
 	}
 	if at := f.CalledAt(); !at.IsZero() {
 		m.Asks = append(m.Asks, clerkhome.Ask{Icon: "bell", Text: f.env.T("clerkhome.called"), Second: f.env.T("clerkhome.called-note", "clock", f.env.Words.Clock(at))})
@@ -223,12 +223,14 @@ func (f *Flow) handoverScreen(s counter.State) fyne.CanvasObject {
 		m.Reasons = append(m.Reasons, handover.Reason{ID: r, Text: e.T("handover.reason-" + r)})
 	}
 	m.Lines = f.comparison(s)
+	m.Print = f.resultPrint(s.Result)
 	return handover.New(e, m, handover.Actions{
 		Back: f.then(f.Counter.Back), Refuse: f.then(f.Counter.Refuse), Hand: f.handOver, Finish: func() {
 			f.Counter.Back()
 			f.Render()
 			f.loadCards()
 		},
+		Print: f.printResult,
 		Because: func(id string) {
 			f.do(func() error { return f.Counter.RecordRefusal(context.Background(), e.T("handover.reason-"+id)) })()
 		},

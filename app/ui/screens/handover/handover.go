@@ -45,7 +45,25 @@ type Model struct {
 	Hint       string // what is missing still
 	Same       bool   // the collector is the applicant
 	Unready    bool   // no result yet: only looking
+	Print      Print
 }
+
+// Print is what can be printed of the result.
+type Print struct {
+	Button string // "": nothing can be pressed now
+	Note   string // how it is; "" with nothing to say
+	Tone   Tone
+}
+
+// Tone is how a note on a print is meant.
+type Tone int
+
+// The tones.
+const (
+	Quiet Tone = iota
+	Good
+	Look // a person is needed
+)
 
 // Reason is one of the reasons not to hand over.
 type Reason struct{ ID, Text string }
@@ -55,7 +73,7 @@ type Actions struct {
 	Back, Refuse, Hand, Finish func()
 	Because                    func(id string)
 	Basis                      func(string)
-	Fee                        func()
+	Fee, Print                 func()
 }
 
 // New builds the screen.
@@ -114,7 +132,7 @@ func body(m Model, a Actions, air float32) func(*kit.Env) fyne.CanvasObject {
 		if m.Other {
 			left = append(left, basis(env, m, a, air))
 		}
-		right := side(env, m, a)
+		right := side(env, m, a, air)
 		if env.IsPortrait() {
 			return kit.Col(20, append(left, right)...)
 		}
@@ -165,11 +183,26 @@ func table(env *kit.Env, m Model, air float32) fyne.CanvasObject {
 	return kit.Col(0, rows...)
 }
 
-func side(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
+// side is the result, its print and its fee. Where a print is spoken of, less
+// air leaves room for it: what the table says too gives way, then the last line.
+func side(env *kit.Env, m Model, a Actions, air float32) fyne.CanvasObject {
 	p := env.Pal()
-	what := kit.NewPanelPad(env, kit.Surface, 16, 22, 16, 22, kit.Row(16, kit.NewPict(env, "result", 72), kit.Grow(kit.Col(0,
-		kit.NewParagraph(env, m.Title, kit.Style{Size: kit.TextRead, Bold: true, Line: 1.28}),
-		kit.NewParagraph(env, m.Of, kit.Style{Line: 1.3, Max: 2})))))
+	pad, gap, picture := float32(16), float32(16), float32(72)
+	crowded := m.Print != (Print{}) && air < airy
+	if crowded {
+		pad, gap, picture = air, 10, 48
+	}
+	title := []fyne.CanvasObject{kit.NewParagraph(env, m.Title, kit.Style{Size: kit.TextRead, Bold: true, Line: 1.28})}
+	if !crowded {
+		title = append(title, kit.NewParagraph(env, m.Of, kit.Style{Line: 1.3, Max: 2}))
+	}
+	panel := func(inner fyne.CanvasObject) fyne.CanvasObject {
+		return kit.NewPanelPad(env, kit.Surface, pad, 22, pad, 22, inner)
+	}
+	rows := []fyne.CanvasObject{panel(kit.Row(16, kit.NewPict(env, "result", picture), kit.Grow(kit.Col(0, title...))))}
+	if m.Print != (Print{}) {
+		rows = append(rows, printing(env, m.Print, a))
+	}
 	fee := []fyne.CanvasObject{}
 	switch {
 	case m.FeeUnknown:
@@ -181,7 +214,29 @@ func side(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 			kit.NewParagraph(env, m.FeeDue, kit.Style{Size: kit.TextRead, Bold: true})),
 			kit.NewChoice(env, kit.ChoiceSpec{Text: env.T("handover.received"), On: m.FeeTaken, Box: true, Do: a.Fee}))
 	}
-	rows := []fyne.CanvasObject{what, kit.NewPanelPad(env, kit.Surface, 16, 22, 16, 22, kit.Col(12, fee...)),
-		kit.Row(12, kit.NewIcon("pencil", 30, p.Ink2), kit.Grow(kit.Quiet(env, env.T("handover.both-sign"))))}
-	return kit.Col(16, rows...)
+	rows = append(rows, panel(kit.Col(min(12, gap), fee...)))
+	if !crowded || air > tight {
+		rows = append(rows, kit.Row(12, kit.NewIcon("pencil", 30, p.Ink2), kit.Grow(kit.Quiet(env, env.T("handover.both-sign")))))
+	}
+	return kit.Col(gap, rows...)
+}
+
+// printing offers the result on paper, and says how it is with the printer.
+func printing(env *kit.Env, m Print, a Actions) fyne.CanvasObject {
+	p := env.Pal()
+	var rows []fyne.CanvasObject
+	if m.Button != "" {
+		rows = append(rows, kit.NewButton(env, kit.ButtonSpec{Action: kit.Action{Text: m.Button, Icon: "printer", Do: a.Print}, Small: true}))
+	}
+	if m.Note != "" {
+		icon, tint := "info", p.Ink2
+		switch m.Tone {
+		case Good:
+			icon, tint = "check", p.Leaf
+		case Look:
+			icon, tint = "warn", p.Bronze
+		}
+		rows = append(rows, kit.Row(12, kit.NewIcon(icon, 30, tint), kit.Grow(kit.NewParagraph(env, m.Note, kit.Style{Line: 1.25}))))
+	}
+	return kit.Col(10, rows...)
 }

@@ -36,12 +36,62 @@ func long(env *kit.Env) handover.Model {
 func screen(model func(*kit.Env) handover.Model) func(*kit.Env) fyne.CanvasObject {
 	return func(env *kit.Env) fyne.CanvasObject {
 		do := func() {}
-		return handover.New(env, model(env), handover.Actions{Back: do, Refuse: do, Hand: do, Finish: do, Because: func(string) {}, Basis: func(string) {}, Fee: do})
+		return handover.New(env, model(env), handover.Actions{Back: do, Refuse: do, Hand: do, Finish: do, Because: func(string) {}, Basis: func(string) {}, Fee: do, Print: do})
 	}
 }
 
 func TestLook(t *testing.T) {
 	golden.Screen(t, "other", screen(other), "Trả kết quả: người nhận thay", "Y Thuận Êban", "Cuối 4471, mức Khớp", "Giấy uỷ quyền", "16.000 đồng", "Đã nhận đủ tiền", "Không trao, ghi lý do", "Trao kết quả")
+}
+
+// printed is a result that was printed for the applicant.
+func printed(env *kit.Env) handover.Model {
+	m := other(env)
+	m.Other, m.Same = false, true
+	m.Lines[1].Collector, m.Lines[1].Mark = "H’ Bia Niê", handover.Agrees
+	m.Lines[2].Collector, m.Lines[2].Mark = env.T("handover.last4-grade", "last4", "0123", "grade", env.T("idconfirmed.consistent")), handover.Agrees
+	m.Print = handover.Print{Button: env.T("handover.print-again"), Note: env.T("handover.print-done", "when", env.T("timeline.today", "clock", "09:48")), Tone: handover.Good}
+	return m
+}
+
+func TestPrintLook(t *testing.T) {
+	golden.Screen(t, "print", screen(printed), "In lại kết quả (A4)", "Máy in báo đã in xong: 09:48 hôm nay.")
+}
+
+// Whatever is said of a print, everything on the screen stays readable.
+func TestPrintStates(t *testing.T) {
+	golden.State(t, "handover-print", screen(func(env *kit.Env) handover.Model {
+		m := long(env)
+		m.Print = handover.Print{Button: env.T("handover.print")}
+		return m
+	}), "In kết quả (A4)")
+	for _, word := range []string{"print-gone", "print-unknown", "print-none"} {
+		golden.State(t, "handover-"+word, screen(func(env *kit.Env) handover.Model {
+			m := other(env)
+			m.Print = handover.Print{Note: env.T("handover." + word), Tone: handover.Look}
+			if word == "print-unknown" {
+				m.Print.Button = env.T("handover.print-again")
+			}
+			return m
+		}))
+	}
+	for _, why := range []string{"part.page-stopped-note", "handover.print-document"} {
+		golden.State(t, "handover-print-failed", screen(func(env *kit.Env) handover.Model {
+			m := long(env)
+			m.Print = handover.Print{Button: env.T("handover.print-again"), Note: env.T("handover.print-failed", "why", env.T(why)), Tone: handover.Look}
+			return m
+		}))
+	}
+}
+
+// A sentence about what is wrong stands beside a print in trouble.
+func TestPrintBesideAProblem(t *testing.T) {
+	golden.State(t, "handover-print-problem", screen(func(env *kit.Env) handover.Model {
+		m := other(env)
+		m.Problem, m.Basis = golden.Longest(env), ""
+		m.Print = handover.Print{Note: env.T("handover.print-waits", "why", env.T("part.page-stopped-note")), Tone: handover.Look}
+		return m
+	}))
 }
 
 func TestOtherStates(t *testing.T) {
@@ -78,7 +128,7 @@ func TestPressing(t *testing.T) {
 	var did string
 	env := golden.Cases[0].Env(t)
 	a := handover.Actions{Back: func() { did = "back" }, Refuse: func() { did = "refuse" }, Hand: func() { did = "hand" }, Finish: func() { did = "finish" },
-		Because: func(id string) { did = "because " + id }, Basis: func(b string) { did = b }, Fee: func() { did = "fee" }}
+		Because: func(id string) { did = "because " + id }, Basis: func(b string) { did = b }, Fee: func() { did = "fee" }, Print: func() { did = "print" }}
 	press := func(m handover.Model, name, want string) {
 		t.Helper()
 		golden.Press(t, handover.New(env, m, a), name)
@@ -92,6 +142,7 @@ func TestPressing(t *testing.T) {
 	press(m, "Trao kết quả", "hand")
 	press(m, "Vợ chồng, cha mẹ, con", "family")
 	press(m, "Đã nhận đủ tiền", "fee")
+	press(printed(env), "In lại kết quả (A4)", "print")
 	m.Missing = true
 	golden.Off(t, handover.New(env, m, a), "Còn thiếu bước kiểm tra")
 	m.Refusing, m.Reasons = true, []handover.Reason{{ID: "fee", Text: "Chưa trả lệ phí"}}
