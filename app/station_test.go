@@ -119,7 +119,7 @@ func cannotKeep(t *testing.T, dir string) {
 		b.scan(cardOf)
 		b.see(w.T("error.storage-read-only"))
 		b.scan("https://example.vn")
-		b.see(w.T("error.not-an-id"))
+		b.see(w.T("error.not-a-slip"))
 		everyPort(t, b.station)
 	}
 }
@@ -144,7 +144,6 @@ func everyPort(t *testing.T, s *station) {
 		},
 		"refuse":  func() error { return r.Refuse(ctx, "t", counter.Refusal{}) },
 		"log in":  func() error { _, err := doors{s}.Login(ctx, "b", "1"); return err },
-		"enrol":   func() error { return s.enrolBy(ctx, "token") },
 		"storage": func() error { return s.test(ctx, upkeep.Storage) },
 		"network": func() error { return s.test(ctx, upkeep.Network) },
 	} {
@@ -196,7 +195,7 @@ func TestNotEnrolled(t *testing.T) {
 	if _, err := (doors{b.station}).Login(t.Context(), "TRAMBADGE:x", "123456"); err == nil {
 		t.Error("somebody logged in")
 	}
-	if err := b.enrolBy(t.Context(), "nonsense"); dossier.CodeOf(err) != dossier.CodeInvalid {
+	if err := b.enrolWith(t.Context(), "nonsense"); dossier.CodeOf(err) != dossier.CodeInvalid {
 		t.Errorf("enrolled with nonsense: %v", err)
 	}
 	if err := b.test(t.Context(), upkeep.Storage); err != nil {

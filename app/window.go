@@ -168,8 +168,9 @@ func (s *station) start(ctx context.Context, w *window) {
 	}
 	s.printing = paper.Observer{
 		Job: func(e paper.Event) {
-			s.log.Info("paper", "job", e.Job, "state", e.State, "reason", e.Reason)
-			post(func() { w.flow.PrintChanged(e.Before, e.Job, printStates[e.State], string(e.Reason)) })
+			state, why := printStates[e.State], string(e.Reason)
+			s.log.Info("paper", "job", e.Job, "state", e.State, "reason", why, "told", flow.PrintWord(state, why))
+			post(func() { w.flow.PrintChanged(e.Before, e.Job, state, why) })
 		},
 		Status: func(st printer.Status) {
 			if s.heardPrinter(st) {

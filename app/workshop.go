@@ -12,7 +12,7 @@ import (
 
 // newUpkeep binds a technician's work to this station.
 func (s *station) newUpkeep() *upkeep.Upkeep {
-	return upkeep.New(upkeep.Ports{Now: s.clock.Now, Facts: s.upkeepFacts, Test: s.test, Probes: upkeep.Probes{}, Enrol: s.enrolBy})
+	return upkeep.New(upkeep.Ports{Now: s.clock.Now, Facts: s.upkeepFacts, Test: s.test})
 }
 
 func (s *station) upkeepFacts() upkeep.Facts {
@@ -63,14 +63,6 @@ func (s *station) test(ctx context.Context, p upkeep.Part) error {
 		}
 	}
 	return nil
-}
-
-// enrolBy takes a token that a technician brings.
-func (s *station) enrolBy(ctx context.Context, token string) error {
-	if s.kept == nil {
-		return s.broken
-	}
-	return s.enrolWith(ctx, token)
 }
 
 var _ clock.Clock = (*clock.Adjustable)(nil)

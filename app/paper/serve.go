@@ -110,20 +110,7 @@ func (p *Press) one(ctx context.Context, m Machine, id int64) error {
 		out.Reason = printer.ReasonUnplugged
 	}
 	f := fact{job: id, reason: out.Reason, band: out.Band, bands: out.Bands}
-	switch {
-	case out.Result == printer.Printed:
-		f.to = Printed
-	case out.Result == printer.ProbablyPrinted:
-		f.to = Probably
-	case out.Result == printer.Unknown:
-		f.to = Unknown
-	case out.Reason == printer.ReasonDocument:
-		f.to = Failed
-	case out.Started:
-		f.to, f.again = Failed, true
-	default:
-		f.to = Waiting
-	}
+	f.end(results[out.Result], out.Reason == printer.ReasonDocument, out.Started)
 	p.debt = &f
 	if f.over() {
 		p.replace(id, 0)
@@ -215,6 +202,25 @@ type fact struct {
 	band, bands int
 	told        bool  // that it is blocked
 	now         int64 // the job at the head after it
+}
+
+// results is what is known of a print that did not fail.
+var results = map[printer.Result]State{printer.Printed: Printed, printer.ProbablyPrinted: Probably, printer.Unknown: Unknown}
+
+// end says what becomes of a job after a try. One that failed is over where
+// another try would fail as well, begins anew if a part of it may be on paper,
+// and else waits as if nothing had happened.
+func (f *fact) end(known State, hopeless, started bool) {
+	switch {
+	case known != "":
+		f.to = known
+	case hopeless:
+		f.to = Failed
+	case started:
+		f.to, f.again = Failed, true
+	default:
+		f.to = Waiting
+	}
 }
 
 // over tells that nothing more is done about the job without a person.

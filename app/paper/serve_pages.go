@@ -139,18 +139,7 @@ func (p *Press) onePage(ctx context.Context, m Sheets, id int64, ways *PageWays)
 		return ctx.Err() // the journal says that it was sent; the next start looks for it
 	}
 	f := fact{job: id, reason: printer.Reason(out.Reason)}
-	switch {
-	case out.Result == ipp.Printed:
-		f.to = Printed
-	case out.Result == ipp.Unknown:
-		f.to = Unknown
-	case out.Reason == ipp.ReasonDocument || out.Reason == ipp.ReasonCancelled:
-		f.to = Failed
-	case out.Started:
-		f.to, f.again = Failed, true
-	default:
-		f.to = Waiting
-	}
+	f.end(pageResults[out.Result], out.Reason == ipp.ReasonDocument || out.Reason == ipp.ReasonCancelled, out.Started)
 	p.debt = &f
 	if f.over() {
 		p.replace(id, 0)
@@ -164,6 +153,9 @@ func (p *Press) onePage(ctx context.Context, m Sheets, id int64, ways *PageWays)
 	}
 	return err
 }
+
+// pageResults is what is known of pages that did not fail.
+var pageResults = map[ipp.Result]State{ipp.Printed: Printed, ipp.Unknown: Unknown}
 
 func media(s Size) ipp.Media {
 	if s == A5 {

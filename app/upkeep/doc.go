@@ -1,5 +1,5 @@
 // Package upkeep is a technician's work at a station: how each part is, a test
-// of each, the enrolment, and the first broken link to the portal.
+// of each, and the first broken link to the portal.
 //
 // It promises: unknown is shown as unknown, never as well; a doctor stops at the
 // first broken link, because what lies behind it says nothing; no probe hangs.

@@ -3,47 +3,31 @@ package upkeep
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"tramhoso/sync/dossier"
 )
 
-// MaxToken bounds an enrolment token: it is one line.
-const MaxToken = 4096
-
 // Ports is what upkeep needs from the rest of the station.
 type Ports struct {
-	Now    func() time.Time
-	Facts  func() Facts
-	Test   func(ctx context.Context, p Part) error // asks one part to show that it works
-	Probes Probes
-	Enrol  func(ctx context.Context, token string) error
+	Now   func() time.Time
+	Facts func() Facts
+	Test  func(ctx context.Context, p Part) error // asks one part to show that it works
 }
 
 // State is a snapshot for the screen.
 type State struct {
-	Lines     []Line
-	ToFix     int
-	Testing   bool
-	Scan      TestScan  // what the printer's test waits for
-	Doctor    *Findings // the last examination
-	Examining bool
-	Enrolling bool
-	Problem   dossier.Code // of the last enrolment
-	Word      string       // its sentence, "" when there is none
+	Lines   []Line
+	ToFix   int
+	Testing bool
+	Scan    TestScan // what the printer's test waits for
 }
 
 // Upkeep is the technician's side of a station. Use New.
 type Upkeep struct {
-	ports     Ports
-	tests     map[Part]result
-	running   map[Part]bool
-	doctor    *Findings
-	examining bool
-	enrolling bool
-	problem   dossier.Code
-	word      string
+	ports   Ports
+	tests   map[Part]result
+	running map[Part]bool
 }
 
 type result struct {
@@ -61,8 +45,7 @@ func New(p Ports) *Upkeep {
 // State returns a snapshot for the screen.
 func (u *Upkeep) State() State {
 	facts := u.ports.Facts()
-	s := State{Lines: Lines(facts), Testing: len(u.running) > 0, Scan: facts.Scan, Doctor: u.doctor, Examining: u.examining,
-		Enrolling: u.enrolling, Problem: u.problem, Word: u.word}
+	s := State{Lines: Lines(facts), Testing: len(u.running) > 0, Scan: facts.Scan}
 	for i := range s.Lines {
 		l := &s.Lines[i]
 		r := u.tests[l.Part]
@@ -124,62 +107,4 @@ func (u *Upkeep) BeginTestAll() []func(context.Context) Result {
 		}
 	}
 	return out
-}
-
-// BeginExamine hands out an examination of the way to the portal.
-func (u *Upkeep) BeginExamine() (run func(context.Context) Findings, ok bool) {
-	if u.examining {
-		return nil, false
-	}
-	u.examining = true
-	probes, now := u.ports.Probes, u.ports.Now
-	return func(ctx context.Context) Findings { return Examine(ctx, probes, now) }, true
-}
-
-// FinishExamine takes its findings.
-func (u *Upkeep) FinishExamine(f Findings) {
-	if u.examining {
-		u.examining, u.doctor = false, &f
-	}
-}
-
-// BeginEnrol hands out the enrolment with a token, one line of text that a
-// technician brings. A station that is enrolled is not enrolled again: nobody
-// may turn it to another province unnoticed.
-func (u *Upkeep) BeginEnrol(token string) (run func(context.Context) error, ok bool) {
-	if u.enrolling {
-		return nil, false
-	}
-	u.problem, u.word = "", ""
-	token = strings.TrimSpace(token)
-	switch {
-	case u.ports.Facts().Enrolled:
-		u.problem, u.word = dossier.CodeConflict, "part.already-enrolled"
-	case token == "" || len(token) > MaxToken || strings.ContainsAny(token, "\r\n\t "):
-		u.problem, u.word = dossier.CodeInvalid, "part.token"
-	}
-	if u.word != "" {
-		return nil, false
-	}
-	u.enrolling = true
-	return func(ctx context.Context) error { return u.ports.Enrol(ctx, token) }, true
-}
-
-// FinishEnrol takes the outcome.
-func (u *Upkeep) FinishEnrol(err error) {
-	if !u.enrolling {
-		return
-	}
-	u.enrolling = false
-	if err == nil {
-		return
-	}
-	u.problem, u.word = dossier.CodeOf(err), "error.unknown"
-	switch u.problem {
-	case "":
-	case dossier.CodeInvalid:
-		u.word = "part.token"
-	default:
-		u.word = "error." + string(u.problem)
-	}
 }

@@ -2,7 +2,6 @@ package upkeep
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -206,49 +205,6 @@ func TestDoctorDoesNotHang(t *testing.T) {
 	stop()
 	if f := Examine(ctx, Probes{LinkCable: func(ctx context.Context) error { return ctx.Err() }}, now); f.Broken != "" || f.Links[0].Health != Unknown {
 		t.Errorf("an examination that was stopped blames a link: %+v", f)
-	}
-	u := New(Ports{Now: now, Facts: well})
-	run, ok := u.BeginExamine()
-	if _, again := u.BeginExamine(); !ok || again {
-		t.Error("two at once")
-	}
-	u.FinishExamine(run(t.Context()))
-	if s := u.State(); s.Examining || s.Doctor == nil || s.Doctor.Broken != "" {
-		t.Errorf("%+v", s)
-	}
-}
-
-func TestEnrol(t *testing.T) {
-	facts := well()
-	var got string
-	var fail error
-	u := New(Ports{Now: now, Facts: func() Facts { return facts }, Enrol: func(_ context.Context, token string) error { got = token; return fail }})
-	try := func(token string) State {
-		if run, ok := u.BeginEnrol(token); ok {
-			if _, again := u.BeginEnrol(token); again {
-				t.Error("two at once")
-			}
-			u.FinishEnrol(run(t.Context()))
-		}
-		return u.State()
-	}
-	if s := try("token"); s.Problem != dossier.CodeConflict || got != "" {
-		t.Errorf("an enrolled station was turned: %+v", s)
-	}
-	facts.Enrolled = false
-	for _, bad := range []string{"", " ", "two words", "two\nlines", strings.Repeat("x", MaxToken+1)} {
-		if s := try(bad); s.Word != "part.token" || got != "" {
-			t.Errorf("%q: %+v", bad, s)
-		}
-	}
-	for _, tt := range []struct {
-		err  error
-		word string
-	}{{errors.New("x"), "error.unknown"}, {dossier.E(dossier.CodeInvalid, nil), "part.token"}, {dossier.E(dossier.CodeNoNetwork, nil), "error.no-network"}, {nil, ""}} {
-		fail = tt.err
-		if s := try("  token\n"); s.Word != tt.word || s.Enrolling || got != "token" {
-			t.Errorf("%v: %+v, %q", tt.err, s, got)
-		}
 	}
 }
 

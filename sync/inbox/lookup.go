@@ -142,20 +142,6 @@ func (in *Inbox) CounterCard(ctx context.Context, packet string, id age.Identity
 	return in.counterCard(ctx, kept, id)
 }
 
-// CounterCardBySlip opens one counter card by its slip number, as a person
-// types it.
-func (in *Inbox) CounterCardBySlip(ctx context.Context, number string, id age.Identity) (dossier.CounterCard, error) {
-	n, err := token.ParseSlipNumber(number)
-	if err != nil {
-		return dossier.CounterCard{}, err
-	}
-	kept, err := in.c.Store.KeptBySlip(ctx, n.String())
-	if err != nil {
-		return dossier.CounterCard{}, err
-	}
-	return in.counterCard(ctx, kept, id)
-}
-
 func (in *Inbox) counterCard(ctx context.Context, kept store.Kept, id age.Identity) (dossier.CounterCard, error) {
 	var card dossier.CounterCard
 	track := func() *dossier.Track { return &card.Track }

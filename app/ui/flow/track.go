@@ -112,7 +112,7 @@ func whyOf(reason string) paperout.Why {
 }
 
 // PrintWord is the key of the sentence about a paper that its owner reads on
-// the screen.
+// the screen, for the log: whoever asks later hears what was said.
 func PrintWord(s visit.PrintState, reason string) string {
 	if s == visit.PrintBlocked {
 		return whyOf(reason).Word()
