@@ -138,8 +138,8 @@ func (b *bench) skips(ctx context.Context) <-chan struct{} {
 // step tells a moment of the test.
 func (b *bench) step(s probe.Step) {
 	key := map[probe.Say]string{probe.SayAsking: "step-asking", probe.SayPrinting: "step-printing", probe.SayScan: "step-scan", probe.SayRead: "step-read",
-		probe.SayAgain: "step-again", probe.SayOlder: "step-older", probe.SayForeign: "step-foreign", probe.SayUnread: "step-unread"}[s.Say]
-	b.say(key, "n", s.N, "of", s.Of, "which", b.words.T("tool.code-"+s.Code.String()), "s", int(s.Left/time.Second))
+		probe.SayAgain: "step-again", probe.SayOlder: "step-older", probe.SayForeign: "step-foreign", probe.SayUnread: "step-unread", probe.SaySilent: "step-silent"}[s.Say]
+	b.say(key, "n", s.N, "of", s.Of, "which", b.words.T("tool.code-"+s.Code.String()), "s", int(s.Left/time.Second), "baud", s.Baud)
 }
 
 // findings tells what was found out, and what was not.

@@ -142,6 +142,30 @@ func TestDevicesTestPrinterInTrouble(t *testing.T) {
 	wants(t, text, status, "! Slip printer: Not found. Check the printer’s cable and power.\n", 1)
 }
 
+// A printer that answers nothing is named before the wait for it begins, with
+// the speed that may be wrong.
+func TestDevicesTestPrinterThatAnswersNothing(t *testing.T) {
+	for _, args := range [][]string{{"test", "printer", "--lang", "en"}, {"test", "printer", "--lang", "en", "--quick"}} {
+		w := newWorkbench(t)
+		w.twins()
+		w.printer.Silent()
+		keys, hand := io.Pipe()
+		w.terminal.in = keys
+		t.Cleanup(func() { must(t, hand.Close()) })
+		done := w.start(t.Context(), args...)
+		w.until("Part 1 of ")
+		if _, err := io.WriteString(hand, "\n"); err != nil {
+			t.Error(err)
+		}
+		err := <-done
+		text := w.out.String()
+		if status, said := told(err); !said || status != 1 || strings.Contains(text, "Part 2 of ") ||
+			!strings.Contains(text, "The printer does not answer at 115200 baud.") || !strings.Contains(text, "Not passed: the printer does not answer, and nothing that it printed was read.") {
+			t.Errorf("%v: %v\n%s", args, err, text)
+		}
+	}
+}
+
 // Without a scanner the printer is measured as far as it answers, and nobody is
 // asked to scan; one that is pulled out in the middle ends the test at once.
 func TestDevicesTestPrinterWithoutScanner(t *testing.T) {

@@ -149,6 +149,10 @@ func Run(ctx context.Context, o Options) (Measured, error) {
 	if err != nil {
 		return m, err
 	}
+	silent := !v.any()
+	if silent {
+		o.say(Step{Say: SaySilent, Baud: t.baud})
+	}
 	o.say(Step{Say: SayPrinting})
 	if m.Reason, err = t.print(ctx, s, v); err != nil {
 		return m, err
@@ -156,12 +160,17 @@ func Run(ctx context.Context, o Options) (Measured, error) {
 	if m.Reason != printer.ReasonNone {
 		return m, t.giveUp(ctx, m.Reason, s)
 	}
-	r := &reading{opts: &o, nonce: n, values: map[Code]int{}}
-	m.Unread, err = r.collect(ctx, s.asked)
+	r := &reading{opts: &o, nonce: n, values: map[Code]int{}, silent: silent}
+	m.Unread, err = t.waits(ctx, r, s.asked)
 	m.Scans = r.scans
 	m.read(r.values, s.asked)
 	if err != nil {
+		m.Reason, _ = lost(ctx, err)
 		return m, fmt.Errorf("failed to wait for the codes: %w", err)
+	}
+	if silent && r.scans == 0 && o.Scans != nil {
+		m.Reason = printer.ReasonSilent
+		return m, nil
 	}
 	if len(m.Unread) == 0 {
 		m.Verdict = Passed
@@ -187,6 +196,22 @@ func Check(ctx context.Context, o Options) (Measured, error) {
 	if err != nil {
 		return m, err
 	}
+	t := &talk{port: o.Port, baud: rate(o.Base.Profile.Baud), wait: o.ReplyWait, rowsPerSecond: o.rowsPerSecond}
+	var v voice
+	if !o.Base.Profile.NoStatus {
+		if err := t.status(ctx, &v); err != nil {
+			m.Reason, err = lost(ctx, err)
+			return m, err
+		}
+	}
+	switch {
+	case v.any():
+	case v.noise:
+		m.Reason = ReasonGarbled
+		return m, nil
+	default:
+		o.say(Step{Say: SaySilent, Baud: t.baud})
+	}
 	o.say(Step{Say: SayPrinting})
 	doc, err := page(o.Base, o.Line, n.payload(CodePage, 0), nil)
 	if err != nil {
@@ -197,11 +222,14 @@ func Check(ctx context.Context, o Options) (Measured, error) {
 		return m, err
 	}
 	r := &reading{opts: &o, nonce: n, values: map[Code]int{}}
-	if m.Unread, err = r.collect(ctx, []Code{CodePage}); err != nil {
+	if m.Unread, err = t.waits(ctx, r, []Code{CodePage}); err != nil {
+		m.Reason, _ = lost(ctx, err)
 		return m, fmt.Errorf("failed to wait for the code: %w", err)
 	}
 	if m.Scans = r.scans; len(m.Unread) == 0 {
 		m.Verdict = Passed
+	} else if !v.any() && o.Scans != nil {
+		m.Reason = printer.ReasonSilent
 	}
 	return m, nil
 }

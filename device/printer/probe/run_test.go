@@ -291,6 +291,56 @@ func TestLineThatGoes(t *testing.T) {
 	}
 }
 
+// A cable that is pulled out while a person looks for the code ends the test at
+// once: the wait for the code itself has no end here.
+func TestLineThatGoesBetweenTwoPapers(t *testing.T) {
+	for name, test := range map[string]func(context.Context, Options) (Measured, error){"run": Run, "check": Check} {
+		b := newBench(t, twin.PrinterConfig{})
+		o := b.options(models.Common)
+		o.Scans, o.After = make(chan string), func(time.Duration) <-chan time.Time { return nil }
+		o.Say = func(s Step) {
+			if s.Say == SayScan {
+				if err := b.printer.Unplug(); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		if m, err := test(b.ctx, o); err == nil || m.Verdict != NotPassed || m.Reason != printer.ReasonUnplugged {
+			t.Errorf("%s: %s, %q, %v", name, m.Verdict, m.Reason, err)
+		}
+	}
+}
+
+// A printer that answers nothing may have another line rate: that is told before
+// it prints, and nobody is asked for more than one code of a paper that may not
+// exist.
+func TestSilentAtThisSpeed(t *testing.T) {
+	for name, test := range map[string]func(context.Context, Options) (Measured, error){"run": Run, "check": Check} {
+		b := newBench(t, twin.PrinterConfig{Clone: true})
+		o := b.options(models.Common)
+		o.Base.Profile.Baud = 19200
+		skip := make(chan struct{}, 1)
+		o.Scans, o.Skip = make(chan string), skip
+		var said []Say
+		o.Say = func(s Step) {
+			said = append(said, s.Say)
+			if s.Say == SayScan {
+				skip <- struct{}{}
+			}
+			if s.Say == SaySilent && s.Baud != 19200 {
+				t.Errorf("%s: silent at %d baud", name, s.Baud)
+			}
+		}
+		m, err := test(b.ctx, o)
+		if err != nil || m.Verdict != NotPassed || m.Reason != printer.ReasonSilent {
+			t.Errorf("%s: %s, %q, %v", name, m.Verdict, m.Reason, err)
+		}
+		if i := slices.Index(said, SaySilent); i < 0 || !slices.Equal(said[i:], []Say{SaySilent, SayPrinting, SayScan, SayUnread}) {
+			t.Errorf("%s: said %v", name, said)
+		}
+	}
+}
+
 // A model's number may look like any status byte.
 func TestIdentityLooksLikeAnything(t *testing.T) {
 	for _, id := range []byte{0x02, 0x10, 0x12, 0x14, 0x1a, 0x20, 0x37, 0x5f, 0x7f, 0xff} {

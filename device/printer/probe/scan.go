@@ -18,6 +18,7 @@ const (
 	SayOlder               // that one is from an older paper
 	SayForeign             // that is no code of a test
 	SayUnread              // it was not read in its time
+	SaySilent              // the printer answers nothing at this Baud
 )
 
 // Step is a moment of the test.
@@ -27,6 +28,7 @@ type Step struct {
 	N    int // the code's number on the paper, from 1
 	Of   int
 	Left time.Duration // how long is waited for it
+	Baud int           // of the line
 }
 
 // reading collects what comes back from the paper.
@@ -34,7 +36,9 @@ type reading struct {
 	opts   *Options
 	nonce  nonce
 	values map[Code]int
-	scans  int // codes of this run that were read
+	scans  int          // codes of this run that were read
+	silent bool         // the printer answers nothing: perhaps nothing came out
+	gone   <-chan error // why the line is gone
 }
 
 // take judges one scan and says what it was.
@@ -70,6 +74,9 @@ func (r *reading) collect(ctx context.Context, asked []Code) ([]Code, error) {
 		if err != nil {
 			return append(unread, asked[i:]...), err
 		}
+		if !ok && r.silent && len(r.values) == 0 {
+			return asked, nil // nobody is asked for one code after the other of a paper that is not there
+		}
 		if !ok {
 			unread = append(unread, c)
 		}
@@ -98,6 +105,8 @@ func (r *reading) await(ctx context.Context, step Step) (bool, error) {
 		select {
 		case <-ctx.Done():
 			return false, ctx.Err()
+		case err := <-r.gone:
+			return false, err
 		case scan, open := <-r.opts.Scans:
 			if !open {
 				r.opts.Scans = nil

@@ -151,6 +151,29 @@ func (t *talk) ask(ctx context.Context, question []byte, whole func([]byte) bool
 	return answer, max(0, time.Since(start)), nil
 }
 
+// waits lets r collect its codes while the line is watched: a cable that is
+// pulled out meanwhile is told at once, not by the next paper.
+func (t *talk) waits(ctx context.Context, r *reading, asked []Code) ([]Code, error) {
+	gone, stop, ended := make(chan error, 1), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			if _, err := t.hear(time.Now().Add(tick)); err != nil {
+				gone <- err
+				return
+			}
+		}
+	}()
+	defer func() { close(stop); <-ended }()
+	r.gone = gone
+	return r.collect(ctx, asked)
+}
+
 // plain drops XON and XOFF from an answer.
 func plain(b []byte) []byte {
 	out := make([]byte, 0, len(b))
