@@ -26,6 +26,7 @@ type DeskDossier struct {
 	FeeDue     *int64               `json:"fee_due,omitempty"` // nil: not known
 	Quarantine string               `json:"quarantine,omitempty"`
 	Steps      []DeskStep           `json:"steps,omitempty"`
+	Files      []DeskFile           `json:"files,omitempty"`
 	Content    *dossier.Dossier     `json:"content,omitempty"`
 	Unreadable string               `json:"unreadable,omitempty"` // why Content is not there
 }
@@ -68,6 +69,7 @@ func (p *Portal) Desk() http.Handler {
 		"POST /desk/procedures/{code}/withdraw": p.deskWithdraw,
 		"GET /desk/quarantine":                  p.deskQuarantine,
 		"POST /desk/packets/{id}/release":       p.deskRelease,
+		"GET /desk/packets/{id}/files/{sha256}": p.deskFile,
 		"GET /desk/alarms":                      p.deskAlarms,
 		"POST /desk/backup":                     p.deskBackup,
 		"/": func(http.ResponseWriter, *http.Request) error {
@@ -183,6 +185,9 @@ func (p *Portal) deskGet(w http.ResponseWriter, r *http.Request) error {
 			return err
 		} else {
 			out.Content = &content
+		}
+		if out.Files, err = deskFiles(v, pk); err != nil {
+			return err
 		}
 		steps, err := v.Steps(id)
 		if err != nil {

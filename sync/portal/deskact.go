@@ -185,8 +185,8 @@ func (p *Portal) accept(tx ledger.Tx, d *ledger.Dossier, q DeskRequest, detail s
 	if err != nil {
 		return err
 	}
-	if pk.State != wire.StateWhole {
-		return dossier.Errorf(dossier.CodeConflict, "files are still missing")
+	if err := complete(tx, pk); err != nil {
+		return err
 	}
 	var content dossier.Dossier
 	if err := p.openBody(pk, &content); err != nil {

@@ -14,6 +14,11 @@
 // station could print, or is too large to travel, is refused before anything
 // changes.
 //
+// Attachments come by tus 1.0 after the packet that names them. An offset that it
+// states is on the disk; a file counts once the whole is what its digest says; and
+// with the last file of a packet the receipt says whole. A dossier is read before
+// that and accepted only then.
+//
 // What comes on a courier's stick ([Portal.Import]) or is uploaded for another
 // station has exactly the effect that the same packets would have had online.
 //

@@ -34,16 +34,17 @@ type call func(w http.ResponseWriter, r *http.Request, e ledger.Enrolment) error
 
 // route is one call of the protocol.
 type route struct {
-	pattern string // as http.ServeMux reads it
-	limit   int64  // bytes of the request's body
-	poll    bool   // held open: counts against the long polls
+	pattern string        // as http.ServeMux reads it
+	limit   int64         // bytes of the request's body
+	poll    bool          // held open: counts against the long polls
+	slots   chan struct{} // nil: those of short requests
 	open    func(w http.ResponseWriter, r *http.Request) error
 	mtls    call // needs the station's certificate
 }
 
 // routes is the protocol; a test compares it with openapi.yaml.
 func (p *Portal) routes() []route {
-	return []route{
+	return append(p.fileRoutes(), []route{
 		{pattern: "PUT " + wire.PathPackets + "{id}", limit: wire.MaxPacketBytes, mtls: p.putPacket},
 		{pattern: "GET " + wire.PathPackets + "{id}", mtls: p.getPacket},
 		{pattern: "POST " + wire.PathBatch, limit: wire.MaxBatchBytes, mtls: p.postBatch},
@@ -56,7 +57,7 @@ func (p *Portal) routes() []route {
 		{pattern: "POST " + wire.PathTime, limit: maxEnrolBytes, open: p.postTime},
 		{pattern: "POST " + wire.PathEnrol, limit: maxEnrolBytes, open: p.postEnrol},
 		{pattern: "GET " + wire.PathSlip + "{token}", open: p.getSlip},
-	}
+	}...)
 }
 
 // Handler serves the protocol. It needs the TLS state of the connection: serve
@@ -118,6 +119,9 @@ func (p *Portal) wrap(rt route) http.Handler {
 	if rt.poll {
 		slots = p.polls
 	}
+	if rt.slots != nil {
+		slots = rt.slots
+	}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w := &statusWriter{ResponseWriter: rw}
 		w.Header().Set(wire.Header, wire.HeaderValue)
@@ -126,6 +130,9 @@ func (p *Portal) wrap(rt route) http.Handler {
 		err := func() (err error) {
 			defer func() {
 				if v := recover(); v != nil {
+					if v == http.ErrAbortHandler { // an answer is broken off on purpose
+						panic(v)
+					}
 					p.log.Error("panic", "route", rt.pattern, "stack", string(debug.Stack()))
 					err = errors.New("panic")
 				}

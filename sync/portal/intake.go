@@ -227,11 +227,7 @@ func (p *Portal) keep(tx ledger.Tx, h dossier.Head, f wire.Framed, digest string
 	if pk.Counter, err = tx.NextReceipt(from.ID); err != nil {
 		return pk, err
 	}
-	pk.Receipt, err = seal.SignJSON(dossier.Receipt{
-		Packet: pk.ID, Station: pk.Station, Digest: digest, Counter: pk.Counter, State: pk.State, Missing: pk.Missing(),
-		At: now, Quarantined: pk.Quarantine != "", Durable: from.Durable,
-	}, wire.TypReceipt, p.keys.receipt)
-	if err != nil {
+	if pk.Receipt, err = p.sign(pk, from); err != nil {
 		return pk, err
 	}
 	if err := tx.AddPacket(pk); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -14,6 +15,7 @@ import (
 	"tramhoso/sync/clock"
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/durable"
+	"tramhoso/sync/portal/folder"
 	"tramhoso/sync/portal/ledger"
 	"tramhoso/sync/portal/sqlite"
 	"tramhoso/sync/staff"
@@ -24,6 +26,7 @@ import (
 type Options struct {
 	Dir       string // keys and ledger
 	Store     ledger.Store
+	Files     ledger.Files // nil: a folder in Dir
 	Clock     clock.Clock
 	Log       *slog.Logger
 	Calendar  *Calendar
@@ -104,6 +107,9 @@ type Portal struct {
 	requests  chan struct{} // slots of short requests
 	polls     chan struct{} // slots of long polls
 	uploads   chan struct{} // slots of couriers' files
+	fileCalls chan struct{} // slots of attachments
+	files     ledger.Files
+	writing   writing
 	stop      chan struct{} // closed when the portal shuts down: long polls end
 	stopOnce  sync.Once
 }
@@ -120,7 +126,7 @@ func Open(ctx context.Context, o Options) (*Portal, error) {
 	p := &Portal{
 		o: o, store: o.Store, log: o.Log,
 		requests: make(chan struct{}, maxRequests), polls: make(chan struct{}, maxPolls),
-		uploads: make(chan struct{}, maxUploads), stop: make(chan struct{}),
+		uploads: make(chan struct{}, maxUploads), fileCalls: make(chan struct{}, maxFileCalls), files: o.Files, stop: make(chan struct{}),
 	}
 	var err error
 	if p.keys, err = openProvince(filepath.Join(o.Dir, "keys"), o.Province, o.Clock.Now()); err != nil {
@@ -131,6 +137,11 @@ func Open(ctx context.Context, o Options) (*Portal, error) {
 			return nil, err
 		}
 		p.own = true
+	}
+	if p.files == nil {
+		if p.files, err = folder.Open(filepath.Join(o.Dir, "files")); err != nil {
+			return nil, errors.Join(err, p.Close())
+		}
 	}
 	if err := errors.Join(p.loadCatalogue(ctx), p.loadStaff(ctx)); err != nil {
 		return nil, errors.Join(err, p.Close())
@@ -153,8 +164,8 @@ func (p *Portal) Close() error {
 // RootSHA256 is the fingerprint that enrolment tokens pin.
 func (p *Portal) RootSHA256() string { return p.keys.fingerprint }
 
-// Backup writes a copy of the ledger into the folder backup and, once it is on
-// the disk, lifts every station's durable_through to what the copy holds.
+// Backup writes a copy of the ledger and of every whole file into the folder
+// backup and, once they are on the disk, lifts every station's durable_through to what the copy holds.
 func (p *Portal) Backup(ctx context.Context) (path string, err error) {
 	dir := filepath.Join(p.o.Dir, "backup")
 	if err := durable.MakeFolder(dir, 0o700); err != nil {
@@ -184,6 +195,9 @@ func (p *Portal) Backup(ctx context.Context) (path string, err error) {
 	}
 	if err := p.store.Backup(ctx, path); err != nil {
 		return "", err
+	}
+	if err := p.backupFiles(ctx, filepath.Join(dir, "files")); err != nil {
+		return "", errors.Join(err, os.Remove(path)) // a ledger without its files is no backup
 	}
 	return path, p.store.Update(ctx, func(tx ledger.Tx) error {
 		for id, n := range marks {

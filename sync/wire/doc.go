@@ -31,6 +31,7 @@ const HeaderValue = "1"
 const (
 	PathPackets   = "/v1/packets/" // + id: PUT, GET
 	PathBatch     = "/v1/packets:batch"
+	PathFiles     = "/v1/files/" // + station/packet/sha256: HEAD, PATCH, DELETE; alone: POST, OPTIONS
 	PathBundles   = "/v1/bundles"
 	PathEvents    = "/v1/events"
 	PathCatalogue = "/v1/catalogue"

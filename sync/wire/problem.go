@@ -20,6 +20,14 @@ const (
 	CodeNoRoom       dossier.Code = "no-room"       // 507: the portal's disk is full
 	CodeNoDelta      dossier.Code = "no-delta"      // 404: fetch the whole catalogue instead
 	CodeInternal     dossier.Code = "internal"      // 500: the portal's fault; try again later
+
+	// Of /files/.
+	CodePacketFirst dossier.Code = "packet-first" // 409: a file of a packet that is not here: the packet goes before it
+	CodeExpired     dossier.Code = "expired"      // 410: nobody went on with this upload in time; it begins anew
+	CodeTusVersion  dossier.Code = "tus-version"  // 412: not tus 1.0.0
+	CodeNotAChunk   dossier.Code = "not-a-chunk"  // 415: a chunk under another media type
+	CodeTooMany     dossier.Code = "too-many"     // 429: too much begun and not ended
+	CodeChecksum    dossier.Code = "checksum"     // 460: the bytes are not what they were said to be
 )
 
 // problemBase makes the problem types of RFC 9457: a name, not an address.
@@ -33,6 +41,9 @@ type Problem struct {
 	Detail string       `json:"detail,omitempty"`
 	Code   dossier.Code `json:"code"`
 }
+
+// statusChecksum is tus's own.
+const statusChecksum = 460
 
 // statuses maps each code to its HTTP status; what is not here is a 500.
 var statuses = map[dossier.Code]int{
@@ -49,6 +60,12 @@ var statuses = map[dossier.Code]int{
 	CodeBusy:                     http.StatusServiceUnavailable,
 	CodeNoRoom:                   http.StatusInsufficientStorage,
 	CodeNoDelta:                  http.StatusNotFound,
+	CodePacketFirst:              http.StatusConflict,
+	CodeExpired:                  http.StatusGone,
+	CodeTusVersion:               http.StatusPreconditionFailed,
+	CodeNotAChunk:                http.StatusUnsupportedMediaType,
+	CodeTooMany:                  http.StatusTooManyRequests,
+	CodeChecksum:                 statusChecksum,
 }
 
 // StatusOf is the HTTP status of a code.

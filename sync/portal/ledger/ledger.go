@@ -42,6 +42,7 @@ type Store interface {
 
 // Reader answers questions. Lists are bounded by their limit.
 type Reader interface {
+	FileReader
 	Epoch() (string, error)
 	Document(name string) ([]byte, error)
 	Station(code string) (Station, error)
@@ -68,6 +69,7 @@ type Reader interface {
 // Tx answers questions and writes.
 type Tx interface {
 	Reader
+	FileTx
 	PutDocument(name string, value []byte) error
 	PutStation(Station) error
 	// AddEnrolment makes e the station's current enrolment and returns its id.

@@ -37,6 +37,8 @@ func Run(t *testing.T, open Opener) {
 		"ViewIsAMoment": testViewIsAMoment,
 		"Backup":        testBackup,
 		"Concurrent":    testConcurrent,
+		"Uploads":       testUploads,
+		"Whole":         testWhole,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
 	}
