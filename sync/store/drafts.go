@@ -11,9 +11,6 @@ import (
 	"tramhoso/sync/store/internal/rows"
 )
 
-// DraftLife is how long an interrupted visit is kept, in powered-on time.
-const DraftLife = 10 * time.Minute
-
 // maxDraft bounds one draft: the answers of a form and its list of papers.
 const maxDraft = 256 << 10
 

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -72,21 +73,22 @@ func (p Point) String() string { return string(p.When) + " " + p.What }
 
 // Store is an open folder. All methods may be called from any goroutine.
 type Store struct {
-	dir    string
-	write  *sql.DB // exactly one connection
-	read   *sql.DB
-	hot    *hot.Queries  // of the writer, prepared
-	w, r   *rows.Queries // of the writer and of the readers
-	number sync.Mutex    // held from looking at the last numbers to giving the next
-	lock   *os.File
-	probed sync.Mutex // one probe at a time: it writes and removes one file
-	now    func() time.Time
-	free   func(string) (int64, error)
-	quota  int64
-	log    *slog.Logger
-	point  func(Point) error
-	change *changes
-	files  folder
+	dir     string
+	write   *sql.DB // exactly one connection
+	read    *sql.DB
+	hot     *hot.Queries  // of the writer, prepared
+	w, r    *rows.Queries // of the writer and of the readers
+	lingers atomic.Bool   // something was destroyed that the database's log may still have
+	number  sync.Mutex    // held from looking at the last numbers to giving the next
+	lock    *os.File
+	probed  sync.Mutex // one probe at a time: it writes and removes one file
+	now     func() time.Time
+	free    func(string) (int64, error)
+	quota   int64
+	log     *slog.Logger
+	point   func(Point) error
+	change  *changes
+	files   folder
 }
 
 // Open opens or makes the database in dir. Errors carry
@@ -143,6 +145,10 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	}
 	s.read.SetMaxOpenConns(readers)
 	s.r = rows.New(s.read)
+	// A power cut may have come between a destruction and the clearing of the log.
+	if err = s.clearLog(ctx); err != nil {
+		return nil, err
+	}
 	if err = s.recoverPrints(ctx); err != nil {
 		return nil, err
 	}

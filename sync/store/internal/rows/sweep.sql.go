@@ -32,11 +32,19 @@ func (q *Queries) SweepBodies(ctx context.Context, arg SweepBodiesParams) (int64
 }
 
 const sweepCards = `-- name: SweepCards :execrows
-DELETE FROM cards WHERE packet IN (SELECT d.packet FROM dossiers d WHERE d.handed_ms <= ?)
+DELETE FROM cards WHERE cards.packet IN (SELECT d.packet FROM dossiers d WHERE
+  (d.handed_ms <= ?1 OR d.created_ms <= ?2
+    AND NOT EXISTS (SELECT 1 FROM cards n WHERE n.packet = d.packet AND n.at_ms > ?2)
+    AND NOT EXISTS (SELECT 1 FROM packets p JOIN outbox o ON o.seq = p.seq WHERE p.id = d.packet)))
 `
 
-func (q *Queries) SweepCards(ctx context.Context, handedMs sql.NullInt64) (int64, error) {
-	result, err := q.db.ExecContext(ctx, sweepCards, handedMs)
+type SweepCardsParams struct {
+	HandedMs sql.NullInt64
+	SilentMs int64
+}
+
+func (q *Queries) SweepCards(ctx context.Context, arg SweepCardsParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, sweepCards, arg.HandedMs, arg.SilentMs)
 	if err != nil {
 		return 0, err
 	}
@@ -44,11 +52,19 @@ func (q *Queries) SweepCards(ctx context.Context, handedMs sql.NullInt64) (int64
 }
 
 const sweepDossiers = `-- name: SweepDossiers :execrows
-DELETE FROM dossiers WHERE handed_ms <= ?
+DELETE FROM dossiers WHERE dossiers.packet IN (SELECT d.packet FROM dossiers d WHERE
+  (d.handed_ms <= ?1 OR d.created_ms <= ?2
+    AND NOT EXISTS (SELECT 1 FROM cards n WHERE n.packet = d.packet AND n.at_ms > ?2)
+    AND NOT EXISTS (SELECT 1 FROM packets p JOIN outbox o ON o.seq = p.seq WHERE p.id = d.packet)))
 `
 
-func (q *Queries) SweepDossiers(ctx context.Context, handedMs sql.NullInt64) (int64, error) {
-	result, err := q.db.ExecContext(ctx, sweepDossiers, handedMs)
+type SweepDossiersParams struct {
+	HandedMs sql.NullInt64
+	SilentMs int64
+}
+
+func (q *Queries) SweepDossiers(ctx context.Context, arg SweepDossiersParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, sweepDossiers, arg.HandedMs, arg.SilentMs)
 	if err != nil {
 		return 0, err
 	}
@@ -74,11 +90,20 @@ func (q *Queries) SweepPrintKeys(ctx context.Context, arg SweepPrintKeysParams) 
 }
 
 const sweepResults = `-- name: SweepResults :execrows
-DELETE FROM result_files WHERE packet IN (SELECT d.packet FROM dossiers d WHERE d.handed_ms <= ?)
+DELETE FROM result_files WHERE result_files.packet IN (SELECT d.packet FROM dossiers d WHERE
+  (d.handed_ms <= ?1 OR d.created_ms <= ?2
+    AND NOT EXISTS (SELECT 1 FROM cards n WHERE n.packet = d.packet AND n.at_ms > ?2)
+    AND NOT EXISTS (SELECT 1 FROM packets p JOIN outbox o ON o.seq = p.seq WHERE p.id = d.packet)))
 `
 
-func (q *Queries) SweepResults(ctx context.Context, handedMs sql.NullInt64) (int64, error) {
-	result, err := q.db.ExecContext(ctx, sweepResults, handedMs)
+type SweepResultsParams struct {
+	HandedMs sql.NullInt64
+	SilentMs int64
+}
+
+// Of what was handed over, or of which nothing was heard any more and nothing waits.
+func (q *Queries) SweepResults(ctx context.Context, arg SweepResultsParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, sweepResults, arg.HandedMs, arg.SilentMs)
 	if err != nil {
 		return 0, err
 	}

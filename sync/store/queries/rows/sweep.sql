@@ -10,13 +10,23 @@ UPDATE print_jobs SET key = NULL, sealed = NULL WHERE print_jobs.key IS NOT NULL
   OR coalesce(print_jobs.root, print_jobs.id) IN (SELECT coalesce(p.root, p.id) FROM print_jobs p WHERE p.state = 'printed' AND p.changed_ms <= sqlc.arg(printed_ms)));
 
 -- name: SweepResults :execrows
-DELETE FROM result_files WHERE packet IN (SELECT d.packet FROM dossiers d WHERE d.handed_ms <= ?);
+-- Of what was handed over, or of which nothing was heard any more and nothing waits.
+DELETE FROM result_files WHERE result_files.packet IN (SELECT d.packet FROM dossiers d WHERE
+  (d.handed_ms <= sqlc.arg(handed_ms) OR d.created_ms <= sqlc.arg(silent_ms)
+    AND NOT EXISTS (SELECT 1 FROM cards n WHERE n.packet = d.packet AND n.at_ms > sqlc.arg(silent_ms))
+    AND NOT EXISTS (SELECT 1 FROM packets p JOIN outbox o ON o.seq = p.seq WHERE p.id = d.packet)));
 
 -- name: SweepCards :execrows
-DELETE FROM cards WHERE packet IN (SELECT d.packet FROM dossiers d WHERE d.handed_ms <= ?);
+DELETE FROM cards WHERE cards.packet IN (SELECT d.packet FROM dossiers d WHERE
+  (d.handed_ms <= sqlc.arg(handed_ms) OR d.created_ms <= sqlc.arg(silent_ms)
+    AND NOT EXISTS (SELECT 1 FROM cards n WHERE n.packet = d.packet AND n.at_ms > sqlc.arg(silent_ms))
+    AND NOT EXISTS (SELECT 1 FROM packets p JOIN outbox o ON o.seq = p.seq WHERE p.id = d.packet)));
 
 -- name: SweepDossiers :execrows
-DELETE FROM dossiers WHERE handed_ms <= ?;
+DELETE FROM dossiers WHERE dossiers.packet IN (SELECT d.packet FROM dossiers d WHERE
+  (d.handed_ms <= sqlc.arg(handed_ms) OR d.created_ms <= sqlc.arg(silent_ms)
+    AND NOT EXISTS (SELECT 1 FROM cards n WHERE n.packet = d.packet AND n.at_ms > sqlc.arg(silent_ms))
+    AND NOT EXISTS (SELECT 1 FROM packets p JOIN outbox o ON o.seq = p.seq WHERE p.id = d.packet)));
 
 -- name: SweepSubmits :execrows
 DELETE FROM submits WHERE created_ms <= ?;
