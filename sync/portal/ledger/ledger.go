@@ -35,7 +35,9 @@ type Store interface {
 	// View runs fn over one consistent moment.
 	View(ctx context.Context, fn func(Reader) error) error
 	// Backup writes a complete copy to path, which must not exist, and returns
-	// after it is on the disk.
+	// after it is on the disk. What opens the copy is in another epoch: it gives
+	// out numbers of events a second time, and stations must not take them for
+	// those that they have heard.
 	Backup(ctx context.Context, path string) error
 	Close() error
 }

@@ -166,6 +166,9 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	if _, err := s.write.ExecContext(ctx, "VACUUM INTO ?", tmp); err != nil {
 		return fmt.Errorf("failed to back up: %w", err)
 	}
+	if err := endEpoch(ctx, tmp); err != nil {
+		return err
+	}
 	for _, f := range []string{tmp, filepath.Dir(tmp)} {
 		if err := syncPath(f); err != nil {
 			return err
@@ -175,6 +178,20 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 		return fmt.Errorf("failed to name the backup: %w", err)
 	}
 	return syncPath(filepath.Dir(path))
+}
+
+// endEpoch takes the epoch out of a copy: Open draws another.
+func endEpoch(ctx context.Context, path string) (err error) {
+	q := url.Values{"_pragma": {"journal_mode(DELETE)"}} // nothing beside the one file
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String())
+	if err != nil {
+		return fmt.Errorf("failed to open the backup: %w", err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if _, err := db.ExecContext(ctx, "DELETE FROM documents WHERE name = ?", docEpoch); err != nil {
+		return fmt.Errorf("failed to end the backup's epoch: %w", err)
+	}
+	return nil
 }
 
 func syncPath(path string) error {

@@ -89,12 +89,29 @@ func TestBackupOpens(t *testing.T) {
 	if err := s.Backup(t.Context(), filepath.Join(dir, "ledger.db")); err != nil {
 		t.Fatal(err)
 	}
+	var before string
+	if err := s.View(t.Context(), func(r ledger.Reader) (err error) { before, err = r.Epoch(); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if names, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(names) != 1 {
+		t.Errorf("beside the copy: %v, %v", names, err)
+	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	c := open(t, dir)
-	if err := c.View(t.Context(), func(r ledger.Reader) error { _, err := r.Document("x"); return err }); err != nil {
+	var after string
+	if err := c.View(t.Context(), func(r ledger.Reader) (err error) {
+		if _, err := r.Document("x"); err != nil {
+			return err
+		}
+		after, err = r.Epoch()
+		return err
+	}); err != nil {
 		t.Error(err)
+	}
+	if after == "" || after == before {
+		t.Errorf("the copy goes on in epoch %q after %q", after, before)
 	}
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
