@@ -124,6 +124,7 @@ func (s *station) keep(st *store.Store) (*kept, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.system.Floor(province.Signed()) // before the first receipt nothing else tells a lost clock
 	in, err := inbox.New(s.ctx, inbox.Config{Store: st, Keys: keys, Province: province, Now: s.clock.Now, Log: s.log})
 	if err != nil {
 		return nil, err

@@ -116,6 +116,28 @@ func (p *Province) Enrolment() (client.Enrolment, error) {
 	return *p.enrolment, nil
 }
 
+// Signed is the latest time that any of the province's documents here was signed
+// at, or zero before the enrolment: now is not earlier.
+func (p *Province) Signed() (at time.Time) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	later := func(t time.Time) {
+		if t.After(at) {
+			at = t
+		}
+	}
+	if p.trust != nil {
+		later(p.trust.Issued)
+	}
+	if p.staff != nil {
+		later(p.staff.Issued)
+	}
+	if p.catalogue != nil {
+		later(p.catalogue.Snapshot().Made)
+	}
+	return at
+}
+
 // Station is who signs packets and slips.
 func (p *Province) Station() (outbox.Station, error) {
 	e, err := p.Enrolment()
