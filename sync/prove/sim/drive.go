@@ -16,10 +16,32 @@ const (
 	healRounds = 40 // a province that is not at rest after so many never will be
 )
 
-// step is one thing that can happen in a world. It happens alone.
+// step is one thing that can happen in a world. It happens alone; do reports
+// whether there was anything to do.
 type step struct {
 	weight int
-	do     func(w *World)
+	do     func(w *World) bool
+	fault  bool
+}
+
+// swarm is what this seed's world is prone to: each seed leaves some troubles
+// out and has others often, so that rare ones meet.
+func (w *World) swarm() []step {
+	steps := []step{
+		{18, (*World).stepVisit, false}, {4, (*World).stepTapAgain, false}, {14, (*World).stepLetter, false},
+		{22, (*World).stepSend, false}, {18, (*World).stepListen, false}, {24, (*World).stepOfficer, false},
+		{2, (*World).stepPass, false}, {3, (*World).stepReplay, false},
+		{8, (*World).stepLine, true}, {12, (*World).stepDie, true}, {4, (*World).stepStuck, true},
+		{6, (*World).stepExport, true}, {7, (*World).stepDeliver, true}, {7, (*World).stepBringBack, true}, {2, (*World).stepCopy, true},
+		{4, (*World).stepBackUp, true}, {3, (*World).stepRestore, true}, {3, (*World).stepClock, true}, {2, (*World).stepTime, true},
+		{3, (*World).stepDisk, true}, {2, (*World).stepWithdraw, true}, {3, (*World).stepSweep, true},
+	}
+	for i := range steps {
+		if steps[i].fault {
+			steps[i].weight *= []int{0, 1, 1, 3}[w.draw(4)]
+		}
+	}
+	return steps
 }
 
 // Play lets a world live for a while, heals it, and looks whether every promise
@@ -32,12 +54,7 @@ func (w *World) Play() (err error) {
 			}
 		}
 	}()
-	steps := []step{
-		{18, (*World).stepVisit}, {4, (*World).stepTapAgain}, {12, (*World).stepLetter},
-		{22, (*World).stepSend}, {16, (*World).stepListen}, {20, (*World).stepOfficer},
-		{8, (*World).stepLine}, {14, (*World).stepDie}, {4, (*World).stepPass}, {4, (*World).stepStuck},
-		{3, (*World).stepReplay},
-	}
+	steps := w.swarm()
 	for n := leastSteps + w.draw(mostSteps-leastSteps); n > 0; n-- {
 		w.one(steps)
 	}
@@ -56,13 +73,15 @@ func (w *World) one(steps []step) {
 	for _, s := range steps {
 		total += s.weight
 	}
-	n := w.draw(total)
-	for _, s := range steps {
-		if n < s.weight {
-			s.do(w)
-			break
+	for did, tries := false, 0; !did && tries < 10; tries++ {
+		n := w.draw(total)
+		for _, s := range steps {
+			if n < s.weight {
+				did = s.do(w)
+				break
+			}
+			n -= s.weight
 		}
-		n -= s.weight
 	}
 	w.settle()
 	w.rest(w.between(time.Second, 2*time.Minute))
@@ -76,6 +95,7 @@ func (w *World) rest(d time.Duration) { time.Sleep(d) }
 func (w *World) settle() {
 	synctest.Wait()
 	w.disarm()
+	w.thaw()
 	if w.portal.next != "" {
 		w.must(w.portal.bury())
 		w.rest(w.between(time.Second, time.Minute))
@@ -119,66 +139,81 @@ func (w *World) sending() *stationSim {
 	return s
 }
 
-func (w *World) stepVisit() { w.come(w.any()) }
+func (w *World) stepVisit() bool { w.come(w.any()); return true }
 
-func (w *World) stepTapAgain() { w.again(w.any()) }
+func (w *World) stepTapAgain() bool { return w.again(w.any()) }
 
-func (w *World) stepLetter() { w.letter(w.any()) }
+func (w *World) stepLetter() bool { return w.letter(w.any()) }
 
-func (w *World) stepOfficer() { w.officer() }
+func (w *World) stepOfficer() bool { return w.officer() }
 
-func (w *World) stepSend() {
+func (w *World) stepSend() bool {
 	s := w.sending()
+	if s.waiting().Packets == 0 && w.chance(90) {
+		return false
+	}
 	d := w.between(5*time.Second, 3*time.Minute)
 	w.story.tell("%s sends for %s (%d wait)", s.code, d.Round(time.Second), s.waiting().Packets)
 	s.send(d)
 	w.honest(s)
+	return true
 }
 
-func (w *World) stepListen() {
+func (w *World) stepListen() bool {
 	s := w.any()
 	d := w.between(5*time.Second, 2*time.Minute)
 	w.story.tell("%s listens for %s", s.code, d.Round(time.Second))
 	s.listen(d)
+	return true
 }
 
 // stepLine changes how a station's line is.
-func (w *World) stepLine() {
+func (w *World) stepLine() bool {
 	s := w.any()
 	names := []string{"is rough", "is rough", "is rough", "holds", "is down", "goes nowhere", "leads to a log-in page"}
 	n := w.draw(len(names))
 	s.line, s.rough = []line{up, up, up, up, down, silent, captive}[n], n < 3
 	s.hangUp()
 	w.story.tell("%s's line %s", s.code, names[n])
+	return true
 }
 
 // stepDie arms a machine; what happens next may kill it.
-func (w *World) stepDie() {
+func (w *World) stepDie() bool {
+	points := 1 + w.draw(mostPoints)
 	if w.chance(40) {
-		w.arm(w.portal, 1+w.draw(mostPoints))
-	} else {
-		w.arm(w.any(), 1+w.draw(mostPoints))
+		w.arm(w.portal, points)
+		one := []func(*World) bool{(*World).stepSend, (*World).stepSend, (*World).stepListen, (*World).stepOfficer, (*World).stepOfficer,
+			(*World).stepDeliver, (*World).stepBackUp}
+		return one[w.draw(len(one))](w)
 	}
-	busy := []func(*World){(*World).stepVisit, (*World).stepSend, (*World).stepSend, (*World).stepListen, (*World).stepLetter, (*World).stepOfficer}
-	if m, ok := w.armed.(*stationSim); ok { // something that it does
-		busy = []func(*World){
-			func(w *World) { w.come(m) }, func(w *World) { w.letter(m) },
-			func(w *World) { m.send(w.between(5*time.Second, 3*time.Minute)) },
-			func(w *World) { m.listen(w.between(5*time.Second, time.Minute)) },
-		}
+	s := w.sending()
+	w.arm(s, points)
+	switch w.draw(6) {
+	case 0:
+		w.come(s)
+	case 1:
+		w.letter(s)
+	case 2, 3:
+		s.send(w.between(5*time.Second, 3*time.Minute))
+	case 4:
+		s.listen(w.between(5*time.Second, time.Minute))
+	default:
+		w.bringBack(s)
 	}
-	busy[w.draw(len(busy))](w)
+	return true
 }
 
 // stepPass lets hours pass.
-func (w *World) stepPass() {
+func (w *World) stepPass() bool {
 	d := w.between(time.Hour, 20*time.Hour)
 	w.story.tell("%s pass", d.Round(time.Minute))
 	w.rest(d)
+	return true
 }
 
 // stepStuck lets a request arrive that was stuck on its way.
-func (w *World) stepStuck() {
+func (w *World) stepStuck() bool {
 	w.mu.Lock()
 	var l letter
 	ok := len(w.stuck) > 0
@@ -189,7 +224,7 @@ func (w *World) stepStuck() {
 	}
 	w.mu.Unlock()
 	if !ok {
-		return
+		return false
 	}
 	w.story.tell("%s's %s arrives after all", l.from.code, l.what)
 	ctx, cancel := context.WithTimeout(w.ctx, time.Second) // nobody waits for the answer any more
@@ -197,22 +232,24 @@ func (w *World) stepStuck() {
 	l.req = l.req.Clone(ctx)
 	run := w.portal.running
 	w.deliver(run, run.Handler(), l, false)
+	return true
 }
 
 // stepReplay offers a packet again that the portal may hold already.
-func (w *World) stepReplay() {
+func (w *World) stepReplay() bool {
 	s := w.any()
 	v, ok := some(w, w.shown(s))
 	if !ok || s.line != up || s.rough {
-		return
+		return false
 	}
 	pk, err := s.run.Store.Packet(w.ctx, v.got.Packet)
 	if dossier.CodeOf(err) == dossier.CodeNotFound {
-		return // purged
+		return false // purged
 	}
 	w.must(err)
 	_, _, err = s.run.Link.Put(w.ctx, pk)
 	w.story.tell("%s offers %s again: %s", s.code, w.nameOf(v.got.Packet), outcome(err))
+	return true
 }
 
 func outcome(err error) string {
@@ -245,7 +282,7 @@ func (w *World) heal() {
 	w.mu.Unlock()
 	w.portal.full = false
 	for _, s := range w.stations {
-		s.line, s.rough, s.full = up, false, false
+		s.line, s.rough, s.full, s.skew = up, false, false, 0
 		s.hangUp()
 	}
 	for range healRounds {
@@ -256,7 +293,7 @@ func (w *World) heal() {
 			s.listen(30 * time.Second)
 		}
 		w.settle()
-		if w.atRest() {
+		if w.atRest() && !w.redo() {
 			w.story.tell("the province is at rest")
 			return
 		}

@@ -102,10 +102,11 @@ func (w *World) carry(run *portalRun) http.Handler {
 			return
 		case slow:
 			time.Sleep(wait)
-		case doubled:
-			w.deliver(run, inner, l, false)
 		}
 		a := w.deliver(run, inner, l, false)
+		if f == doubled {
+			a = w.deliver(run, inner, l, false)
+		}
 		if run.gone() || f == answerLost {
 			panic(http.ErrAbortHandler)
 		}

@@ -26,16 +26,8 @@ type portalSim struct {
 	next    string // what its disk was when it died; "" while it lives
 	starts  int
 	running *portalRun
-	full    bool      // its disk takes nothing more
-	backups []backup  // taken so far, oldest first
-	history int       // how often it was set back
-	setBack time.Time // when last
-}
-
-// backup is a copy of the ledger that somebody put away.
-type backup struct {
-	path string
-	at   time.Time
+	full    bool // its disk takes nothing more
+	history int  // how often it was set back
 }
 
 // portalRun is one run of the program.
@@ -116,7 +108,7 @@ func (p *portalSim) die(point string) {
 	r.mu.Unlock()
 	p.next = p.w.disk("portal")
 	p.w.story.tell("the portal dies %s", point)
-	if err := copyDisk(p.next, p.dir); err != nil {
+	if err := errors.Join(copyDisk(p.next, p.dir), p.w.freeze()); err != nil {
 		p.w.story.wrong("%v", err)
 	}
 }
@@ -132,38 +124,19 @@ func (p *portalSim) bury() error {
 	return err
 }
 
-// backUp takes a backup and puts the copy away.
-func (p *portalSim) backUp() error {
-	path, err := p.running.Backup(p.w.ctx)
-	if p.next != "" || err != nil {
-		return err
-	}
-	to := p.w.disk("backup")
-	if err := os.MkdirAll(to, 0o700); err != nil {
-		return err
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	to = filepath.Join(to, "ledger.db")
-	p.backups = append(p.backups, backup{to, p.w.now()})
-	return os.WriteFile(to, b, 0o600)
-}
-
 // restore sets the portal up anew from a backup and from its keys.
-func (p *portalSim) restore(b backup) error {
+func (p *portalSim) restore(copied string) error {
 	if err := p.stop(); err != nil {
+		return err
+	}
+	data, err := os.ReadFile(copied)
+	if err != nil {
 		return err
 	}
 	for _, name := range []string{"ledger.db", "ledger.db-wal", "ledger.db-shm"} {
 		if err := os.Remove(filepath.Join(p.dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
-	}
-	data, err := os.ReadFile(b.path)
-	if err != nil {
-		return err
 	}
 	if err := os.WriteFile(filepath.Join(p.dir, "ledger.db"), data, 0o600); err != nil {
 		return err
@@ -172,7 +145,6 @@ func (p *portalSim) restore(b backup) error {
 		return err
 	}
 	p.history++
-	p.setBack = p.w.now()
 	return p.relearn()
 }
 

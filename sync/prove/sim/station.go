@@ -91,6 +91,7 @@ func (s *stationSim) start() (err error) {
 	if err != nil {
 		return fmt.Errorf("failed to start %s: %w", s.code, err)
 	}
+	r.clock.Floor(r.Province.Signed())
 	if d, err := r.Store.Document(s.w.ctx, store.DocTime); err == nil {
 		if t, err := time.Parse(time.RFC3339Nano, string(d.Content)); err == nil {
 			r.clock.Floor(t)
@@ -136,7 +137,7 @@ func (s *stationSim) hangUp() {
 func (s *stationSim) die(point string) {
 	s.next = s.w.disk(s.code)
 	s.w.story.tell("%s dies %s", s.code, point)
-	if err := copyDisk(s.next, s.dir); err != nil {
+	if err := errors.Join(copyDisk(s.next, s.dir), s.w.freeze()); err != nil {
 		s.w.story.wrong("%v", err)
 	}
 	close(s.dead)

@@ -33,6 +33,10 @@ type World struct {
 	visits   []*visit
 	disks    int // folders given out
 	letters  int // said so far
+	sticks   []*stickSim
+	plugged  *stickSim       // into the machine that works now
+	written  map[string]int  // files on sticks, by id, in the order of their first appearance
+	dated    map[string]bool // files on sticks whose time is ours
 
 	mu      sync.Mutex // over rng and truth, which the network's goroutines use too
 	rng     *rand.Rand
@@ -68,7 +72,8 @@ func (b *buffer) Write(p []byte) (int, error) {
 // of testing/synctest, and Close as well.
 func NewWorld(ctx context.Context, t *Template, dir string, seed uint64, stations int) (*World, error) {
 	w := &World{seed: seed, template: t, dir: dir, began: time.Now(), ctx: ctx, logged: &buffer{},
-		rng: rand.New(rand.NewPCG(seed, 0x7472616d)), points: map[string]int{}, signed: map[string]string{}, names: map[string]string{}}
+		rng: rand.New(rand.NewPCG(seed, 0x7472616d)), points: map[string]int{}, signed: map[string]string{}, names: map[string]string{},
+		written: map[string]int{}, dated: map[string]bool{}}
 	w.story = &Story{Seed: seed, now: w.now, plain: w.plain}
 	w.log = slog.New(slog.NewJSONHandler(w.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.portal = &portalSim{w: w}
