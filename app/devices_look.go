@@ -149,6 +149,10 @@ func (b *bench) withScanner(use func(port.Port) error) error {
 	return withLine(scannerLine(b.cfg.Scanner), use)
 }
 
+// lastWords is how long a device may take what was said to it last: that a paper
+// that broke off is cut off, for one.
+const lastWords = time.Second
+
 func withLine(line port.Config, use func(port.Port) error) error {
 	if line.Path == "" {
 		return port.ErrAbsent
@@ -157,5 +161,7 @@ func withLine(line port.Config, use func(port.Port) error) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(use(p), p.Close())
+	err = use(p)
+	_ = p.Drain(time.Now().Add(lastWords)) // as far as the device takes it
+	return errors.Join(err, p.Close())
 }

@@ -42,7 +42,7 @@ func TestPrintsOnAnIPPPrinter(t *testing.T) {
 		want []string
 	}{
 		{Options{Name: "first"}, []string{"IPP_MEDIA=iso_a4_210x297mm", "IPP_SIDES=one-sided", "IPP_JOB_NAME=first"}},
-		{Options{Name: "second", Media: A5, Sides: TwoSided, Copies: 3}, []string{"IPP_MEDIA=iso_a5_148x210mm", "IPP_SIDES=two-sided-long-edge", "IPP_COPIES=3"}},
+		{Options{Name: "second", Media: A5, Sides: "two-sided-long-edge", Copies: 3}, []string{"IPP_MEDIA=iso_a5_148x210mm", "IPP_SIDES=two-sided-long-edge", "IPP_COPIES=3"}},
 	} {
 		taken := 0
 		tt.o.Taken = func(id int) { taken = id }

@@ -31,11 +31,8 @@ const (
 // Sides says how many sides of a sheet are printed on (RFC 8011 5.2.8).
 type Sides string
 
-// One side is the default: a signed paper is copied and filed.
-const (
-	OneSided Sides = "one-sided"
-	TwoSided Sides = "two-sided-long-edge"
-)
+// OneSided is the default: a signed paper is copied and filed.
+const OneSided Sides = "one-sided"
 
 // Options say how a document is printed.
 type Options struct {

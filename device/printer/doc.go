@@ -66,7 +66,7 @@
 // After a failure the printer is told at once to forget the rest (DLE ENQ 2,
 // and DLE DC4 8 where the profile knows it). Nothing relies on its obeying: by
 // Epson's manuals DLE ENQ 2 acts in a cutter error only, and what is left comes
-// out on the new roll. WaitReady and the next Print clear it again before
+// out on the new roll. Recover and the next Print clear it again before
 // anything else, complete a picture that it may still wait for, and cut off
 // what hangs in it. A fresh Printer does the same once; whether a
 // paper hangs in it, it cannot know: Interrupted tells it.

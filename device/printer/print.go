@@ -43,7 +43,7 @@ type Outcome struct {
 // of how many; it is called on this goroutine and may be nil. A band of which it
 // was told is not sent if ctx has ended by then.
 //
-// A document that failed is printed again from its start, after WaitReady.
+// A document that failed is printed again from its start, after Recover.
 func (p *Printer) Print(ctx context.Context, doc Document, sending func(band, bands int)) (Outcome, error) {
 	img, err := Layout(doc, p.profile.Paper())
 	if err != nil {

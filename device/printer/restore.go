@@ -8,31 +8,11 @@ import (
 	"time"
 )
 
-// WaitReady waits until the printer says that it can print. What an earlier
-// job, or an earlier program, left in it is cleared first, so that nothing
-// stale comes out later. A printer that says nothing is not ready; bound the
-// wait with ctx.
-func (p *Printer) WaitReady(ctx context.Context) (Status, error) {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return Status{}, ctx.Err()
-		case <-timer.C:
-		}
-		s, err := p.Recover(ctx)
-		if err != nil || s.Ready() {
-			return s, err
-		}
-		timer.Reset(readyPoll)
-	}
-}
-
 // Recover looks at the printer once and does what it can: a cutter that may
 // have been freed is tried, and in a printer that is ready again, what an
-// earlier job, or an earlier program, left is cleared. It is one round of
-// WaitReady, for who tells somebody how things are meanwhile.
+// earlier job, or an earlier program, left is cleared, so that nothing stale
+// comes out later. Whoever waits for a printer calls it again and again, and
+// tells somebody how things are meanwhile.
 func (p *Printer) Recover(ctx context.Context) (Status, error) {
 	if err := p.acquire(ctx); err != nil {
 		return Status{}, err

@@ -138,7 +138,7 @@ func TestATroubleAmidNoise(t *testing.T) {
 						}
 						ready, done := context.WithTimeout(b.Context(), longWait)
 						defer done()
-						if s, err := pr.WaitReady(ready); err != nil || !s.Ready() {
+						if s, err := waitReady(ready, pr); err != nil || !s.Ready() {
 							b.Errorf("never ready again: %+v, %v", s, err)
 						}
 					})

@@ -171,7 +171,7 @@ func TestPaperOutThenAWholeNewCopy(t *testing.T) {
 			// Without paper nothing is begun.
 			f.print(pr, doc("Bản thứ nhất"), printer.Outcome{Reason: printer.ReasonPaperOut})
 			f.twin.OK()
-			if s, err := pr.WaitReady(ctx); err != nil || !s.Ready() {
+			if s, err := pr.Recover(ctx); err != nil || !s.Ready() {
 				t.Fatalf("status %+v, %v", s, err)
 			}
 			want := printed
