@@ -2,7 +2,7 @@
 // screen in each language, the wording of dates and money, and the icons.
 //
 // Promises: every key exists in every language with the same placeholders (a
-// test holds it); a missing key shows itself as ⟨key⟩ instead of an empty
+// test holds it; only the wording of one, "key-1", is each language's own); a missing key shows itself as ⟨key⟩ instead of an empty
 // place. Refuses: anything not embedded in the program. Must not import: Fyne,
 // devices, stores; of the project only sync/dossier.
 package assets
@@ -68,6 +68,9 @@ func (w *Words) Keys() []string {
 	return keys
 }
 
+// one ends the key of a text that a language words differently where {n} is 1.
+const one = "-1"
+
 // T returns the text of "section.key" with its {placeholders} filled from
 // name, value pairs. A missing key returns itself in ⟨⟩.
 func (w *Words) T(key string, args ...any) string {
@@ -80,7 +83,11 @@ func (w *Words) T(key string, args ...any) string {
 	}
 	pairs := make([]string, 0, len(args))
 	for i := 0; i+1 < len(args); i += 2 {
-		pairs = append(pairs, "{"+fmt.Sprint(args[i])+"}", fmt.Sprint(args[i+1]))
+		name, value := "{"+fmt.Sprint(args[i])+"}", fmt.Sprint(args[i+1])
+		if single, ok := w.keys[key+one]; ok && name == "{n}" && value == "1" {
+			text = single
+		}
+		pairs = append(pairs, name, value)
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
 }

@@ -47,6 +47,13 @@ func TestLanguagesAgree(t *testing.T) {
 			}
 		}
 		for _, k := range other.Keys() {
+			if of, single := strings.CutSuffix(k, one); single {
+				a, b := placeholder.FindAllString(other.T(of), -1), placeholder.FindAllString(other.T(k), -1)
+				if !slices.Equal(a, b) || !slices.Contains(a, "{n}") {
+					t.Errorf("%s: %q words no single one of %q", lang, k, of)
+				}
+				continue
+			}
 			if !first.Has(k) {
 				t.Errorf("%s: %q exists in no other language", lang, k)
 			}
@@ -131,6 +138,11 @@ func TestWording(t *testing.T) {
 		{en.Weekday(day), "Tuesday"},
 		{vi.LongDate(time.Date(2012, 3, 5, 0, 0, 0, 0, time.UTC)), "Thứ Hai, ngày 5 tháng 3 năm 2012"},
 		{vi.T("status.waiting", "n", 3), "3 hồ sơ chờ gửi"},
+		{en.T("search.found", "n", 1), "1 procedure"},
+		{en.T("search.found", "n", "1"), "1 procedure"},
+		{en.T("search.found", "n", 21), "21 procedures"},
+		{en.T("search.found", "n", 0), "0 procedures"},
+		{vi.T("search.found", "n", 1), "1 thủ tục"},
 		{vi.T("no.such"), "⟨no.such⟩"},
 	}
 	for _, tt := range tests {
