@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"time"
 
 	"tramhoso/sync/dossier"
-	"tramhoso/sync/seal"
 	"tramhoso/sync/wire"
 )
 
@@ -35,12 +33,8 @@ func (c *Client) Put(ctx context.Context, p dossier.Packet) (r dossier.Receipt, 
 
 // receipt believes nothing that the pinned province did not sign about p.
 func (c *Client) receipt(p dossier.Packet, compact string) (r dossier.Receipt, err error) {
-	if err := verify(c.c.Trust(), seal.UseReceipt, compact, wire.TypReceipt, &r, func() time.Time { return r.At }); err != nil {
+	if r, err = believe(c.c.Trust(), p, compact); err != nil {
 		return r, unbelievable("receipt", err)
-	}
-	if r.Packet != p.Head.ID || r.Station != p.Head.Station || r.Digest != seal.Digest(p.JWS, p.Body) ||
-		r.State != wire.StateHeld && r.State != wire.StateWhole {
-		return r, unbelievable("receipt", dossier.Errorf(dossier.CodeInvalid, "it is about something else"))
 	}
 	c.c.Signed(r.At)
 	return r, nil

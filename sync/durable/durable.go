@@ -56,5 +56,8 @@ func SyncFolder(dir string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(d.Sync(), d.Close())
+	if foldersAreSynced {
+		err = d.Sync()
+	}
+	return errors.Join(err, d.Close())
 }

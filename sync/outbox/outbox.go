@@ -101,7 +101,7 @@ func (o *Outbox) Submit(ctx context.Context, l Letter) (Submitted, error) {
 	}
 	w := writing{Outbox: o, Letter: l, station: st, to: to, counter: counter}
 	c, err := o.c.Store.Commit(ctx, store.Submission{Token: l.Token, Slip: l.Slip != nil, Build: w.build})
-	if err != nil {
+	if err != nil && (slipWaits || w.facts.Packet == "") {
 		return Submitted{}, fmt.Errorf("failed to submit: %w", err)
 	}
 	s := Submitted{Packet: c.Packet, Seq: c.Seq, Slip: c.Slip, QR: w.facts.QR, At: w.facts.At, PrintJob: c.PrintJob, Again: c.Again}
@@ -189,7 +189,10 @@ func (w *writing) slip(rows *store.Rows, secret [16]byte) error {
 	public := seal.SlipCardPublic(secret)
 	rows.Dossier = &store.Dossier{Slip: w.facts.Number, CitizenKey: public}
 	if w.Slip.IDNumber != "" {
-		rows.Dossier.IDIndex = seal.IDIndex(w.c.Keys.Storage(), w.Slip.IDNumber)
+		rows.Dossier.IDIndex = w.Slip.IDNumber
+		if numbersAreHashed {
+			rows.Dossier.IDIndex = seal.IDIndex(w.c.Keys.Storage(), w.Slip.IDNumber)
+		}
 	}
 	track := func(t *dossier.Track) {
 		t.Packet, t.Slip, t.Station, t.Submitted = w.facts.Packet, w.facts.Number, w.station.Code, w.facts.At

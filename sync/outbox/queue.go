@@ -271,7 +271,7 @@ func (q *Queue) settle(ctx context.Context, o store.Outgoing, r dossier.Receipt,
 	var t Trouble
 	if !errors.As(err, &t) || !t.Refused() {
 		if counts(err) {
-			return errors.Join(err, q.store.Attempted(ctx, h.ID, o.Refused))
+			return errors.Join(err, attempted(ctx, q.store, o.Packet, o.Refused))
 		}
 		return err
 	}
@@ -283,7 +283,7 @@ func (q *Queue) settle(ctx context.Context, o store.Outgoing, r dossier.Receipt,
 	if q.nextRefused.Before(time.Now()) {
 		q.nextRefused = time.Now().Add(refusedEvery)
 	}
-	return q.store.Attempted(ctx, h.ID, code)
+	return attempted(ctx, q.store, o.Packet, code)
 }
 
 // counts reports whether a failure was an attempt: where nothing or something

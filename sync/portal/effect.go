@@ -57,7 +57,7 @@ func (p *Portal) plan(tx ledger.Reader, pk *ledger.Packet) (root string, err err
 	if err != nil {
 		return "", err
 	}
-	pk.Shelved = waits
+	pk.Shelved = waits && childrenWait
 	if waits {
 		return "", nil
 	}

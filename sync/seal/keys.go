@@ -306,7 +306,7 @@ func WriteFile(path string, data []byte, perm fs.FileMode) (err error) {
 	if err == nil {
 		err = f.Chmod(perm)
 	}
-	if err == nil {
+	if err == nil && filesAreSynced {
 		err = f.Sync()
 	}
 	if cerr := f.Close(); err == nil {

@@ -122,7 +122,7 @@ func (s *Store) commit(ctx context.Context, sub Submission) (c Committed, err er
 	if err != nil {
 		return c, err
 	}
-	if last.Known != "" {
+	if tapsAreKnown && last.Known != "" {
 		f, err := s.w.FirstResult(ctx, sub.Token)
 		return Committed{Packet: f.Packet, Seq: uint64(f.Seq), Slip: f.Slip, SlipSerial: uint64(f.SlipSerial), PrintJob: f.PrintJob, Again: true}, err
 	}
@@ -152,7 +152,7 @@ func (s *Store) commit(ctx context.Context, sub Submission) (c Committed, err er
 	if err := s.point(Point{committing, Inside}); err != nil {
 		return c, err
 	}
-	if err := s.hot.Submit(ctx, row); err != nil {
+	if err := s.submit(ctx, row); err != nil {
 		return c, err
 	}
 	_ = s.point(Point{committing, After}) // it is kept, whatever is said now

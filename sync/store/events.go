@@ -102,7 +102,7 @@ func (s *Store) Apply(ctx context.Context, at Cursor, cards []Card) (applied boo
 			return err
 		}
 		switch {
-		case at.Epoch != c.Epoch || at.N > c.N+1:
+		case at.Epoch != c.Epoch || gapsWait && at.N > c.N+1:
 			return dossier.Errorf(dossier.CodeConflict, "event %d does not follow %d", at.N, c.N)
 		case at.N <= c.N:
 			return nil

@@ -99,7 +99,7 @@ func (s *Store) writeFile(w *sealedWriter, role string, seal func(io.Writer) (do
 	if err == nil && a.Size != w.n {
 		err = dossier.Errorf(dossier.CodeInvalid, "%d bytes were written, %d named", w.n, a.Size)
 	}
-	if err == nil {
+	if err == nil && attachmentsAreSynced {
 		err = w.f.Sync()
 	}
 	if err = errors.Join(err, w.f.Close()); err != nil {

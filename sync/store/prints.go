@@ -176,7 +176,7 @@ func (s *Store) PrintProgress(ctx context.Context, id int64, band, bands int) er
 		return dossier.Errorf(dossier.CodeInvalid, "band %d of %d", band, bands)
 	}
 	run := s.txLazy
-	if band == 1 {
+	if band == 1 && firstBandWaits {
 		run = s.tx
 	}
 	return run(ctx, "keep how far a print is", func(tx *sql.Tx) error {
@@ -226,11 +226,5 @@ func (s *Store) Reprint(ctx context.Context, id int64) (copyID int64, err error)
 // recoverPrints says the truth about jobs that a restart interrupted: one of
 // which no band went out still waits, of any other nobody here knows.
 func (s *Store) recoverPrints(ctx context.Context) error {
-	return s.tx(ctx, "recover print jobs", func(tx *sql.Tx) error {
-		q := s.w.WithTx(tx)
-		if err := q.UnsentPrints(ctx, s.ms()); err != nil {
-			return err
-		}
-		return q.UnsurePrints(ctx)
-	})
+	return s.tx(ctx, "recover print jobs", func(tx *sql.Tx) error { return afterRestart(ctx, s.w.WithTx(tx), s.ms()) })
 }

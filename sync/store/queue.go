@@ -123,7 +123,7 @@ func (s *Store) Watermark(ctx context.Context, seen, counter, durable uint64) (a
 	}
 	err = s.tx(ctx, "take a watermark", func(tx *sql.Tx) error {
 		q := s.w.WithTx(tx)
-		if counter < seen {
+		if setBacksCount && counter < seen {
 			if again, err = offerSince(ctx, q, counter+1, ""); err != nil {
 				return err
 			}
@@ -156,7 +156,7 @@ func setDurable(ctx context.Context, q *rows.Queries, durable uint64) error {
 // answer to an old attempt may have been lost in a crash and come only now.
 func offerAgain(ctx context.Context, q *rows.Queries, r dossier.Receipt) (int, error) {
 	others, err := q.CounterTwice(ctx, rows.CounterTwiceParams{Counter: sql.NullInt64{Int64: int64(r.Counter), Valid: true}, ID: r.Packet})
-	if err != nil || others == 0 {
+	if err != nil || others == 0 || !setBacksCount {
 		return 0, err
 	}
 	if err := historyFrom(ctx, q, r.At); err != nil {

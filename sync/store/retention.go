@@ -45,7 +45,7 @@ func (s *Store) Sweep(ctx context.Context) (w Swept, err error) {
 	handed, silent := null(before(HandedCardLife)), before(SilentCardLife)
 	err = s.tx(ctx, "sweep", func(tx *sql.Tx) (err error) {
 		q := s.w.WithTx(tx)
-		if w.Bodies, err = q.SweepBodies(ctx, rows.SweepBodiesParams{NowMs: null(now.UnixMilli()), HeldMs: null(before(BodyLife))}); err != nil {
+		if w.Bodies, err = q.SweepBodies(ctx, rows.SweepBodiesParams{NowMs: null(now.UnixMilli()), HeldMs: null(before(heldLife))}); err != nil {
 			return err
 		}
 		if w.PrintKeys, err = q.SweepPrintKeys(ctx, rows.SweepPrintKeysParams{MadeMs: before(PrintKeyLast), PrintedMs: before(PrintKeyLife)}); err != nil {

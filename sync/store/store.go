@@ -185,7 +185,7 @@ func dsn(path string, readOnly bool) string {
 	q := url.Values{"_pragma": {
 		fmt.Sprintf("busy_timeout(%d)", busyTimeoutMs), // first: the others may have to wait
 		"journal_mode(WAL)",
-		"synchronous(FULL)",
+		"synchronous(" + synchronous + ")",
 		"foreign_keys(ON)",
 		"secure_delete(ON)", // what is deleted is overwritten
 		"trusted_schema(OFF)",
@@ -293,7 +293,7 @@ func (s *Store) txLazy(ctx context.Context, what string, f func(*sql.Tx) error) 
 		return coded(fmt.Errorf("failed to begin %s: %w", what, err))
 	}
 	defer func() {
-		if _, back := conn.ExecContext(context.WithoutCancel(ctx), `PRAGMA synchronous = FULL`); back != nil {
+		if _, back := conn.ExecContext(context.WithoutCancel(ctx), `PRAGMA synchronous = `+synchronous); back != nil {
 			// A connection that no longer waits for the disk must not be used.
 			_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 			err = errors.Join(err, coded(fmt.Errorf("failed to end %s: %w", what, back)))

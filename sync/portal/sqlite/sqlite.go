@@ -86,7 +86,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 // the pool only. busy_timeout comes first, so that the others wait for locks.
 func dsn(path string, readOnly bool) string {
 	q := url.Values{"_pragma": {
-		fmt.Sprintf("busy_timeout(%d)", busyTimeoutMs), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
+		fmt.Sprintf("busy_timeout(%d)", busyTimeoutMs), "journal_mode(WAL)", "synchronous(" + synchronous + ")", "foreign_keys(ON)",
 	}}
 	if readOnly {
 		q.Add("_pragma", "query_only(ON)")

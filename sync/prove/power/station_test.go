@@ -1,6 +1,7 @@
 package power
 
 import (
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"testing"
@@ -12,6 +13,8 @@ import (
 	"tramhoso/sync/prove"
 	"tramhoso/sync/seal"
 	"tramhoso/sync/store"
+	"tramhoso/sync/token"
+	"tramhoso/sync/wire"
 )
 
 var quiet = slog.New(slog.DiscardHandler)
@@ -265,28 +268,34 @@ func TestPrint(t *testing.T) {
 }
 
 // A sweep empties the log into the database: the longest way that data has. What
-// is kept stays whole, what was swept stays destroyed once that was said.
+// is kept stays whole, what was swept stays destroyed once that was said, and what
+// the portal holds without a backup is kept.
 func TestSweep(t *testing.T) {
 	k := newDesk(t)
 	ctx := t.Context()
 	s := boot(t, k.disk.Path())
-	second, err := s.submit(t, "second tap")
-	must(t, err)
-	p, err := s.Store.Packet(ctx, second.Packet)
-	must(t, err)
-	r, compact, err := k.prov.Receipt(p, 1, begin)
-	must(t, err)
-	r.Durable = 1
-	_, err = s.Store.Held(ctx, r, compact)
-	must(t, err)
+	receipt := func(tap string, counter uint64) (outbox.Submitted, string) {
+		got, err := s.submit(t, tap)
+		must(t, err)
+		p, err := s.Store.Packet(ctx, got.Packet)
+		must(t, err)
+		r, compact, err := k.prov.Receipt(p, counter, begin)
+		must(t, err)
+		r.Durable = 1 // the portal's backup holds one
+		_, err = s.Store.Held(ctx, r, compact)
+		must(t, err)
+		return got, compact
+	}
+	safe, compact := receipt("second tap", 1)
+	held, _ := receipt("third tap", 2)
 	base, err := k.disk.Copy()
 	must(t, err)
 	s.end()
 	cuts[station]{
-		base: base, open: boot, end: station.end, stride: 5,
+		base: base, open: boot, end: station.end, stride: 3,
 		act: func(s station) (any, error) {
 			w, err := s.Store.Sweep(ctx)
-			if err == nil && w.Bodies != 1 {
+			if err == nil && w.Bodies == 0 {
 				err = errors.New("nothing was swept")
 			}
 			return true, err
@@ -294,9 +303,10 @@ func TestSweep(t *testing.T) {
 		check: func(t *testing.T, dir string, said any) {
 			s := k.reboot(t, dir)
 			s.waiting(t, 1)
-			st, err := s.Store.State(ctx, second.Packet)
+			s.whole(t, held, true)
+			st, err := s.Store.State(ctx, safe.Packet)
 			must(t, err)
-			_, err = s.Store.Packet(ctx, second.Packet)
+			_, err = s.Store.Packet(ctx, safe.Packet)
 			switch {
 			case st.Receipt != compact:
 				t.Error("the receipt is lost")
@@ -304,6 +314,49 @@ func TestSweep(t *testing.T) {
 				t.Error("the sweep is forgotten")
 			case st.Purged.IsZero() && err != nil, !st.Purged.IsZero() && dossier.CodeOf(err) != dossier.CodeNotFound:
 				t.Errorf("half a sweep: %+v, %v", st, err)
+			}
+		},
+	}.everywhere(t)
+}
+
+// News of the portal: an applied event has its card and its place, another comes
+// again.
+func TestNews(t *testing.T) {
+	k := newDesk(t)
+	ctx := t.Context()
+	event := func(s station) wire.SealedEvent {
+		plain, err := json.Marshal(dossier.Event{Kind: dossier.EventStatus, Packet: k.first.Packet, Status: dossier.StatusAccepted,
+			Code: "H15.30-260714-0001", At: begin})
+		must(t, err)
+		sealed, err := seal.SealToRecipients(plain, s.Keys.EventRecipient())
+		must(t, err)
+		return wire.SealedEvent{N: 1, Sealed: sealed}
+	}
+	take := func(s station) (int, error) {
+		return s.Inbox.Take(ctx, wire.AnswerClaim{Epoch: "e1", At: begin}, wire.AnswerBody{News: wire.AnswerNews{Events: []wire.SealedEvent{event(s)}}})
+	}
+	slip, err := token.ReadSlip(k.first.QR)
+	must(t, err)
+	cuts[station]{
+		base: k.disk, open: boot, end: station.end, stride: 2,
+		act: func(s station) (any, error) {
+			n, err := take(s)
+			return n == 1, err
+		},
+		check: func(t *testing.T, dir string, said any) {
+			s := k.reboot(t, dir)
+			news := func() int {
+				c, err := s.Inbox.BySlip(ctx, slip)
+				must(t, err)
+				return len(c.News)
+			}
+			cur, err := s.Store.Cursor(ctx)
+			must(t, err)
+			if said != nil && cur.N != 1 || int(cur.N) != news() {
+				t.Errorf("cursor %+v, %d news", cur, news())
+			}
+			if n, err := take(s); err != nil || n != 1-int(cur.N) || news() != 1 {
+				t.Errorf("it comes again: %d, %v; %d news", n, err, news())
 			}
 		},
 	}.everywhere(t)

@@ -205,6 +205,9 @@ func (f *Folder) Write(k Kind, id string, sealed []byte) (name string, err error
 	if err != nil {
 		return "", errors.Join(unwritable(err), f.root.Remove(tmp))
 	}
+	if !bundlesAreSynced {
+		return name, nil
+	}
 	return name, f.sync()
 }
 

@@ -1,0 +1,6 @@
+//go:build !mutant_folder_unsynced
+
+package durable
+
+// foldersAreSynced has a name wait for the disk.
+const foldersAreSynced = true
