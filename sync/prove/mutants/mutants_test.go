@@ -16,6 +16,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	_ "tramhoso/sync/prove/seeds" // so that -seeds means nothing here
 )
 
 const (

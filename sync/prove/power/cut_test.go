@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+
+	"tramhoso/sync/prove/seeds"
 )
 
 // maxOps bounds a case: a program that never comes to its end fails instead.
@@ -46,9 +48,14 @@ func (c cuts[S]) everywhere(t *testing.T) {
 	}
 }
 
+// perFate is how many seeds of a simulation take as long as one more fate at every
+// cut: -seeds means a time of day to a person.
+const perFate = 1000
+
+// fates are the two that are fixed and at least one that is drawn.
 func fates() []Fate {
 	list := []Fate{{Keep: Nothing}, {Keep: Torn, Seed: 1}}
-	for seed := range *seeds {
+	for seed := range max(1, seeds.Count(0)/perFate) {
 		list = append(list, Fate{Keep: Some, Seed: uint64(seed)})
 	}
 	return list

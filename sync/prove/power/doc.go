@@ -16,5 +16,5 @@
 // makes anew. They are never counted and never fail.
 //
 // It needs /dev/fuse, and root or fusermount3. Only tests of this tree may
-// import it, and it imports nothing of ours.
+// import it; it imports nothing of ours.
 package power

@@ -11,9 +11,6 @@ import (
 	"testing"
 )
 
-// seeds is how many random fates each cut is given besides the two fixed ones.
-var seeds = flag.Int("seeds", 1, "random fates for each cut")
-
 var machine *Machine
 
 func TestMain(m *testing.M) {
