@@ -34,6 +34,7 @@ func (s *station) runEnrol(ctx context.Context) error {
 		if err == nil {
 			s.log.Info("enrolled", "station", s.code())
 			s.queue.Resume()
+			s.files.Resume()
 			s.inbox.Wake()
 			return nil
 		}

@@ -66,6 +66,7 @@ type kept struct {
 	link     *inbox.Link
 	outbox   *outbox.Outbox
 	queue    *outbox.Queue
+	files    *outbox.Files
 	mirror   *outbox.Mirror
 	press    *paper.Press
 	sheets   *paper.Press // the page printer's
@@ -134,6 +135,7 @@ func (s *station) keep(st *store.Store) (*kept, error) {
 	k.outbox = outbox.New(outbox.Config{Store: st, Keys: keys, Clock: s.clock, Station: province.Station,
 		Recipient: province.Recipient, Counter: province.Counter, Log: s.log})
 	k.queue = outbox.NewQueue(st, s.log, nil)
+	k.files = outbox.NewFiles(st, k.queue, s.log, nil)
 	k.journal = newJournal(k, s)
 	k.press = paper.NewPress(jobs{k.outbox, st}, paper.Observer{
 		Job:    func(e paper.Event) { s.printing.Job(e) },

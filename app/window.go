@@ -188,12 +188,14 @@ func (s *station) start(ctx context.Context, w *window) {
 	s.inbox.OnNote(func(n inbox.Note) {
 		if n.Kind == inbox.NoteContact {
 			s.queue.Wake()
+			s.files.Wake()
 		}
 		s.heardResult(n)
 		changed()
 	})
 	s.goes("enrolment", s.runEnrol)
 	s.goes("queue", func(ctx context.Context) error { return s.queue.Run(ctx, heard{s.link, s.inbox}) })
+	s.goes("attachments", func(ctx context.Context) error { return s.files.Run(ctx, s.link) })
 	s.goes("inbox", func(ctx context.Context) error { return s.inbox.Follow(ctx, s.link) })
 	s.goes("time", s.runTime)
 	s.goes("mirror", s.mirror.Run)

@@ -55,6 +55,7 @@ func (s *station) test(ctx context.Context, p upkeep.Part) error {
 			return s.broken
 		}
 		s.queue.Wake()
+		s.files.Wake()
 		s.inbox.Wake()
 	}
 	for _, l := range upkeep.New(upkeep.Ports{Now: s.clock.Now, Facts: s.upkeepFacts}).State().Lines {

@@ -53,6 +53,7 @@ type Client struct {
 	c    Config
 	base *url.URL
 	http *http.Client
+	rate rate
 }
 
 // New makes a client. It does not connect.

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"io"
 	"sync"
 	"time"
 
@@ -77,6 +78,24 @@ func (l *Link) Batch(ctx context.Context, ps []dossier.Packet, each func(int, do
 		return err
 	}
 	return c.Batch(ctx, ps, each)
+}
+
+// Carry implements outbox.Carrier.
+func (l *Link) Carry(ctx context.Context, packet string, a dossier.Attachment, content io.ReaderAt, from int64) (int64, error) {
+	c, err := l.client()
+	if err != nil {
+		return -1, err
+	}
+	return c.Carry(ctx, packet, a, content, from)
+}
+
+// State implements outbox.Carrier.
+func (l *Link) State(ctx context.Context, p dossier.Packet) (dossier.Receipt, string, []string, error) {
+	c, err := l.client()
+	if err != nil {
+		return dossier.Receipt{}, "", nil, err
+	}
+	return c.State(ctx, p)
 }
 
 // Events implements Portal.

@@ -12,5 +12,8 @@
 // packet sets this packet aside, named, and lets the others go on. Back-off has
 // full jitter and runs on the monotonic clock.
 //
+// Attachments follow their packets in a lane of their own ([Files]), chunk by
+// chunk, and hold up no packet.
+//
 // It must not import a transport: senders are handed in.
 package outbox

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 
 	"github.com/google/uuid"
@@ -53,6 +54,8 @@ type Letter struct {
 	Body      func(slip string) (any, error) // the content for this slip number ("" without a slip), as JSON
 	Slip      *Slip                          // nil: no slip is given
 	HandOver  string                         // packet id of the dossier that is handed over
+	// Attachments name files that AddFile has kept: they go after the packet.
+	Attachments []dossier.Attachment
 }
 
 // Slip is what a letter with a slip carries besides its content.
@@ -61,6 +64,19 @@ type Slip struct {
 	Citizen  dossier.CitizenCard // Packet, Slip, Station and Submitted are filled in
 	Counter  dossier.CounterCard // likewise
 	Print    func(Facts) ([]byte, error)
+}
+
+// AddFile seals a file to the province as it is read, and keeps it with the draft
+// of that id until a letter names it; see store.AddFile. role says which paper of
+// the procedure it shows. The station cannot read it any more.
+func (o *Outbox) AddFile(ctx context.Context, draft, role string, r io.Reader) (dossier.Attachment, error) {
+	to, err := o.c.Recipient()
+	if err != nil {
+		return dossier.Attachment{}, fmt.Errorf("failed to add a file: %w", err)
+	}
+	return o.c.Store.AddFile(ctx, draft, role, func(w io.Writer) (dossier.Attachment, error) {
+		return seal.SealAttachment(w, r, to)
+	})
 }
 
 // Facts are what a slip shows that only the commit knows.
@@ -169,7 +185,7 @@ func (w *writing) build(seq, serial uint64) (store.Rows, error) {
 	}
 	p, err := seal.Freeze(dossier.Head{
 		ID: w.facts.Packet, Kind: w.Kind, Station: w.station.Code, Seq: seq,
-		Parent: w.Parent, Procedure: w.Procedure, Time: w.facts.At,
+		Parent: w.Parent, Procedure: w.Procedure, Time: w.facts.At, Attachments: w.Attachments,
 	}, body, w.to, w.c.Keys.PacketSigner())
 	if err != nil {
 		return store.Rows{}, err
@@ -214,13 +230,14 @@ func (w *writing) slip(rows *store.Rows, secret [16]byte) error {
 }
 
 // SubmitDossier keeps a dossier and its slip. d.Slip is filled in; agency is the
-// agency's name as shown, print draws up the slip's content for the printer.
+// agency's name as shown, print draws up the slip's content for the printer, files
+// were kept by AddFile.
 func (o *Outbox) SubmitDossier(ctx context.Context, submitToken string, d dossier.Dossier, agency string,
-	print func(Facts) ([]byte, error)) (Submitted, error) {
+	print func(Facts) ([]byte, error), files ...dossier.Attachment) (Submitted, error) {
 	t := dossier.Track{Procedure: d.Procedure, Title: d.Title, Agency: d.Agency, Office: agency, Return: d.Return}
 	person := d.Applicant.Person
 	return o.Submit(ctx, Letter{
-		Token: submitToken, Kind: dossier.KindDossier, Procedure: &d.Procedure,
+		Token: submitToken, Kind: dossier.KindDossier, Procedure: &d.Procedure, Attachments: files,
 		Body: func(slip string) (any, error) {
 			d.Slip = slip
 			return d, nil

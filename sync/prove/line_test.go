@@ -14,6 +14,8 @@ type line struct {
 	mu     sync.Mutex
 	target string
 	down   bool
+	spare  int64 // bytes to the portal until everything is cut once; 0: no end
+	sent   int64 // bytes to the portal
 	conns  map[net.Conn]bool
 	all    sync.WaitGroup
 }
@@ -59,8 +61,9 @@ func (l *line) carry(c net.Conn) {
 		_ = c.Close()
 		close(back)
 	}()
-	_, _ = io.Copy(far, c)
+	_, _ = io.Copy(counted{far, l}, c)
 	_ = far.Close()
+	_ = c.Close()
 	<-back
 	l.mu.Lock()
 	delete(l.conns, c)
@@ -82,6 +85,49 @@ func (l *line) cut() {
 	for c := range l.conns {
 		_ = c.Close()
 	}
+}
+
+// cutAfter cuts every connection once, when n more bytes have gone to the portal.
+func (l *line) cutAfter(n int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.spare = n
+}
+
+// carried is how many bytes have gone to the portal.
+func (l *line) carried() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.sent
+}
+
+// counted is the way to the portal.
+type counted struct {
+	net.Conn
+	l *line
+}
+
+func (c counted) Write(p []byte) (int, error) {
+	c.l.mu.Lock()
+	cut := c.l.spare > 0 && c.l.spare <= int64(len(p))
+	if cut {
+		p = p[:c.l.spare]
+	}
+	c.l.sent += int64(len(p))
+	if c.l.spare > 0 {
+		c.l.spare -= int64(len(p))
+	}
+	c.l.mu.Unlock()
+	n, err := c.Conn.Write(p)
+	if cut {
+		c.l.mu.Lock()
+		for conn := range c.l.conns {
+			_ = conn.Close()
+		}
+		c.l.mu.Unlock()
+		return n, net.ErrClosed
+	}
+	return n, err
 }
 
 func (l *line) mend() {

@@ -24,6 +24,7 @@ type Station struct {
 	Link     *inbox.Link
 	Outbox   *outbox.Outbox
 	Queue    *outbox.Queue
+	Files    *outbox.Files
 	Inbox    *inbox.Inbox
 	Courier  *courier.Courier
 	Notes    chan inbox.Note // what the screens are told; bounded, the newest are dropped
@@ -73,6 +74,7 @@ func OpenWith(ctx context.Context, dir string, w Wiring) (s *Station, err error)
 	s.Outbox = outbox.New(outbox.Config{Store: s.Store, Keys: s.Keys, Clock: c, Log: log,
 		Station: s.Province.Station, Recipient: s.Province.Recipient, Counter: s.Province.Counter})
 	s.Queue = outbox.NewQueue(s.Store, log, w.Rand)
+	s.Files = outbox.NewFiles(s.Store, s.Queue, log, w.Rand)
 	s.Queue.OnState(func(st outbox.State) {
 		if w.OnWait != nil {
 			w.OnWait(st)
@@ -92,6 +94,7 @@ func OpenWith(ctx context.Context, dir string, w Wiring) (s *Station, err error)
 		}
 		if n.Kind == inbox.NoteContact {
 			s.Queue.Wake()
+			s.Files.Wake()
 		}
 		select {
 		case s.Notes <- n:
@@ -103,10 +106,11 @@ func OpenWith(ctx context.Context, dir string, w Wiring) (s *Station, err error)
 
 // Run sends and follows until ctx ends.
 func (s *Station) Run(ctx context.Context, sender outbox.Sender, portal inbox.Portal) error {
-	done := make(chan error, 2)
+	done := make(chan error, 3)
 	go func() { done <- s.Queue.Run(ctx, sender) }()
 	go func() { done <- s.Inbox.Follow(ctx, portal) }()
-	return errors.Join(<-done, <-done)
+	go func() { done <- s.Files.Run(ctx, s.Link) }()
+	return errors.Join(<-done, <-done, <-done)
 }
 
 // Close ends the station; nothing may run any more.

@@ -81,6 +81,18 @@ func (s *Store) RefusedFile(ctx context.Context, packet, sha256 string, why doss
 	return s.noteFile(ctx, packet, sha256, `refused = ?3`, string(why))
 }
 
+// RetryFiles lets refused files go again.
+func (s *Store) RetryFiles(ctx context.Context) error {
+	res, err := s.write.ExecContext(ctx, `UPDATE packet_files SET refused = '' WHERE refused <> '' AND state = ?`, fileOpen)
+	if err != nil {
+		return coded(fmt.Errorf("failed to let refused attachments go again: %w", err))
+	}
+	if n, err := res.RowsAffected(); err == nil && n > 0 {
+		s.change.tell()
+	}
+	return nil
+}
+
 func (s *Store) noteFile(ctx context.Context, packet, sha256, set string, args ...any) error {
 	_, err := s.write.ExecContext(ctx, `UPDATE packet_files SET `+set+` WHERE state < 2 AND sha256 = ?1
 		AND seq = (SELECT seq FROM packets WHERE id = ?2)`, append([]any{sha256, packet}, args...)...)
