@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	_ "tramhoso/sync/prove/seeds" // so that -seeds means nothing here
 )
 
 func must(t testing.TB, err error) {
