@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"tramhoso/sync/catalogue"
 	"tramhoso/sync/clock"
 	"tramhoso/sync/portal"
 	"tramhoso/sync/portal/demo"
@@ -142,7 +143,7 @@ func newBacklog(ctx context.Context, dir string, n int) (b *backlog, err error) 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	st, end, err := pair(ctx, dir, l)
+	st, end, err := pair(ctx, dir, l, demo.Snapshot())
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +183,7 @@ func fill(ctx context.Context, st *prove.Station, n int) error {
 // drainOurs is a real station with a full outbox and a real portal. Its sealed
 // packets are as large as those of the backlog.
 func drainOurs(ctx context.Context, dir string, b *backlog, l *link.Line, start func()) (err error) {
-	st, end, err := pair(ctx, dir, l)
+	st, end, err := pair(ctx, dir, l, demo.Snapshot())
 	if err != nil {
 		return err
 	}
@@ -221,7 +222,7 @@ func drainOurs(ctx context.Context, dir string, b *backlog, l *link.Line, start 
 }
 
 // pair opens a portal and a station that is enrolled with it over a line.
-func pair(ctx context.Context, dir string, l *link.Line) (_ *prove.Station, end func() error, err error) {
+func pair(ctx context.Context, dir string, l *link.Line, has catalogue.Snapshot) (_ *prove.Station, end func() error, err error) {
 	var undo []func() error
 	end = func() (err error) {
 		for _, f := range slices.Backward(undo) {
@@ -236,7 +237,7 @@ func pair(ctx context.Context, dir string, l *link.Line) (_ *prove.Station, end 
 	}()
 	log, now := slog.New(slog.DiscardHandler), clock.NewSystem(clock.Options{})
 	p, err := portal.Open(ctx, portal.Options{Dir: filepath.Join(dir, "portal"), Clock: now, Log: log,
-		Catalogue: demo.Snapshot(), SlipHost: prove.SlipHost})
+		Catalogue: has, SlipHost: prove.SlipHost})
 	if err != nil {
 		return nil, nil, err
 	}

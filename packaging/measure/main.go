@@ -74,6 +74,7 @@ type sheet struct {
 	out              io.Writer
 	peers            []string // name and version of what was measured beside ours
 	rounds, dossiers int      // of a drain
+	searched         bool
 }
 
 // figure writes one line.

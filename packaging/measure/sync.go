@@ -57,11 +57,17 @@ func measureSync(ctx context.Context, s *sheet) error {
 	if err := measureSubmit(ctx, s, dir); err != nil {
 		return err
 	}
+	if err := measureSearch(ctx, s); err != nil {
+		return err
+	}
 	peers, err := installSyncPeers(ctx, s)
 	if err != nil {
 		return err
 	}
 	defer peers.remove()
+	if err := measureCatalogue(ctx, s, filepath.Join(dir, "catalogue"), peers); err != nil {
+		return err
+	}
 	return measureDrain(ctx, s, filepath.Join(dir, "drain"), peers)
 }
 
