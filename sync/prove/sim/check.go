@@ -192,10 +192,14 @@ func (w *World) checkPackets(s *stationSim, list []row, h held) {
 			w.story.wrong("the portal holds something else for %s", name)
 		case there[0].Receipt != r.Receipt:
 			w.story.wrong("the receipt of %s at the station is not the portal's", name)
+		case there[0].Shelved:
+			w.story.wrong("%s still waits for its parent, which is there", name)
 		}
-		delete(h.packets, r.Seq)
 	}
 	for seq := range h.packets {
+		if seq <= uint64(len(list)) {
+			continue
+		}
 		w.story.wrong("the portal holds packet %d of %s, which made only %d", seq, s.code, len(list))
 	}
 }
@@ -220,6 +224,13 @@ func (w *World) checkDossier(s *stationSim, r row, h held) {
 		if st.Cause != "" {
 			if causes[st.Cause]++; causes[st.Cause] == 2 {
 				w.story.wrong("%s had its effect on %s twice", w.nameOf(st.Cause), name)
+			}
+		}
+	}
+	for _, pks := range h.packets {
+		for _, pk := range pks {
+			if pk.Parent == r.ID && pk.Quarantine == "" && causes[pk.ID] != 1 {
+				w.story.wrong("%s had no effect on %s", w.nameOf(pk.ID), name)
 			}
 		}
 	}
@@ -249,6 +260,9 @@ func (w *World) checkDossier(s *stationSim, r row, h held) {
 		w.story.wrong("%s shows %q at the station, the portal said %q", name, card.Status(), last)
 	}
 	w.checkNews(name, card.News, said)
+	if n := s.heard[r.ID]; w.portal.history == 0 && n > len(said) {
+		w.story.wrong("%s's screens were told %d times about %s, to which %d things happened", s.code, n, name, len(said))
+	}
 	if card.Sent.IsZero() {
 		w.story.wrong("%s is at the portal and its slip says that it waits", name)
 	}

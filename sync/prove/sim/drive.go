@@ -31,7 +31,7 @@ func (w *World) swarm() []step {
 		{18, (*World).stepVisit, false}, {4, (*World).stepTapAgain, false}, {14, (*World).stepLetter, false},
 		{22, (*World).stepSend, false}, {18, (*World).stepListen, false}, {24, (*World).stepOfficer, false},
 		{2, (*World).stepPass, false}, {3, (*World).stepReplay, false},
-		{8, (*World).stepLine, true}, {12, (*World).stepDie, true}, {4, (*World).stepStuck, true},
+		{8, (*World).stepLine, true}, {12, (*World).stepDie, true}, {5, (*World).stepHold, true}, {4, (*World).stepStuck, true},
 		{6, (*World).stepExport, true}, {7, (*World).stepDeliver, true}, {7, (*World).stepBringBack, true}, {2, (*World).stepCopy, true},
 		{4, (*World).stepBackUp, true}, {3, (*World).stepRestore, true}, {3, (*World).stepClock, true}, {2, (*World).stepTime, true},
 		{3, (*World).stepDisk, true}, {2, (*World).stepWithdraw, true}, {3, (*World).stepSweep, true},
@@ -45,22 +45,24 @@ func (w *World) swarm() []step {
 }
 
 // Play lets a world live for a while, heals it, and looks whether every promise
-// was kept. It returns an error only where the simulation itself failed.
-func (w *World) Play() (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			if _, ok := v.(stopped); !ok {
-				panic(v)
-			}
-		}
-	}()
+// was kept. The story says so.
+func (w *World) Play() {
+	defer w.stopHere()
 	steps := w.swarm()
 	for n := leastSteps + w.draw(mostSteps-leastSteps); n > 0; n-- {
 		w.one(steps)
 	}
 	w.heal()
 	w.check()
-	return nil
+}
+
+// stopHere ends Play where a promise was broken.
+func (w *World) stopHere() {
+	if v := recover(); v != nil {
+		if _, ok := v.(stopped); !ok {
+			panic(v)
+		}
+	}
 }
 
 // stopped ends a world in which a promise was broken: what follows would only
@@ -84,6 +86,7 @@ func (w *World) one(steps []step) {
 		}
 	}
 	w.settle()
+	w.disarm()
 	w.rest(w.between(time.Second, 2*time.Minute))
 }
 
@@ -94,22 +97,20 @@ func (w *World) rest(d time.Duration) { time.Sleep(d) }
 // broken.
 func (w *World) settle() {
 	synctest.Wait()
-	w.disarm()
 	w.thaw()
-	if w.portal.next != "" {
+	for w.portal.next != "" {
 		w.must(w.portal.bury())
 		w.rest(w.between(time.Second, time.Minute))
-		w.must(w.portal.start())
 		w.story.tell("the portal starts again")
+		w.must(w.portal.start())
 	}
 	for _, s := range w.stations {
-		if s.next == "" {
-			continue
+		for s.next != "" {
+			w.must(s.bury())
+			w.rest(w.between(time.Second, time.Minute))
+			w.story.tell("%s starts again", s.code)
+			w.must(s.start())
 		}
-		w.must(s.bury())
-		w.rest(w.between(time.Second, time.Minute))
-		w.must(s.start())
-		w.story.tell("%s starts again", s.code)
 	}
 	synctest.Wait()
 	if len(w.story.Broken()) > 0 {

@@ -103,10 +103,19 @@ func (w *World) carry(run *portalRun) http.Handler {
 		case slow:
 			time.Sleep(wait)
 		}
-		a := w.deliver(run, inner, l, false)
-		if f == doubled {
+		var a *answer
+		if f == doubled && !w.danger() { // at once: whoever comes second must wait for the first
+			twin := make(chan *answer)
+			go func() { twin <- w.deliver(run, inner, l, false) }()
+			a = w.deliver(run, inner, l, false)
+			<-twin
+		} else {
 			a = w.deliver(run, inner, l, false)
 		}
+		if f == doubled && w.danger() {
+			a = w.deliver(run, inner, l, false)
+		}
+		w.holdBack(r.Context(), l)
 		if run.gone() || f == answerLost {
 			panic(http.ErrAbortHandler)
 		}
@@ -127,6 +136,42 @@ func (w *World) carry(run *portalRun) http.Handler {
 			panic(http.ErrAbortHandler)
 		}
 	})
+}
+
+// danger reports whether a machine may die at its next named point: then what
+// happens at once would not happen in the same order again.
+func (w *World) danger() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.armed != nil
+}
+
+// hold keeps an answer back until it is let go.
+type hold struct {
+	s       *stationSim
+	what    string // the beginning of what the request is called
+	holding chan struct{}
+	release chan struct{}
+}
+
+func (w *World) holdBack(ctx context.Context, l letter) {
+	w.mu.Lock()
+	h := w.held
+	if h == nil || h.s != l.from || !strings.HasPrefix(l.what, h.what) {
+		h = nil
+	} else {
+		w.held = nil
+	}
+	w.mu.Unlock()
+	if h == nil {
+		return
+	}
+	w.story.tell("%s's %s has its effect; the answer is on its way", l.from.code, l.what)
+	close(h.holding)
+	select {
+	case <-h.release:
+	case <-ctx.Done():
+	}
 }
 
 // fate decides about one request.

@@ -130,9 +130,11 @@ func (w *World) card(v *visit) (dossier.CitizenCard, bool) {
 // letter lets a citizen or a clerk say something further about a dossier.
 func (w *World) letter(s *stationSim) bool {
 	v, ok := some(w, w.shown(s))
-	if !ok {
-		return false
-	}
+	return ok && w.about(v)
+}
+
+// about lets somebody say what the dossier's status calls for.
+func (w *World) about(v *visit) bool {
 	card, ok := w.card(v)
 	if !ok {
 		return false
@@ -235,6 +237,11 @@ func (w *World) decide(d ledger.Dossier) bool {
 	if !ok {
 		return false
 	}
+	w.act(d, a)
+	return true
+}
+
+func (w *World) act(d ledger.Dossier, a portal.Action) {
 	amount := int64(8_000)
 	_, err := w.portal.running.Act(w.ctx, d.Packet, a, portal.DeskRequest{Text: "Mời " + prove.CanaryName, Amount: &amount})
 	name := w.nameOf(d.Packet)
@@ -249,5 +256,4 @@ func (w *World) decide(d ledger.Dossier) bool {
 	default:
 		w.story.tell("the officer does %s on %s", a, name)
 	}
-	return true
 }

@@ -55,7 +55,7 @@ func (p *portalSim) install(from string) error {
 }
 
 // start runs the program on its disk.
-func (p *portalSim) start() error {
+func (p *portalSim) start() (err error) {
 	p.starts++
 	c := machineClock{w: p.w, boot: p.w.now(), skew: func() time.Duration { return 0 }}.
 		system(fmt.Sprintf("portal-%d", p.starts), nil)
@@ -64,6 +64,12 @@ func (p *portalSim) start() error {
 		return fmt.Errorf("failed to start the portal: %w", err)
 	}
 	r := &portalRun{led: &points{Store: inner, p: p}, served: make(chan error, 1)}
+	p.running = r // from here on it can die
+	defer func() {
+		if err != nil {
+			p.running = nil
+		}
+	}()
 	o := portalOptions(p.dir, c, p.w.log)
 	o.Store = r.led
 	if r.Portal, err = portal.Open(p.w.ctx, o); err != nil {
@@ -78,7 +84,6 @@ func (p *portalSim) start() error {
 	r.server = &http.Server{Handler: p.w.carry(r), ReadHeaderTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(p.w.log.Handler(), slog.LevelDebug)}
 	go func() { r.served <- r.server.Serve(tls.NewListener(ln, conf)) }()
-	p.running = r
 	return nil
 }
 
@@ -89,9 +94,9 @@ func (p *portalSim) stop() error {
 		return nil
 	}
 	p.running = nil
-	p.w.net.unplug()
 	r.Stop()
 	err := r.server.Close()
+	p.w.net.unplug()
 	if serr := <-r.served; !errors.Is(serr, http.ErrServerClosed) {
 		err = errors.Join(err, serr)
 	}
@@ -171,9 +176,6 @@ type points struct {
 }
 
 func (s *points) Update(ctx context.Context, fn func(ledger.Tx) error) error {
-	if s.p.running == nil { // it is being started
-		return s.Store.Update(ctx, fn)
-	}
 	s.p.w.pass(s.p, "before a transaction of the portal")
 	err := s.Store.Update(ctx, func(tx ledger.Tx) error {
 		if err := fn(&pointTx{tx, s.p}); err != nil {

@@ -24,8 +24,8 @@ var province = sync.OnceValues(func() (*Template, error) {
 	return NewTemplate(ctx, dir)
 })
 
-// play plays one seed.
-func play(t *testing.T, seed uint64) *Story {
+// in lets f do something to a world of its own.
+func in(t *testing.T, seed uint64, stations int, rough bool, f func(w *World)) *World {
 	t.Helper()
 	tpl, err := province()
 	if err != nil {
@@ -40,21 +40,24 @@ func play(t *testing.T, seed uint64) *Story {
 			t.Error(err)
 		}
 	}()
-	var story *Story
+	var w *World
 	synctest.Test(t, func(t *testing.T) {
-		w, err := NewWorld(t.Context(), tpl, dir, seed, 1+int(seed%3))
-		if err != nil {
+		var err error
+		if w, err = NewWorld(t.Context(), tpl, dir, seed, stations, rough); err != nil {
 			t.Fatal(err)
 		}
-		story = w.story
-		if err := w.Play(); err != nil {
-			t.Error(err)
-		}
+		f(w)
 		if err := w.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return story
+	return w
+}
+
+// play plays one seed.
+func play(t *testing.T, seed uint64) *Story {
+	t.Helper()
+	return in(t, seed, 1+int(seed%3), true, (*World).Play).story
 }
 
 func TestSeeds(t *testing.T) {
@@ -89,5 +92,56 @@ func TestSameSeedSameStory(t *testing.T) {
 		if first != second {
 			t.Errorf("seed %d told two stories:\n%s", seed, cmp.Diff(strings.Split(first, "\n"), strings.Split(second, "\n")))
 		}
+	}
+}
+
+// Every named point that the tour passes kills its machine once, at its first and
+// at its last passing.
+func TestDieAtEveryPoint(t *testing.T) {
+	const seed, stations = 1, 2
+	calm := in(t, seed, stations, false, func(w *World) {
+		w.record = true
+		w.Tour("", 0)
+	})
+	if b := calm.story.Broken(); len(b) > 0 {
+		t.Fatalf("without a death:\n%s", calm.story)
+	}
+	type spot struct {
+		machine string
+		at      int
+		point   string
+	}
+	first, last, count := map[string]spot{}, map[string]spot{}, map[string]int{}
+	var order []string
+	for _, p := range calm.passed {
+		count[p.machine]++
+		s := spot{p.machine, count[p.machine], p.point}
+		if _, ok := first[p.point]; !ok {
+			first[p.point] = s
+			order = append(order, p.point)
+		}
+		last[p.point] = s
+	}
+	if len(order) < 40 {
+		t.Errorf("the tour passes only %d named points: %v", len(order), order)
+	}
+	var spots []spot
+	for _, p := range order {
+		spots = append(spots, first[p])
+		if last[p] != first[p] {
+			spots = append(spots, last[p])
+		}
+	}
+	for n := range workers {
+		t.Run(fmt.Sprintf("worker %d", n+1), func(t *testing.T) {
+			t.Parallel()
+			for i := n; i < len(spots); i += workers {
+				s := spots[i]
+				story := in(t, seed, stations, false, func(w *World) { w.Tour(s.machine, s.at) }).story.String()
+				if !strings.Contains(story, s.machine+" dies "+s.point) || strings.Contains(story, "BROKEN") {
+					t.Errorf("%s at its passing %d of %q:\n%s", s.machine, s.at, s.point, story)
+				}
+			}
+		})
 	}
 }

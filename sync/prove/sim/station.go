@@ -12,7 +12,7 @@ import (
 
 	"tramhoso/sync/clock"
 	"tramhoso/sync/dossier"
-	"tramhoso/sync/outbox"
+	"tramhoso/sync/inbox"
 	"tramhoso/sync/prove"
 	"tramhoso/sync/store"
 )
@@ -44,14 +44,13 @@ type stationSim struct {
 	mu    sync.Mutex
 	rng   *rand.Rand // of its back-offs
 	conns []*conn
-	calls int
+	heard map[string]int // how often the screens were told of a dossier's news
 }
 
 // stationRun is one run of the program.
 type stationRun struct {
 	*prove.Station
 	clock *clock.System
-	waits outbox.State
 }
 
 func (s *stationSim) name() string { return s.code }
@@ -86,7 +85,11 @@ func (s *stationSim) start() (err error) {
 				return s.dial(ctx)
 			}
 		},
-		OnWait: func(st outbox.State) { r.waits = st },
+		OnNote: func(n inbox.Note) {
+			if n.Kind == inbox.NoteNews && s.next == "" { // what is killed tells nobody
+				s.heard[n.Packet]++
+			}
+		},
 	})
 	if err != nil {
 		return fmt.Errorf("failed to start %s: %w", s.code, err)
@@ -157,8 +160,8 @@ func (s *stationSim) bury() error {
 
 // point hears every named point of the store.
 func (s *stationSim) point(p store.Point) error {
-	if s.run == nil || s.next != "" {
-		return nil // it is being started, or dead already
+	if s.next != "" {
+		return nil // it is dead already
 	}
 	s.w.pass(s, p.String())
 	if s.full && p.When == store.Inside {
@@ -201,33 +204,52 @@ func (s *stationSim) dial(ctx context.Context) (net.Conn, error) {
 	return c, nil
 }
 
-// work runs f, one of the station's loops, for a while and nothing beside it.
-func (s *stationSim) work(d time.Duration, f func(ctx context.Context) error) {
+// loop is one of a station's loops while it runs.
+type loop struct {
+	s    *stationSim
+	dead chan struct{}
+	stop context.CancelFunc
+	done chan error
+}
+
+func (s *stationSim) begin(f func(ctx context.Context) error) *loop {
 	ctx, stop := context.WithCancel(s.w.ctx)
-	done := make(chan error, 1)
-	go func() { done <- f(ctx) }()
+	l := &loop{s: s, dead: s.dead, stop: stop, done: make(chan error, 1)}
+	go func() { l.done <- f(ctx) }()
+	return l
+}
+
+// last lets the loop go on for a while, or until its station dies.
+func (l *loop) last(d time.Duration) {
 	t := time.NewTimer(d)
+	defer t.Stop()
 	select {
 	case <-t.C:
-	case <-s.dead:
-	}
-	t.Stop()
-	stop()
-	if err := <-done; !errors.Is(err, context.Canceled) {
-		s.w.story.wrong("%s's loop ended: %v", s.code, err)
+	case <-l.dead:
 	}
 }
 
-// send lets the outbox send for a while.
-func (s *stationSim) send(d time.Duration) {
-	r := s.run
-	s.work(d, func(ctx context.Context) error { return r.Queue.Run(ctx, r.Link) })
+func (l *loop) end() {
+	l.stop()
+	if err := <-l.done; !errors.Is(err, context.Canceled) {
+		l.s.w.story.wrong("%s's loop ended: %v", l.s.code, err)
+	}
 }
 
-// listen lets the inbox follow the portal for a while.
-func (s *stationSim) listen(d time.Duration) {
-	r := s.run
-	s.work(d, func(ctx context.Context) error { return r.Inbox.Follow(ctx, r.Link) })
+// send lets the outbox send for a while, and nothing beside it.
+func (s *stationSim) send(d time.Duration) { s.work(d, s.sends) }
+
+// listen lets the inbox follow the portal for a while, and nothing beside it.
+func (s *stationSim) listen(d time.Duration) { s.work(d, s.follows) }
+
+func (s *stationSim) sends(ctx context.Context) error { return s.run.Queue.Run(ctx, s.run.Link) }
+
+func (s *stationSim) follows(ctx context.Context) error { return s.run.Inbox.Follow(ctx, s.run.Link) }
+
+func (s *stationSim) work(d time.Duration, f func(ctx context.Context) error) {
+	l := s.begin(f)
+	l.last(d)
+	l.end()
 }
 
 // waiting is what the store says.

@@ -116,8 +116,9 @@ func (w *World) aFull() (*stickSim, bool) {
 }
 
 // stepExport lets somebody take a station's packets on a stick.
-func (w *World) stepExport() bool {
-	s, k := w.sending(), w.aStick()
+func (w *World) stepExport() bool { return w.exportTo(w.sending(), w.aStick()) }
+
+func (w *World) exportTo(s *stationSim, k *stickSim) bool {
 	defer w.plug(k)()
 	done, err := s.run.Courier.Export(w.ctx, k.dir)
 	switch {
@@ -134,7 +135,7 @@ func (w *World) stepExport() bool {
 	w.date(k)
 	w.story.tell("%s exports %d packets to %s", s.code, done.Packets, k)
 	w.order(done.Name)
-	if w.chance(12) { // it was pulled out too early
+	if w.rough && w.chance(12) { // it was pulled out too early
 		path := filepath.Join(k.dir, done.Name)
 		b, err := os.ReadFile(path)
 		w.must(err)

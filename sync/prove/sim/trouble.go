@@ -105,8 +105,9 @@ func (w *World) stepWithdraw() bool {
 }
 
 // stepSweep lets a station destroy what has served its time.
-func (w *World) stepSweep() bool {
-	s := w.any()
+func (w *World) stepSweep() bool { return w.sweep(w.any()) }
+
+func (w *World) sweep(s *stationSim) bool {
 	got, err := s.run.Store.Sweep(w.ctx)
 	if !s.alive() {
 		return true
