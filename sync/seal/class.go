@@ -8,11 +8,9 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 
 	"filippo.io/age"
-	"golang.org/x/crypto/argon2"
 	"golang.org/x/crypto/chacha20poly1305"
 )
 
@@ -135,26 +133,6 @@ func OpenWithKey(key, blob, ad []byte) ([]byte, error) {
 		return nil, invalid("sealed bytes do not open with this key in this place")
 	}
 	return plain, nil
-}
-
-// The cost of a draft's key: a card number has few candidates and the shown
-// code four digits, so that guessing must stay slow even with the storage key.
-const (
-	draftPasses  = 3
-	draftKiB     = 32 << 10
-	draftThreads = 1
-)
-
-// DraftKey derives the key of an interrupted visit from the card's number, the
-// code that was shown, and the station's storage key. salt is the draft's own,
-// at least 16 bytes.
-func DraftKey(storage []byte, cardNumber, shownCode string, salt []byte) ([]byte, error) {
-	if len(storage) != KeyBytes || len(salt) < 16 {
-		return nil, errors.New("failed to derive draft key: storage key or salt too short")
-	}
-	m := hmac.New(sha256.New, storage)
-	writeFramed(m, "tramhoso draft v1", cardNumber, shownCode)
-	return argon2.IDKey(m.Sum(nil), salt, draftPasses, draftKiB, draftThreads, KeyBytes), nil
 }
 
 // IDIndex is the look-up value of an identity number: without the storage key

@@ -122,37 +122,6 @@ func TestKeyedClasses(t *testing.T) {
 	}
 }
 
-// A draft needs all of: the storage key, the card, the shown code, its salt.
-func TestDraftKey(t *testing.T) {
-	storage, salt := NewKey(), make([]byte, 16)
-	base, err := DraftKey(storage, "000000000001", "4711", salt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if again, err := DraftKey(storage, "000000000001", "4711", salt); err != nil || !bytes.Equal(again, base) {
-		t.Error("the same visit gives another key")
-	}
-	for name, f := range map[string]func() ([]byte, error){
-		"storage": func() ([]byte, error) { return DraftKey(NewKey(), "000000000001", "4711", salt) },
-		"card":    func() ([]byte, error) { return DraftKey(storage, "000000000002", "4711", salt) },
-		"code":    func() ([]byte, error) { return DraftKey(storage, "000000000001", "4712", salt) },
-		"border":  func() ([]byte, error) { return DraftKey(storage, "0000000000014", "711", salt) },
-		"salt":    func() ([]byte, error) { return DraftKey(storage, "000000000001", "4711", append(make([]byte, 15), 1)) },
-	} {
-		if k, err := f(); err != nil || bytes.Equal(k, base) {
-			t.Errorf("another %s gives the same key (%v)", name, err)
-		}
-	}
-	for _, f := range []func() ([]byte, error){
-		func() ([]byte, error) { return DraftKey(nil, "1", "1", salt) },
-		func() ([]byte, error) { return DraftKey(storage, "1", "1", nil) },
-	} {
-		if _, err := f(); err == nil {
-			t.Error("made a key of nothing")
-		}
-	}
-}
-
 func TestIndexAndSubkeys(t *testing.T) {
 	a, b := NewKey(), NewKey()
 	if IDIndex(a, "000000000001") == IDIndex(b, "000000000001") || IDIndex(a, "000000000001") == IDIndex(a, "000000000002") {

@@ -43,7 +43,7 @@ func TestGoldenPacket(t *testing.T) {
 func TestGoldenClasses(t *testing.T) {
 	secret := [16]byte{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}
 	storage := make([]byte, KeyBytes)
-	draft, err := DraftKey(storage, "000000000001", "4711", make([]byte, 16))
+	draft, err := draftKey(storage, "000000000001", "4711", make([]byte, 16))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -167,7 +167,7 @@ func (k *Keys) EventIdentity() age.Identity { return k.events }
 // EventRecipient is what the province encrypts events to.
 func (k *Keys) EventRecipient() string { return k.events.Recipient().String() }
 
-// Storage is the storage key; use Subkey, IDIndex and DraftKey with it.
+// Storage is the storage key; use Subkey, IDIndex and NewDraftLock with it.
 func (k *Keys) Storage() []byte { return append([]byte(nil), k.storage...) }
 
 // TLSKey is the key of the client certificate.

@@ -226,7 +226,7 @@ func TestFilesAfterAPowerCut(t *testing.T) {
 	if a.files.total() != kept.Size+named.Size {
 		t.Errorf("%d bytes are counted", a.files.total())
 	}
-	must(t, a.AgeDrafts(ctx, DraftLife))
+	must(t, a.AgeDrafts(ctx, DraftLife, ""))
 	a.sweep(t)
 	wantFiles(t, "after the draft's time", cut, named)
 	_, err := a.Held(ctx, dossier.Receipt{Packet: p, Digest: digestOf(1), Counter: 1, State: "held", Missing: []string{named.SHA256}}, "r")

@@ -133,7 +133,7 @@ func means(t *testing.T, s *Store, version int64) {
 	d, err := s.Document(ctx, DocStaff)
 	must(t, err)
 	same("document", Document{Tag: "3", Content: []byte("signed list"), At: at}, d)
-	draft, err := s.Draft(ctx, "d-1")
+	draft, _, err := s.TryDraft(ctx, "d-1")
 	must(t, err)
 	same("draft", "answers", string(draft))
 	since, err := s.History(ctx)

@@ -278,27 +278,6 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-func TestDrafts(t *testing.T) {
-	b, ctx := open(t, t.TempDir(), Options{}), t.Context()
-	must(t, b.PutDraft(ctx, "a", []byte("sealed")))
-	must(t, b.AgeDrafts(ctx, 9*time.Minute))
-	must(t, b.PutDraft(ctx, "b", []byte("young")))
-	if _, err := b.Draft(ctx, "a"); err != nil {
-		t.Fatal(err)
-	}
-	must(t, b.AgeDrafts(ctx, time.Minute))
-	if _, err := b.Draft(ctx, "a"); dossier.CodeOf(err) != dossier.CodeNotFound {
-		t.Errorf("an old draft: %v", err)
-	}
-	if _, err := b.Draft(ctx, "b"); err != nil {
-		t.Error(err)
-	}
-	must(t, b.DropDraft(ctx, "b"))
-	if _, err := b.Draft(ctx, "b"); dossier.CodeOf(err) != dossier.CodeNotFound {
-		t.Errorf("a dropped draft: %v", err)
-	}
-}
-
 func TestChangedWakesOnce(t *testing.T) {
 	b := open(t, t.TempDir(), Options{})
 	ear, stop := b.Changed()

@@ -38,11 +38,16 @@ func (q *Queries) AddAuditLeaf(ctx context.Context, arg AddAuditLeafParams) erro
 }
 
 const ageDrafts = `-- name: AgeDrafts :exec
-UPDATE drafts SET age_ms = age_ms + ?
+UPDATE drafts SET age_ms = age_ms + ?1 WHERE id <> ?2
 `
 
-func (q *Queries) AgeDrafts(ctx context.Context, ageMs int64) error {
-	_, err := q.db.ExecContext(ctx, ageDrafts, ageMs)
+type AgeDraftsParams struct {
+	ByMs int64
+	But  string
+}
+
+func (q *Queries) AgeDrafts(ctx context.Context, arg AgeDraftsParams) error {
+	_, err := q.db.ExecContext(ctx, ageDrafts, arg.ByMs, arg.But)
 	return err
 }
 
@@ -112,17 +117,6 @@ func (q *Queries) Document(ctx context.Context, name string) (DocumentRow, error
 	return i, err
 }
 
-const draft = `-- name: Draft :one
-SELECT sealed FROM drafts WHERE id = ?
-`
-
-func (q *Queries) Draft(ctx context.Context, id string) ([]byte, error) {
-	row := q.db.QueryRowContext(ctx, draft, id)
-	var sealed []byte
-	err := row.Scan(&sealed)
-	return sealed, err
-}
-
 const dropDraft = `-- name: DropDraft :exec
 DELETE FROM drafts WHERE id = ?
 `
@@ -130,6 +124,23 @@ DELETE FROM drafts WHERE id = ?
 func (q *Queries) DropDraft(ctx context.Context, id string) error {
 	_, err := q.db.ExecContext(ctx, dropDraft, id)
 	return err
+}
+
+const dropMoreDrafts = `-- name: DropMoreDrafts :execrows
+DELETE FROM drafts WHERE id IN (SELECT d.id FROM drafts d WHERE d.id <> ?1 ORDER BY d.age_ms, d.rowid DESC LIMIT -1 OFFSET ?2)
+`
+
+type DropMoreDraftsParams struct {
+	But  string
+	Keep int64
+}
+
+func (q *Queries) DropMoreDrafts(ctx context.Context, arg DropMoreDraftsParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropMoreDrafts, arg.But, arg.Keep)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const dropOldDrafts = `-- name: DropOldDrafts :execrows
@@ -142,6 +153,22 @@ func (q *Queries) DropOldDrafts(ctx context.Context, ageMs int64) (int64, error)
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const hasDraft = `-- name: HasDraft :one
+SELECT count(*) FROM drafts WHERE id = ? AND tries < ?2
+`
+
+type HasDraftParams struct {
+	ID   string
+	Most int64
+}
+
+func (q *Queries) HasDraft(ctx context.Context, arg HasDraftParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, hasDraft, arg.ID, arg.Most)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const putDocument = `-- name: PutDocument :exec
@@ -168,7 +195,7 @@ func (q *Queries) PutDocument(ctx context.Context, arg PutDocumentParams) error 
 
 const putDraft = `-- name: PutDraft :exec
 INSERT INTO drafts (id, sealed, age_ms) VALUES (?, ?, 0)
-ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed, age_ms = 0
+ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed, age_ms = 0, tries = 0
 `
 
 type PutDraftParams struct {
@@ -193,4 +220,36 @@ type SetCursorParams struct {
 func (q *Queries) SetCursor(ctx context.Context, arg SetCursorParams) error {
 	_, err := q.db.ExecContext(ctx, setCursor, arg.Epoch, arg.N)
 	return err
+}
+
+const submitUsed = `-- name: SubmitUsed :one
+SELECT count(*) FROM submits WHERE token = ?
+`
+
+func (q *Queries) SubmitUsed(ctx context.Context, token string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, submitUsed, token)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const tryDraft = `-- name: TryDraft :one
+UPDATE drafts SET tries = tries + 1 WHERE id = ? AND tries < ?2 RETURNING sealed, tries
+`
+
+type TryDraftParams struct {
+	ID   string
+	Most int64
+}
+
+type TryDraftRow struct {
+	Sealed []byte
+	Tries  int64
+}
+
+func (q *Queries) TryDraft(ctx context.Context, arg TryDraftParams) (TryDraftRow, error) {
+	row := q.db.QueryRowContext(ctx, tryDraft, arg.ID, arg.Most)
+	var i TryDraftRow
+	err := row.Scan(&i.Sealed, &i.Tries)
+	return i, err
 }
