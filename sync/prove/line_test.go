@@ -16,6 +16,7 @@ type line struct {
 	down   bool
 	spare  int64 // bytes to the portal until everything is cut once; 0: no end
 	sent   int64 // bytes to the portal
+	deafAt int64 // once as many went, the next answer is lost and everything cut; 0: never
 	conns  map[net.Conn]bool
 	all    sync.WaitGroup
 }
@@ -57,7 +58,7 @@ func (l *line) carry(c net.Conn) {
 	l.mu.Unlock()
 	back := make(chan struct{})
 	go func() {
-		_, _ = io.Copy(c, far)
+		_, _ = io.Copy(heard{c, l}, far)
 		_ = c.Close()
 		close(back)
 	}()
@@ -92,6 +93,36 @@ func (l *line) cutAfter(n int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.spare = n
+}
+
+// loseAnswer loses the first answer after n more bytes have gone to the portal,
+// and cuts every connection once.
+func (l *line) loseAnswer(n int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.deafAt = l.sent + n
+}
+
+// heard is the way back.
+type heard struct {
+	net.Conn
+	l *line
+}
+
+func (h heard) Write(p []byte) (int, error) {
+	h.l.mu.Lock()
+	lost := h.l.deafAt > 0 && h.l.sent >= h.l.deafAt
+	if lost {
+		h.l.deafAt = 0
+		for conn := range h.l.conns {
+			_ = conn.Close()
+		}
+	}
+	h.l.mu.Unlock()
+	if lost {
+		return 0, net.ErrClosed
+	}
+	return h.Conn.Write(p)
 }
 
 // carried is how many bytes have gone to the portal.
