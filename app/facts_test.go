@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"tramhoso/app/devices"
 	"tramhoso/app/ui/kit"
 	"tramhoso/app/upkeep"
 	"tramhoso/app/visit"
@@ -46,7 +47,7 @@ func TestPrinterState(t *testing.T) {
 		{"p", port.Ready, nil, with(func(s *printer.Status) { s.Fault = printer.FaultOther }), upkeep.PrinterError, kit.PrinterFault, visit.PrinterFaulted},
 		{"p", port.Ready, nil, with(func(s *printer.Status) { s.Online = false }), upkeep.PrinterError, kit.PrinterFault, visit.PrinterFaulted},
 	} {
-		got := printerState(tt.path, tt.line, tt.why, tt.st)
+		got := devices.PrinterState(tt.path, tt.line, tt.why, tt.st)
 		if got != tt.want {
 			t.Errorf("%+v: %q", tt, got)
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"tramhoso/app/config"
+	"tramhoso/app/devices/bench"
 	"tramhoso/device/port"
 )
 
@@ -20,7 +21,7 @@ var version = "dev"
 type commands struct {
 	Run     runCommand     `cmd:"" default:"withargs" help:"Run the station."`
 	Config  configCommand  `cmd:"" help:"Print the documented configuration to begin with."`
-	Devices devicesCommand `cmd:"" help:"Look at the devices of this station, watch and test them."`
+	Devices bench.Command  `cmd:"" help:"Look at the devices of this station, watch and test them."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	rehearsal
 }
@@ -41,24 +42,22 @@ func (versionCommand) Run() error {
 
 func main() {
 	var c commands
-	k := kong.Parse(&c, commandLine(thisTerminal())...)
+	k := kong.Parse(&c, commandLine(bench.ThisTerminal())...)
 	if err := k.Run(); err != nil {
-		status, said := told(err)
+		status, said := bench.Told(err)
 		if !said {
-			fmt.Fprintln(os.Stderr, "tramhoso:", named(err, port.Stable))
+			fmt.Fprintln(os.Stderr, "tramhoso:", config.Named(err, port.Stable))
 		}
 		os.Exit(status)
 	}
 }
 
 // commandLine is how the commands are read, and what those at a terminal need.
-func commandLine(c *terminal) []kong.Option {
-	return []kong.Option{
-		kong.Name("tramhoso"), kong.UsageOnError(), kong.Vars{"station": stationFile},
+func commandLine(t *bench.Terminal) []kong.Option {
+	return append(bench.Options(t),
+		kong.Name("tramhoso"), kong.UsageOnError(),
 		kong.Description("Trạm Hồ Sơ: an offline-first kiosk for administrative dossiers."),
-		kong.Bind(c),
-		kong.BindToProvider(func() (context.Context, error) { return untilSignal(), nil }),
-	}
+		kong.BindToProvider(func() (context.Context, error) { return untilSignal(), nil }))
 }
 
 // untilSignal ends with Ctrl-C. A second one ends the program.

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
-	"sync"
 	"time"
 
+	"tramhoso/app/devices"
 	"tramhoso/app/paper"
 	"tramhoso/app/upkeep"
 	"tramhoso/app/visit"
@@ -22,63 +24,6 @@ const pageEvery = 15 * time.Second
 // pageHelp is how often one that needs help is looked at.
 const pageHelp = 3 * time.Second
 
-// pages is the page printer, and what is known of it.
-type pages struct {
-	printer *page.Printer // nil: none is set up
-
-	mu     sync.Mutex
-	status page.Status
-	looked bool
-}
-
-// fact is the last look at the printer; set is false where there is none.
-func (p *pages) fact() (s page.Status, looked, set bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.status, p.looked, p.printer != nil
-}
-
-// hear takes a look.
-func (p *pages) hear(s page.Status) (changed bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	changed = !p.looked || s != p.status
-	p.status, p.looked = s, true
-	return changed
-}
-
-// pageTroubles are the reasons in the words of upkeep.
-var pageTroubles = map[page.Reason]upkeep.PageState{
-	page.ReasonMedia: upkeep.PageOut, page.ReasonWrong: upkeep.PageOut, page.ReasonJam: upkeep.PageJam, page.ReasonCover: upkeep.PageCover,
-	page.ReasonToner: upkeep.PageInk, page.ReasonOffline: upkeep.PageAbsent, page.ReasonAnswer: upkeep.PageAbsent,
-}
-
-// pageState is how the page printer is, in the words of upkeep.
-func pageState(s page.Status, looked bool) upkeep.PageState {
-	switch {
-	case !looked:
-		return upkeep.PageUnknown
-	case s.Stops != page.ReasonNone:
-		if state, ok := pageTroubles[s.Stops]; ok {
-			return state
-		}
-		return upkeep.PageStopped
-	case !s.Known:
-		return upkeep.PageUnknown
-	case s.Warns == page.ReasonTonerLow:
-		return upkeep.PageLow
-	}
-	return upkeep.PageReady
-}
-
-// tell says how the page printer is where there is one.
-func (p *pages) tell(f *upkeep.Facts) {
-	s, looked, set := p.fact()
-	if set {
-		f.Page, f.PageName = pageState(s, looked), s.Model
-	}
-}
-
 // openPages makes the page printer that is set up.
 func (s *station) openPages() {
 	if s.cfg.Page.Printer == "" {
@@ -89,7 +34,7 @@ func (s *station) openPages() {
 		s.log.Error("the page printer", "err", err) // the configuration was examined
 		return
 	}
-	s.pages.printer = p
+	s.pages.Printer = p
 }
 
 // queue is the press that prints a kind of paper.
@@ -103,34 +48,34 @@ func (k *kept) queueOf(kind string) *paper.Press {
 // runPages follows the page printer and prints what is queued for it; old are
 // the pages that a restart interrupted.
 func (s *station) runPages(tell func(), old []int64) {
-	if s.pages.printer == nil {
+	if s.pages.Printer == nil {
 		return
 	}
 	look := func(now page.Status, err error) {
-		if s.ctx.Err() == nil && s.pages.hear(now) {
+		if s.ctx.Err() == nil && s.pages.Hear(now) {
 			s.log.Info("page printer", "ready", now.Ready(), "reason", now.Stops, "err", err)
 			tell()
 		}
 	}
 	s.goes("page printer", func(ctx context.Context) error {
-		defer s.pages.printer.Close()
+		defer s.pages.Printer.Close()
 		if s.kept == nil { // it is only looked at
 			for {
-				look(s.pages.printer.Status(ctx))
+				look(s.pages.Printer.Status(ctx))
 				if err := wait(ctx, pageEvery); err != nil {
 					return err
 				}
 			}
 		}
-		return s.sheets.ServePages(ctx, s.pages.printer, paper.PageWays{Form: pageForms[s.cfg.Page.Media], Old: old, Look: look})
+		return s.sheets.ServePages(ctx, s.pages.Printer, paper.PageWays{Form: pageForms[s.cfg.Page.Media], Old: old, Look: look})
 	})
 }
 
 // pagesInstead reports that Form 01, which comes out beside the screen as long as
 // it can, goes to the page printer: the receipt printer cannot print now.
 func (s *station) pagesInstead() bool {
-	now, _ := s.devices.facts()
-	st, _, set := s.pages.fact()
+	now, _ := s.devices.States()
+	st, _, set := s.pages.Fact()
 	f := printerForVisit[now]
 	return set && st.Ready() && f != visit.PrinterReady && f != visit.PrinterUnknown
 }
@@ -142,7 +87,7 @@ func (s *station) printPages(ctx context.Context, packet, kind string, data []by
 	if s.kept == nil {
 		return 0, s.broken
 	}
-	if s.pages.printer == nil {
+	if s.pages.Printer == nil {
 		return 0, dossier.Errorf(dossier.CodePrinterDown, "there is no page printer")
 	}
 	if job, err = s.outbox.AddPaper(ctx, packet, kind, data); err != nil {
@@ -174,6 +119,21 @@ func (p papers) Declaration(ctx context.Context, l visit.Letter, done visit.Subm
 // procedure lists one, which the answers stand for, and there is a printer that
 // says nothing against it.
 func (p papers) CanDeclare(l visit.Letter) bool {
-	s, _, set := p.s.pages.fact()
+	s, _, set := p.s.pages.Fact()
 	return set && s.Ready() && slices.ContainsFunc(l.Dossier.Papers, func(g dossier.GivenPaper) bool { return g.Way == dossier.WayForm })
+}
+
+// pageTest lets the page printer show that it works.
+func (s *station) pageTest(ctx context.Context) error {
+	if s.pages.Printer == nil {
+		return errNotWell
+	}
+	out, err := devices.PrintTestPage(ctx, s.pages.Printer, s.code(), s.clock.Now(), nil, nil)
+	if err == nil && out.Result == page.Printed {
+		return nil
+	}
+	if out.Reason == page.ReasonNone {
+		return err
+	}
+	return upkeep.Failure{Why: "tool.pages-" + string(out.Reason), Err: errors.Join(fmt.Errorf("the test page: %s, %s", out.Result, out.Reason), err)}
 }

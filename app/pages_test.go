@@ -47,7 +47,7 @@ func TestDeclarationFromThePagePrinter(t *testing.T) {
 		if f := b.upkeepFacts(); f.PageName != "Example Office" {
 			t.Errorf("it is called %q", f.PageName)
 		}
-		b.devices.set(func() { b.devices.paths.printer, b.devices.printer = "somewhere", port.Ready }) // one that says nothing
+		b.devices.Set(func() { b.devices.PrinterPath, b.devices.Printer = "somewhere", port.Ready }) // one that says nothing
 		b.fillIn()
 		b.tap("Nộp hồ sơ")
 		b.until("the commit", func() bool { packet = b.state().Submitted.Packet; return packet != "" })
@@ -103,7 +103,7 @@ func TestDeclarationFromThePagePrinter(t *testing.T) {
 		if !strings.Contains(real.Asked(4), "IPP_MEDIA=iso_a5_148x210mm") || !strings.Contains(wordsOfPDF(t, real.Printed(4)), "H15.27-260714-0042") {
 			t.Errorf("form 01 asked for %s", real.Asked(4))
 		}
-		b.devices.set(func() { b.devices.paths.printer, b.devices.printer = "somewhere", port.Ready })
+		b.devices.Set(func() { b.devices.PrinterPath, b.devices.Printer = "somewhere", port.Ready })
 		if b.pagesInstead() {
 			t.Error("a receipt printer that may print is passed over")
 		}

@@ -118,7 +118,7 @@ func (s *station) resume() (interrupted []int64) {
 			interrupted = append(interrupted, j.ID)
 		}
 		if !paper.IsPages(j.Kind) && j.State == store.PrintUnknown && j.Reason == store.ReasonRestarted {
-			s.devices.set(func() { s.devices.unfinished = true })
+			s.devices.Set(func() { s.devices.unfinished = true })
 		}
 	}
 	return interrupted

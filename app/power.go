@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
-	"sync"
+	"sync/atomic"
 	"time"
 
+	"tramhoso/app/devices"
 	"tramhoso/app/ui/kit"
-	"tramhoso/app/upkeep"
 	"tramhoso/device/power"
 )
 
@@ -22,67 +22,19 @@ const (
 	lastWait = 30 * time.Second
 )
 
-// supply is what is known of the power.
+// supply is what is known of the power, and what the station does about it.
 type supply struct {
-	mu    sync.Mutex
-	state power.State
-	cut   bool          // the last that was known is that the mains are gone
-	off   bool          // the battery is low and the program ends because of it
+	devices.Supply
+	off   atomic.Bool   // the battery is low and the program ends because of it
 	every time.Duration // between two questions; 0: as usual
-}
-
-func (p *supply) init() { p.state = power.State{Charge: -1, Runtime: -1, Why: power.WhyNotLooked} }
-
-// hear takes a report. A supply that falls silent on battery is still believed
-// to be on battery: the cable to it does not bring the mains back.
-func (p *supply) hear(s power.State) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.state = s
-	if s.Known {
-		p.cut = s.OnBattery
-	}
-}
-
-// fact is the last report.
-func (p *supply) fact() power.State {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.state
-}
-
-// onBattery decides about new visits. A supply that has never answered is not
-// held against the station.
-func (p *supply) onBattery() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.cut
-}
-
-func (p *supply) ending(set bool) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.off = p.off || set
-	return p.off
-}
-
-// powerStates are the conditions in the words of upkeep.
-var powerStates = map[power.Condition]upkeep.PowerState{
-	power.Unknown: upkeep.PowerUnknown, power.Mains: upkeep.PowerMains, power.Battery: upkeep.PowerBattery, power.Low: upkeep.PowerLow,
-}
-
-// tell says how the power is where there is a supply.
-func (p *supply) tell(f *upkeep.Facts) {
-	s := p.fact()
-	f.Power, f.Charge, f.Runtime = powerStates[s.Condition()], s.Charge, max(0, s.Runtime)
 }
 
 // strip is the power's part of the status line: nothing while all is well.
 func (p *supply) strip(st *kit.Status) {
 	switch {
-	case p.fact().Condition() == power.Low:
+	case p.Fact().Condition() == power.Low:
 		st.Power = kit.PowerLow
-	case p.onBattery():
+	case p.OnBattery():
 		st.Power = kit.PowerBattery
 	}
 }
@@ -102,8 +54,8 @@ func (s *station) runPower(changed func(), atRest func(context.Context) bool) {
 	s.goes("power", func(ctx context.Context) error {
 		defer close(states)
 		return power.Watch(ctx, cfg, func(now power.State) {
-			before := s.power.fact().Condition()
-			s.power.hear(now)
+			before := s.power.Fact().Condition()
+			s.power.Hear(now)
 			if c := now.Condition(); c != before {
 				s.log.Info("power", "condition", c, "charge", now.Charge, "why", now.Why)
 				s.record(didPower, string(c))
@@ -147,7 +99,7 @@ func (s *station) followLow(ctx context.Context, states <-chan power.State, atRe
 		if until.IsZero() || time.Now().Before(until) && !atRest(ctx) {
 			continue
 		}
-		s.power.ending(true)
+		s.power.off.Store(true)
 		s.log.Warn("the battery is low: the station ends")
 		s.record(didPowerOff, s.code())
 		s.quit()
@@ -167,7 +119,7 @@ func patienceOf(now power.State) time.Duration {
 // powerOff runs what switches the machine off, if the battery is why the program
 // ends. It is called once the storage is closed.
 func (s *station) powerOff() {
-	if !s.power.ending(false) || len(s.cfg.Power.Shutdown) == 0 {
+	if !s.power.off.Load() || len(s.cfg.Power.Shutdown) == 0 {
 		return
 	}
 	ctx, done := context.WithTimeout(context.Background(), lastWait)

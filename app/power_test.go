@@ -166,7 +166,7 @@ func TestLowBatteryWaitsForTheVisit(t *testing.T) {
 				}
 				time.Sleep(time.Until(began.Add(10 * time.Minute)))
 				synctest.Wait()
-				if (ctx.Err() != nil) != (tt.want != 0) || s.power.ending(false) != (tt.want != 0) {
+				if (ctx.Err() != nil) != (tt.want != 0) || s.power.off.Load() != (tt.want != 0) {
 					t.Errorf("it ended: %v", ctx.Err())
 				}
 				cancel()

@@ -61,5 +61,5 @@ func (t target) Ready() bool {
 		return true
 	}
 	_, err := t.s.province.Enrolment()
-	return err == nil && t.s.catalogue() != nil && t.s.devices.ready(t.s.cfg)
+	return err == nil && t.s.catalogue() != nil && t.s.devices.Ready(t.s.cfg)
 }

@@ -28,7 +28,7 @@ func TestResultFromThePagePrinter(t *testing.T) {
 	b := openBooth(t, cfg)
 	b.until("enrolment and catalogue", func() bool { return b.code() == "DL27" && b.catalogue() != nil })
 	b.until("the page printer", func() bool { return b.upkeepFacts().Page == upkeep.PageReady })
-	b.devices.set(func() { b.devices.paths.printer, b.devices.printer = "somewhere", port.Ready }) // one that says nothing
+	b.devices.Set(func() { b.devices.PrinterPath, b.devices.Printer = "somewhere", port.Ready }) // one that says nothing
 	b.fillIn()
 	b.tap("Nộp hồ sơ")
 	b.until("the commit", func() bool { return b.state().Submitted.Packet != "" })

@@ -41,7 +41,7 @@ func openReading(t *testing.T, o *office, its, model string) *lit {
 	if o != nil {
 		r.until("enrolment and catalogue", func() bool { return r.code() == "DL27" && r.catalogue() != nil })
 	}
-	r.until("scanner", func() bool { return r.devices.ready(cfg) })
+	r.until("scanner", func() bool { return r.devices.Ready(cfg) })
 	return r
 }
 

@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"time"
 
 	"tramhoso/app/config"
+	"tramhoso/app/devices"
 	"tramhoso/app/upkeep"
 	"tramhoso/device/port"
 	"tramhoso/device/printer"
@@ -22,26 +22,26 @@ type probing struct{ scans chan string }
 // where there is no scanner that could read.
 func (s *station) scansForTest() (scans <-chan string, stop func()) {
 	ready := false
-	s.devices.set(func() { ready = s.devices.paths.scanner != "" && s.devices.scanner == port.Ready })
+	s.devices.Set(func() { ready = s.devices.ScannerPath != "" && s.devices.Scanner == port.Ready })
 	if !ready {
 		return nil, func() {}
 	}
 	p := &probing{make(chan string, 16)}
-	s.devices.set(func() { s.devices.probing = p })
+	s.devices.Set(func() { s.devices.probing = p })
 	s.scan.Want(true)
 	s.scan.Ask()
 	return p.scans, func() {
 		want := false
-		s.devices.set(func() { s.devices.probing, want = nil, s.devices.want })
+		s.devices.Set(func() { s.devices.probing, want = nil, s.devices.want })
 		s.scan.Want(want)
 	}
 }
 
 // forTest takes a scan if a test waits for one. A test that is too slow loses
 // it: the person scans again.
-func (d *devices) forTest(f scanner.Frame) bool {
+func (d *serial) forTest(f scanner.Frame) bool {
 	var p *probing
-	d.set(func() { p = d.probing })
+	d.Set(func() { p = d.probing })
 	if p == nil {
 		return false
 	}
@@ -61,9 +61,6 @@ var (
 	errBrokeOff = errors.New("the test broke off")
 )
 
-// scanTime is how long a technician may take for one code.
-const scanTime = 90 * time.Second
-
 // printTest lets the printer show that it works. A printer that was never
 // measured is, if the station is to use what was measured; else a page comes out.
 // Either has passed only when the station's own scanner has read back what was
@@ -71,7 +68,7 @@ const scanTime = 90 * time.Second
 func (s *station) printTest(ctx context.Context) error {
 	var found probe.Measured
 	measured := false
-	s.devices.set(func() { measured = s.devices.measured })
+	s.devices.Set(func() { measured = s.devices.measured })
 	err := s.testing(ctx, func(o probe.Options) (err error) {
 		switch {
 		case o.Scans == nil:
@@ -134,7 +131,7 @@ func (s *station) keepMeasured(found probe.Measured) error {
 	p := found.Model.Profile
 	s.log.Info("the printer was measured", "model", p.Name, "width", p.WidthDots, "doubling", !p.NoDoubling, "marks", !p.NoProcessID)
 	var again func()
-	s.devices.set(func() { again = s.devices.again })
+	s.devices.Set(func() { again = s.devices.again })
 	if again != nil {
 		again()
 	}
@@ -152,7 +149,7 @@ func (s *station) testing(ctx context.Context, test func(probe.Options) error) e
 	defer s.tellStep(probe.Step{Say: probe.SayAsking})
 	line := s.code() + "  " + words("vi").DateTime(s.clock.Now())
 	return m.Borrow(ctx, func(p printer.Port) error {
-		return test(probe.Options{Port: p, Base: s.printerModel(), Scans: scans, Say: s.tellStep, Line: line, ScanWait: scanTime})
+		return test(probe.Options{Port: p, Base: s.printerModel(), Scans: scans, Say: s.tellStep, Line: line, ScanWait: devices.ScanTime})
 	})
 }
 
@@ -162,7 +159,7 @@ func (s *station) tellStep(step probe.Step) {
 		s.scan.Ask()
 	}
 	var tell func()
-	s.devices.set(func() { s.devices.step, tell = step, s.devices.steps })
+	s.devices.Set(func() { s.devices.step, tell = step, s.devices.steps })
 	if tell != nil {
 		tell()
 	}

@@ -26,7 +26,7 @@ func TestAnotherPrinter(t *testing.T) {
 	common.Profile.WidthDots = 384
 	must(t, models.Save(cfg.Storage, models.File{Model: common, Device: &models.Device{Path: cfg.Printer.Path, Identity: "EPSON, TM-T20III"}, At: time.Unix(1e9, 0), Scans: 3}))
 	b := openBooth(t, cfg)
-	b.until("the printer", func() bool { return b.devices.ready(cfg) })
+	b.until("the printer", func() bool { return b.devices.Ready(cfg) })
 	f := b.upkeepFacts()
 	if !f.OtherPrinter || f.PaperMM != 80 || b.printerModel().Profile.WidthDots != 576 {
 		t.Errorf("another printer: %v, %d mm, %+v", f.OtherPrinter, f.PaperMM, b.printerModel().Profile)
@@ -54,12 +54,17 @@ func TestStepsInWords(t *testing.T) {
 
 // A test that waits for a code ends with the program, and gives the line back.
 func TestTestEndsWithTheProgram(t *testing.T) {
-	w := newWorkbench(t)
-	w.twins()
+	room := t.TempDir()
 	cfg := quiet(t, t.TempDir())
-	cfg.Printer.Path, cfg.Scanner.Path = w.link("usb-printer"), w.link("usb-scanner")
+	cfg.Printer.Path, cfg.Scanner.Path = filepath.Join(room, "printer"), filepath.Join(room, "scanner")
+	printer, err := twin.NewPrinter(twin.PrinterConfig{Link: cfg.Printer.Path})
+	must(t, err)
+	t.Cleanup(func() { must(t, printer.Close()) })
+	scanner, err := twin.NewScanner(twin.ScannerConfig{Link: cfg.Scanner.Path})
+	must(t, err)
+	t.Cleanup(func() { must(t, scanner.Close()) })
 	b := openBooth(t, cfg)
-	b.until("the devices", func() bool { return b.devices.ready(cfg) })
+	b.until("the devices", func() bool { return b.devices.Ready(cfg) })
 	tested := make(chan error, 1)
 	go func() { tested <- b.test(context.Background(), upkeep.Printer) }()
 	b.until("a test that waits for its code", func() bool { return b.upkeepFacts().Scan.Of > 0 })

@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"tramhoso/app/config"
+	"tramhoso/app/devices"
 	"tramhoso/app/paper"
 	"tramhoso/app/visit"
 	"tramhoso/assets"
@@ -44,8 +45,8 @@ type station struct {
 	printing paper.Observer
 	paging   func(paper.Event) // what becomes of pages
 	idle     *visit.Idle
-	devices  devices
-	pages    pages
+	devices  serial
+	pages    devices.Pages
 	power    supply
 	quit     func() // ends the program as closing its window does
 	scan     *scanner.Scanner
@@ -80,8 +81,8 @@ func openStation(ctx context.Context, cfg config.Config, log *slog.Logger) *stat
 	s := &station{cfg: cfg, log: log, post: fyne.Do, paging: func(paper.Event) {}, printing: paper.Observer{Job: func(paper.Event) {}, Status: func(printer.Status) {}}}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	s.quit = s.cancel
-	s.devices.init(cfg)
-	s.power.init()
+	s.devices.Init(cfg)
+	s.power.Init()
 	s.openPages()
 	var floor time.Time
 	st, err := store.Open(s.ctx, cfg.Storage, store.Options{Log: log, Free: s.freeBytes, Now: s.now})
@@ -216,8 +217,8 @@ func (s *station) code() string {
 
 // facts decide whether a visit that starts can finish.
 func (s *station) facts() visit.Facts {
-	printerNow, _ := s.devices.facts()
-	f := visit.Facts{Time: s.clock.Now(), Printer: printerForVisit[printerNow], OnBattery: s.power.onBattery()}
+	printerNow, _ := s.devices.States()
+	f := visit.Facts{Time: s.clock.Now(), Printer: printerForVisit[printerNow], OnBattery: s.power.OnBattery()}
 	if s.kept == nil {
 		f.Enrolled = true
 		f.StorageReadOnly = true
@@ -270,14 +271,8 @@ func storeFloor(ctx context.Context, st *store.Store, t time.Time, log *slog.Log
 	}
 }
 
-// words are the embedded texts; a language that does not load is a broken build.
-func words(lang string) *assets.Words {
-	w, err := assets.Load(lang)
-	if err != nil {
-		panic(err)
-	}
-	return w
-}
+// words are the embedded texts.
+func words(lang string) *assets.Words { return assets.Must(lang) }
 
 func randomToken() string {
 	b := make([]byte, 16)

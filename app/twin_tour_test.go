@@ -16,6 +16,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"tramhoso/app/devices/bench"
 	"tramhoso/device/port"
 	"tramhoso/device/twin"
 )
@@ -26,7 +27,7 @@ const argsOfTwin = "TRAMHOSO_TEST_ARGS"
 // parse reads a command line as main does.
 func parse(t *testing.T, c *commands, out io.Writer, args ...string) (*kong.Context, error) {
 	t.Helper()
-	k, err := kong.New(c, append(commandLine(thisTerminal()), kong.Writers(out, out), kong.Exit(func(int) {}))...)
+	k, err := kong.New(c, append(commandLine(bench.ThisTerminal()), kong.Writers(out, out), kong.Exit(func(int) {}))...)
 	must(t, err)
 	return k.Parse(args)
 }

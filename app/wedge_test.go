@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"tramhoso/app/devices"
 	"tramhoso/app/ui/kit"
 	"tramhoso/app/upkeep"
 	"tramhoso/device/port"
@@ -77,15 +78,14 @@ func TestGarblingIsNamed(t *testing.T) {
 	said := map[string]scanner.Fault{}
 	for _, fault := range []scanner.Fault{scanner.FaultNone, scanner.FaultPartial, scanner.FaultTooLong, scanner.FaultControl, scanner.FaultFlood,
 		scanner.FaultUTF16, scanner.FaultCP1258, scanner.FaultGBK, scanner.FaultTwice, scanner.FaultNotUTF8, scanner.FaultNotNFC, scanner.FaultSevenBits} {
-		d := &devices{lastFault: fault, lastScan: time.Unix(1, 0), scanner: port.Ready}
-		d.paths.scanner = "x"
+		d := &devices.Serial{LastFault: fault, LastScan: time.Unix(1, 0), Scanner: port.Ready, ScannerPath: "x"}
 		var f upkeep.Facts
-		d.tell(&f)
+		d.Tell(&f)
 		for _, l := range upkeep.Lines(f) {
 			if l.Part != upkeep.Scanner {
 				continue
 			}
-			garbled := fault != scanner.FaultNone && unread(fault) == dossier.CodeScanGarbled
+			garbled := fault != scanner.FaultNone && devices.Unread(fault) == dossier.CodeScanGarbled
 			if (l.Health == upkeep.Fix) != garbled {
 				t.Errorf("%q: the scanner is %s", fault, l.Health)
 			}

@@ -126,7 +126,7 @@ func TestWholeVisit(t *testing.T) {
 
 	b := openBooth(t, cfg)
 	b.until("enrolment and catalogue", func() bool { return b.code() == "DL27" && b.catalogue() != nil })
-	b.until("printer and scanner", func() bool { return b.devices.ready(cfg) })
+	b.until("printer and scanner", func() bool { return b.devices.Ready(cfg) })
 	b.until("being open for visits", func() bool { return len(visit.CanStart(b.facts())) == 0 })
 	must(t, scanner.Send("https://example.vn/menu"))
 	b.see("Đây không phải mã của thẻ căn cước.")
@@ -243,8 +243,8 @@ func (b *booth) testPaper(ctx context.Context, printer *twin.Printer, scanner *t
 	}
 	b.until("the measured profile in use", func() bool {
 		measured := false
-		b.devices.set(func() { measured = b.devices.measured && b.devices.open != nil })
-		return measured && b.devices.ready(b.cfg)
+		b.devices.Set(func() { measured = b.devices.measured && b.devices.open != nil })
+		return measured && b.devices.Ready(b.cfg)
 	})
 	test(1)
 }
@@ -402,7 +402,7 @@ func TestLogInPage(t *testing.T) {
 		b.tap("English")
 		b.see(words("en").T("status.net-login"))
 		b.tap("Tiếng Việt")
-		b.devices.set(func() { b.devices.paths.printer, b.devices.printer = "here", port.Ready }) // one that says nothing
+		b.devices.Set(func() { b.devices.PrinterPath, b.devices.Printer = "here", port.Ready }) // one that says nothing
 		b.fillIn()
 		b.tap("Nộp hồ sơ")
 		b.see("Máy in mất kết nối")

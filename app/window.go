@@ -12,6 +12,7 @@ import (
 
 	"tramhoso/app/config"
 	"tramhoso/app/counter"
+	"tramhoso/app/devices"
 	"tramhoso/app/paper"
 	"tramhoso/app/ui/flow"
 	"tramhoso/app/ui/kit"
@@ -84,7 +85,7 @@ func (s *station) newFlow(w *window) *flow.Flow {
 	v := visit.New(visit.Ports{Clock: s.clock, Catalogue: s.catalogue, Reader: reader{}, Codes: codes{s}, Lookup: lookup{s}, Outbox: letters{s},
 		Facts: s.facts, Token: randomToken, Language: s.cfg.Language})
 	c := counter.New(counter.Ports{Now: s.clock.Now, Login: doors{s}, Records: records{s}, Reader: collectors{}, Codes: counterCodes{codes{s}}, Token: randomToken,
-		PagePrinter: func() bool { return s.pages.printer != nil }})
+		PagePrinter: func() bool { return s.pages.Printer != nil }})
 	steady := func() time.Time { return time.Now().Add(s.clock.Offset()) }
 	typed := s.typed(time.Now, func() {
 		s.refresh(w)
@@ -106,7 +107,7 @@ func (s *station) newFlow(w *window) *flow.Flow {
 			})
 		},
 		Scanning: func(on bool) {
-			s.devices.set(func() { s.devices.want = on })
+			s.devices.Set(func() { s.devices.want = on })
 			s.scan.Want(on)
 			s.refresh(w)
 		},
@@ -153,7 +154,7 @@ func (s *station) start(ctx context.Context, w *window) {
 	s.runScanner(tell, func(f scanner.Frame) {
 		if f.Fault != scanner.FaultNone {
 			s.log.Warn("a scan could not be read", "fault", f.Fault)
-			spoilt.show(unread(f.Fault), post, w.flow.Unread)
+			spoilt.show(devices.Unread(f.Fault), post, w.flow.Unread)
 			return
 		}
 		post(func() { w.flow.Scan(f.Data) })
@@ -182,7 +183,7 @@ func (s *station) start(ctx context.Context, w *window) {
 	interrupted := s.resume()
 	s.runPages(changed, interrupted)
 	w.flow.LoadAsks()
-	s.devices.set(func() { s.devices.steps = changed })
+	s.devices.Set(func() { s.devices.steps = changed })
 	s.runPrinter(tell)
 	s.queue.OnState(func(outbox.State) { changed() })
 	s.inbox.OnNote(func(n inbox.Note) {

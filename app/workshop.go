@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"tramhoso/app/devices"
 	"tramhoso/app/ui/kit"
 	"tramhoso/app/upkeep"
 	"tramhoso/sync/clock"
@@ -20,12 +21,12 @@ func (s *station) upkeepFacts() upkeep.Facts {
 	f := upkeep.Facts{ReadOnly: visits.StorageReadOnly, VisitsLeft: visits.VisitsLeft, Time: s.clock.Stamp(), Enrolled: visits.Enrolled && s.kept != nil,
 		Station: s.code(), Reach: map[kit.Net]upkeep.Reach{kit.NetOn: upkeep.ReachOn, kit.NetLogin: upkeep.ReachClosed, kit.NetOff: upkeep.ReachOff}[s.status().Net]}
 	s.devices.tell(&f)
-	s.pages.tell(&f)
+	s.pages.Tell(&f)
 	if s.cfg.Power.UPS != "" {
-		s.power.tell(&f)
+		s.power.Tell(&f)
 	}
 	p := s.printerModel().Profile
-	f.Profile, f.PaperMM = profileName(p), paperMM(p)
+	f.Profile, f.PaperMM = devices.ProfileName(p), devices.PaperMM(p)
 	if s.kept != nil {
 		f.LastHeard, _, _ = s.inbox.Contact()
 	}

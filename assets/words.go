@@ -52,6 +52,15 @@ func Load(lang string) (*Words, error) {
 	return w, nil
 }
 
+// Must is Load for one of Languages; one that does not load is a broken build.
+func Must(lang string) *Words {
+	w, err := Load(lang)
+	if err != nil {
+		panic(err)
+	}
+	return w
+}
+
 // Lang returns the language's code.
 func (w *Words) Lang() string { return w.lang }
 

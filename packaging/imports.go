@@ -100,10 +100,22 @@ var rules = []rule{
 		only: []string{"app/ui/...", "sync/dossier", "assets"},
 	},
 	{
-		why:    "concrete stores, ports and clients meet in the program's main package",
+		why:    "concrete stores and clients meet in the program's main package",
 		from:   []string{"app/..."},
 		except: []string{"app", "app/tour/..."},
-		never:  []string{"sync/store/...", "sync/client/...", "sync/courier/...", "device/port/..."},
+		never:  []string{"sync/store/...", "sync/client/...", "sync/courier/..."},
+	},
+	{
+		why:    "lines are opened in the program's main package and by a technician's commands only",
+		from:   []string{"app/..."},
+		except: []string{"app", "app/tour/...", "app/devices/..."},
+		never:  []string{"device/port/..."},
+	},
+	{
+		why:    "what is known of devices, and a technician's commands, need no screen and no database",
+		from:   []string{"app/devices/..."},
+		never:  []string{"app/ui/...", "app/visit/...", "sync/store/...", "sync/inbox/...", "sync/outbox/..."},
+		others: []string{fyne + "/...", sqlite + "/..."},
 	},
 	{
 		why:  "the portal shares with the station only dossier, catalogue, clock, seal, token, audit, wire, durable and the form of the staff list",

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"bytes"
@@ -56,7 +56,7 @@ func TestDevicesTestPrinter(t *testing.T) {
 		t.Error(err)
 	}
 	err := <-given
-	if status, said := told(err); !said || status != 1 || !strings.Contains(w.out.String(), "Not read: the code on the test page.\nNot passed, so nothing was kept. The old profile holds.\n") {
+	if status, said := Told(err); !said || status != 1 || !strings.Contains(w.out.String(), "Not read: the code on the test page.\nNot passed, so nothing was kept. The old profile holds.\n") {
 		t.Errorf("%v\n%s", err, w.out)
 	}
 	w.out.text.Reset()
@@ -159,7 +159,7 @@ func TestDevicesTestPrinterThatAnswersNothing(t *testing.T) {
 		}
 		err := <-done
 		text := w.out.String()
-		if status, said := told(err); !said || status != 1 || strings.Contains(text, "Part 2 of ") ||
+		if status, said := Told(err); !said || status != 1 || strings.Contains(text, "Part 2 of ") ||
 			!strings.Contains(text, "The printer does not answer at 115200 baud.") || !strings.Contains(text, "Not passed: the printer does not answer, and nothing that it printed was read.") {
 			t.Errorf("%v: %v\n%s", args, err, text)
 		}
@@ -182,7 +182,7 @@ func TestDevicesTestPrinterWithoutScanner(t *testing.T) {
 		w.until("Part 1 of ")
 		must(t, w.scanner.Unplug())
 		err := <-done
-		if status, said := told(err); !said || status != 1 || !strings.Contains(w.out.String(), "! Code scanner: Not found.") || strings.Contains(w.out.String(), "Part 2 of ") {
+		if status, said := Told(err); !said || status != 1 || !strings.Contains(w.out.String(), "! Code scanner: Not found.") || strings.Contains(w.out.String(), "Part 2 of ") {
 			t.Errorf("%v: %v\n%s", args, err, w.out)
 		}
 		must(t, w.scanner.Plug())

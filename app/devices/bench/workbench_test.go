@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"bytes"
@@ -26,7 +26,7 @@ type workbench struct {
 	dir      string // links of the twins, station.toml, /dev, /sys and /proc of the machine
 	printer  *twin.Printer
 	scanner  *twin.Scanner
-	terminal *terminal
+	terminal *Terminal
 	out      *screenful
 	settings string // what stands in station.toml for the twins
 }
@@ -60,7 +60,7 @@ func newWorkbench(t *testing.T) *workbench {
 	for _, dir := range []string{"dev", "sys/class/tty", "proc"} {
 		must(t, os.MkdirAll(filepath.Join(w.dir, dir), 0o755))
 	}
-	w.terminal = &terminal{out: w.out, warn: w.out,
+	w.terminal = &Terminal{out: w.out, warn: w.out,
 		finder:    port.Finder{Dev: filepath.Join(w.dir, "dev"), Sys: filepath.Join(w.dir, "sys"), Proc: filepath.Join(w.dir, "proc")},
 		keyboards: w.link("inputs"),
 		now:       func() time.Time { return time.Date(2026, 7, 16, 10, 2, 11, 0, time.UTC) }}
@@ -114,8 +114,10 @@ func (w *workbench) pull(node, byID string) {
 // start begins a command as the program does; the result comes when it ends.
 func (w *workbench) start(ctx context.Context, args ...string) <-chan error {
 	w.t.Helper()
-	var c commands
-	k, err := kong.New(&c, append(commandLine(w.terminal), kong.BindToProvider(func() (context.Context, error) { return ctx, nil }))...)
+	var c struct {
+		Devices Command `cmd:""`
+	}
+	k, err := kong.New(&c, append(Options(w.terminal), kong.BindToProvider(func() (context.Context, error) { return ctx, nil }))...)
 	must(w.t, err)
 	parsed, err := k.Parse(append([]string{"devices"}, append(args, "--config", w.link("station.toml"))...))
 	must(w.t, err)
@@ -131,7 +133,7 @@ func (w *workbench) run(args ...string) (string, int) {
 	status := 0
 	if err != nil {
 		var said bool
-		if status, said = told(err); !said {
+		if status, said = Told(err); !said {
 			w.t.Errorf("%v: %v", args, err)
 		}
 	}
@@ -378,7 +380,7 @@ func TestDevicesTestScanner(t *testing.T) {
 		err := <-done
 		status := 0
 		if err != nil {
-			status, _ = told(err)
+			status, _ = Told(err)
 		}
 		if got := strings.TrimPrefix(w.out.String(), "Please scan any code.\n"); got != tt.want || status != tt.status {
 			t.Errorf("%q: exit status %d, %q", tt.send, status, got)

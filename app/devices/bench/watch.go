@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"tramhoso/app/devices"
 	"tramhoso/app/upkeep"
 	"tramhoso/assets"
 	"tramhoso/device/idcard"
@@ -17,14 +18,14 @@ import (
 	"tramhoso/sync/token"
 )
 
-type devicesWatch struct{}
+type watchCommand struct{}
 
 // askEvery is how often a watched printer is asked: a person who pulls the paper
 // out looks at the screen a second later.
 const askEvery = time.Second
 
 // Run watches until ctx ends.
-func (devicesWatch) Run(ctx context.Context, d *devicesCommand, c *terminal) error {
+func (watchCommand) Run(ctx context.Context, d *Command, c *Terminal) error {
 	b := d.open(c)
 	if err := b.refuse(); err != nil {
 		return err
@@ -35,7 +36,7 @@ func (devicesWatch) Run(ctx context.Context, d *devicesCommand, c *terminal) err
 		return err
 	}
 	defer k.close()
-	k.printer, k.scanner = port.Opening, port.Opening // nobody has looked yet
+	k.Printer, k.Scanner = port.Opening, port.Opening // nobody has looked yet
 	w := &watcher{bench: b, known: k, said: map[upkeep.Part]string{}}
 	w.run(ctx)
 	return nil
@@ -55,21 +56,21 @@ func (w *watcher) run(ctx context.Context) {
 	defer work.Wait()
 	if w.cfg.Printer.Path != "" {
 		work.Go(func() {
-			w.keep(ctx, printerLine(w.cfg.Printer.Path, w.bench.model.Profile), w.askPrinter, &w.printer, &w.printerWhy)
+			w.keep(ctx, devices.PrinterLine(w.cfg.Printer.Path, w.bench.model.Profile), w.askPrinter, &w.Printer, &w.PrinterWhy)
 		})
 	}
 	if w.cfg.Scanner.Path != "" {
-		work.Go(func() { w.keep(ctx, scannerLine(w.cfg.Scanner), w.hearScanner, &w.scanner, &w.scannerWhy) })
+		work.Go(func() { w.keep(ctx, devices.ScannerLine(w.cfg.Scanner), w.hearScanner, &w.Scanner, &w.ScannerWhy) })
 	}
 	w.changed()
 	work.Go(func() { w.every(ctx, wedgeWatch, func() { w.lookForWedge(w.known) }) })
-	if w.pages.printer != nil {
+	if w.pages.Printer != nil {
 		work.Go(func() { w.every(ctx, pageWatch, func() { w.lookAtPages(ctx, w.known) }) })
 	}
 	if ups, err := power.Parse(w.cfg.Power.UPS); err == nil && w.cfg.Power.UPS != "" {
 		work.Go(func() {
 			// Its error is ctx's.
-			_ = power.Watch(ctx, ups, func(s power.State) { w.power.hear(s); w.changed() })
+			_ = power.Watch(ctx, ups, func(s power.State) { w.power.Hear(s); w.changed() })
 		})
 	}
 	err := w.finder.Watch(ctx, func(c port.Change) { w.plugged(c) })
@@ -87,11 +88,15 @@ const (
 
 // every looks again and again, and tells what is new.
 func (w *watcher) every(ctx context.Context, period time.Duration, look func()) {
+	tick := time.NewTicker(period)
+	defer tick.Stop()
 	for {
 		look()
 		w.changed()
-		if wait(ctx, period) != nil {
+		select {
+		case <-ctx.Done():
 			return
+		case <-tick.C:
 		}
 	}
 }
@@ -102,17 +107,17 @@ func (w *watcher) keep(ctx context.Context, line port.Config, use func(context.C
 	ctx, leave := context.WithCancel(ctx)
 	defer leave()
 	keeper := &port.Supervisor{Config: line, Fault: func(err error) {
-		w.set(func() { *why = err })
+		w.Set(func() { *why = err })
 		if errors.Is(err, port.ErrBusy) {
 			leave()
 		}
 	}}
 	// Its error is ctx's.
 	_ = keeper.Run(ctx, use, func(s port.State) {
-		w.set(func() {
+		w.Set(func() {
 			*state = s
-			if state == &w.printer {
-				w.heard = false
+			if state == &w.Printer {
+				w.Heard = false
 			}
 		})
 		w.changed()
@@ -131,7 +136,7 @@ func (w *watcher) askPrinter(ctx context.Context, p port.Port) error {
 		if err != nil {
 			return err
 		}
-		w.set(func() { w.status, w.heard = st, true })
+		w.Set(func() { w.Status, w.Heard = st, true })
 		w.changed()
 		select {
 		case <-ctx.Done():
@@ -167,21 +172,22 @@ func (w *watcher) changed() {
 }
 
 // looked says whether a device has been looked at since its line last moved.
-func (w *watcher) looked(p upkeep.Part) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (w *watcher) looked(p upkeep.Part) (looked bool) {
 	switch p {
 	case upkeep.Printer:
-		return w.paths.printer == "" || w.printer != port.Opening && (w.printer != port.Ready || w.heard)
+		w.Set(func() {
+			looked = w.PrinterPath == "" || w.Printer != port.Opening && (w.Printer != port.Ready || w.Heard)
+		})
 	case upkeep.Scanner:
-		return w.paths.scanner == "" || w.scanner != port.Opening
+		w.Set(func() { looked = w.ScannerPath == "" || w.Scanner != port.Opening })
 	case upkeep.Page:
-		_, looked, _ := w.pages.fact()
-		return looked
+		_, looked, _ = w.pages.Fact()
 	case upkeep.Power:
-		return w.power.fact().Why != power.WhyNotLooked
+		looked = w.power.Fact().Why != power.WhyNotLooked
+	default:
+		looked = true
 	}
-	return true
+	return looked
 }
 
 // stamp writes a line with the time before it.

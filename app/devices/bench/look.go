@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -7,40 +7,40 @@ import (
 	"sync"
 	"time"
 
+	"tramhoso/app/devices"
 	"tramhoso/app/upkeep"
 	"tramhoso/device/page"
 	"tramhoso/device/port"
 	"tramhoso/device/power"
 	"tramhoso/device/printer"
 	"tramhoso/device/printer/models"
-	"tramhoso/device/printer/probe"
 )
 
 // known is what one look, or a watch, has found out of the devices.
 type known struct {
-	devices
-	pages pages
-	power supply
+	devices.Serial
+	pages devices.Pages
+	power devices.Supply
 }
 
 // newKnown has looked at nothing yet.
 func (b *bench) newKnown() (*known, error) {
 	k := &known{}
-	k.init(b.cfg)
-	k.power.init()
+	k.Init(b.cfg)
+	k.power.Init()
 	if b.cfg.Page.Printer != "" {
 		p, err := page.New(page.Config{URI: b.cfg.Page.Printer, Socket: b.cfg.Page.Socket, Timing: page.Timing{Ask: pageAsk}})
 		if err != nil {
 			return nil, err
 		}
-		k.pages.printer = p
+		k.pages.Printer = p
 	}
 	return k, nil
 }
 
 func (k *known) close() {
-	if k.pages.printer != nil {
-		k.pages.printer.Close()
+	if k.pages.Printer != nil {
+		k.pages.Printer.Close()
 	}
 }
 
@@ -51,16 +51,16 @@ const pageAsk = 6 * time.Second
 // facts words what is known.
 func (b *bench) facts(k *known) upkeep.Facts {
 	p := b.model.Profile
-	k.set(func() {
-		if k.model != nil {
-			p = k.model.Profile
+	k.Set(func() {
+		if k.Model != nil {
+			p = k.Model.Profile
 		}
 	})
-	f := upkeep.Facts{Profile: profileName(p), PaperMM: paperMM(p), Charge: -1}
-	k.devices.tell(&f)
-	k.pages.tell(&f)
+	f := upkeep.Facts{Profile: devices.ProfileName(p), PaperMM: devices.PaperMM(p), Charge: -1}
+	k.Tell(&f)
+	k.pages.Tell(&f)
 	if b.cfg.Power.UPS != "" {
-		k.power.tell(&f)
+		k.power.Tell(&f)
 	}
 	return f
 }
@@ -74,27 +74,27 @@ func (b *bench) look(ctx context.Context) (upkeep.Facts, error) {
 	defer k.close()
 	var looks sync.WaitGroup
 	looks.Go(func() {
-		err := withLine(printerLine(b.cfg.Printer.Path, b.model.Profile), func(p port.Port) error {
+		err := withLine(devices.PrinterLine(b.cfg.Printer.Path, b.model.Profile), func(p port.Port) error {
 			m, err := b.meet(ctx, k, p)
 			if err != nil {
 				return err
 			}
 			st, err := m.Status(ctx)
-			k.set(func() { k.status = st })
+			k.Set(func() { k.Status = st })
 			return err
 		})
-		k.set(func() { k.printer, k.printerWhy = lineState(err), err })
+		k.Set(func() { k.Printer, k.PrinterWhy = lineState(err), err })
 	})
 	looks.Go(func() {
 		err := b.withScanner(func(port.Port) error { return nil })
-		k.set(func() { k.scanner, k.scannerWhy = lineState(err), err })
+		k.Set(func() { k.Scanner, k.ScannerWhy = lineState(err), err })
 	})
 	looks.Go(func() { b.lookForWedge(k) })
-	if k.pages.printer != nil {
+	if k.pages.Printer != nil {
 		looks.Go(func() { b.lookAtPages(ctx, k) })
 	}
 	if ups, err := power.Parse(b.cfg.Power.UPS); err == nil && b.cfg.Power.UPS != "" {
-		looks.Go(func() { k.power.hear(power.Ask(ctx, ups)) })
+		looks.Go(func() { k.power.Hear(power.Ask(ctx, ups)) })
 	}
 	looks.Wait()
 	return b.facts(k), ctx.Err()
@@ -103,17 +103,17 @@ func (b *bench) look(ctx context.Context) (upkeep.Facts, error) {
 // lookForWedge looks for a scanner among the keyboards. A system that does not
 // list them has none that could be named.
 func (b *bench) lookForWedge(k *known) {
-	name, err := listWedge(b.keyboards)
+	name, err := devices.ListWedge(b.keyboards)
 	if err == nil {
-		k.set(func() { k.wedges.name = name })
+		k.Set(func() { k.Wedge = name })
 	}
 }
 
 // lookAtPages takes a look; its error is said by the status.
 func (b *bench) lookAtPages(ctx context.Context, k *known) {
-	st, _ := k.pages.printer.Status(ctx)
+	st, _ := k.pages.Printer.Status(ctx)
 	if ctx.Err() == nil {
-		k.pages.hear(st)
+		k.pages.Hear(st)
 	}
 }
 
@@ -131,22 +131,17 @@ func lineState(err error) port.State {
 // meet decides which profile is used on the line that has just opened: the saved
 // one only for the printer that it was measured on.
 func (b *bench) meet(ctx context.Context, k *known, p port.Port) (*printer.Printer, error) {
-	model, other := b.model, false
-	if b.saved != nil {
-		err := probe.Meet(ctx, p, *b.saved, b.cfg.Printer.Path)
-		switch {
-		case errors.Is(err, models.ErrOtherPrinter):
-			model, other = b.cfg.Printer.Over(b.cfg.Printer.Base()), true
-		case err != nil:
-			return nil, err
-		}
+	model, err := devices.Meet(ctx, p, b.cfg.Printer, b.model, b.saved)
+	other := errors.Is(err, models.ErrOtherPrinter)
+	if err != nil && !other {
+		return nil, err
 	}
-	k.set(func() { k.model, k.otherPrinter = &model, other })
+	k.Set(func() { k.Model, k.OtherPrinter = &model, other })
 	return printer.New(p, model.Profile)
 }
 
 func (b *bench) withScanner(use func(port.Port) error) error {
-	return withLine(scannerLine(b.cfg.Scanner), use)
+	return withLine(devices.ScannerLine(b.cfg.Scanner), use)
 }
 
 // lastWords is how long a device may take what was said to it last: that a paper

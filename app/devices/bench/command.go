@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"errors"
@@ -7,27 +7,30 @@ import (
 	"os"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"tramhoso/app/config"
+	"tramhoso/app/devices"
 	"tramhoso/assets"
 	"tramhoso/device/port"
 	"tramhoso/device/printer/models"
 	"tramhoso/device/scanner"
 )
 
-// devicesCommand is what a technician does with the devices at a terminal. It
+// Command is what a technician does with the devices at a terminal. It
 // opens no window and needs no display; the station may run or not.
-type devicesCommand struct {
+type Command struct {
 	Config string `help:"Configuration file; without one ${station} if it is there, else the defaults." type:"path" placeholder:"FILE"`
 	Lang   string `help:"Language instead of the configured one." placeholder:"vi|en" enum:"vi,en," default:""`
 
-	List    devicesList    `cmd:"" help:"List every serial line, and how each device is."`
-	Watch   devicesWatch   `cmd:"" help:"Print a line for every change until Ctrl-C."`
-	Test    devicesTest    `cmd:"" help:"Let one device show that it works."`
-	Profile devicesProfile `cmd:"" help:"Show what is known of the printer and where it comes from."`
+	List    listCommand    `cmd:"" help:"List every serial line, and how each device is."`
+	Watch   watchCommand   `cmd:"" help:"Print a line for every change until Ctrl-C."`
+	Test    testCommand    `cmd:"" help:"Let one device show that it works."`
+	Profile profileCommand `cmd:"" help:"Show what is known of the printer and where it comes from."`
 }
 
 // Help is the long help.
-func (devicesCommand) Help() string {
+func (Command) Help() string {
 	return `Exit status: 0 all is well; 1 a device needs a hand; 2 it could not be found out, because the configuration is wrong or another program holds the device.
 
 A device that the running station holds is left to it. What "watch" and "test" hold, the station can use again when they end.`
@@ -47,8 +50,8 @@ const (
 	exitNotKnown  exit = 2
 )
 
-// terminal is where a command speaks, and the machine that it looks at.
-type terminal struct {
+// Terminal is where a command speaks, and the machine that it looks at.
+type Terminal struct {
 	in        io.Reader // what the technician enters; nil: nothing
 	out, warn io.Writer
 	finder    port.Finder
@@ -56,13 +59,14 @@ type terminal struct {
 	now       func() time.Time
 }
 
-func thisTerminal() *terminal {
-	return &terminal{in: os.Stdin, out: os.Stdout, warn: os.Stderr, keyboards: scanner.InputDevices, now: time.Now}
+// ThisTerminal is the one that the program was started at.
+func ThisTerminal() *Terminal {
+	return &Terminal{in: os.Stdin, out: os.Stdout, warn: os.Stderr, keyboards: scanner.InputDevices, now: time.Now}
 }
 
 // bench is a technician's view of one station.
 type bench struct {
-	*terminal
+	*Terminal
 	words *assets.Words
 	cfg   config.Config
 	from  string // the configuration's file; "": the defaults
@@ -75,8 +79,8 @@ type bench struct {
 
 // open reads the configuration. One that is wrong is told and kept in wrong:
 // whoever mends it wants to see the lines all the same.
-func (d *devicesCommand) open(c *terminal) *bench {
-	b := &bench{terminal: c, cfg: config.Default(), from: d.Config}
+func (d *Command) open(c *Terminal) *bench {
+	b := &bench{Terminal: c, cfg: config.Default(), from: d.Config}
 	if b.from == "" {
 		if _, err := os.Stat(stationFile); err == nil {
 			b.from = stationFile
@@ -87,14 +91,14 @@ func (d *devicesCommand) open(c *terminal) *bench {
 		if err == nil {
 			b.cfg = cfg
 		}
-		b.wrong = named(err, c.finder.Stable)
+		b.wrong = config.Named(err, c.finder.Stable)
 	}
-	b.model, b.saved, b.why = expectedPrinter(b.cfg)
+	b.model, b.saved, b.why = devices.Expected(b.cfg)
 	lang := b.cfg.Language
 	if d.Lang != "" {
 		lang = d.Lang
 	}
-	b.words = words(lang)
+	b.words = assets.Must(lang)
 	return b
 }
 
@@ -114,11 +118,16 @@ func (b *bench) refuse() error {
 	return exitNotKnown
 }
 
-// told is the exit status of a command's error, and whether it was said already.
-func told(err error) (status int, said bool) {
+// Told is the exit status of a command's error, and whether it was said already.
+func Told(err error) (status int, said bool) {
 	var e exit
 	if errors.As(err, &e) {
 		return int(e), true
 	}
 	return 1, false
+}
+
+// Options are what the commands need of whoever parses the command line.
+func Options(t *Terminal) []kong.Option {
+	return []kong.Option{kong.Vars{"station": stationFile}, kong.Bind(t)}
 }

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -10,24 +10,25 @@ import (
 	"time"
 
 	"tramhoso/app/config"
+	"tramhoso/app/devices"
 	"tramhoso/device/port"
 	"tramhoso/device/printer"
 	"tramhoso/device/printer/models"
 )
 
-type devicesProfile struct {
+type profileCommand struct {
 	Name string `arg:"" optional:"" help:"A model's name: prints its file."`
 	List bool   `help:"Print the names of the models that are known."`
 }
 
 // Run shows the profile in force, or one that is known.
-func (p devicesProfile) Run(ctx context.Context, d *devicesCommand, t *terminal) error {
+func (p profileCommand) Run(ctx context.Context, d *Command, t *Terminal) error {
 	b := d.open(t)
 	switch {
 	case p.List:
 		for _, name := range models.Names() {
 			m, _ := models.Get(name)
-			b.line(fmt.Sprintf("%-22s %s, %d mm", name, m.Profile.Name, paperMM(m.Profile)))
+			b.line(fmt.Sprintf("%-22s %s, %d mm", name, m.Profile.Name, devices.PaperMM(m.Profile)))
 		}
 		return nil
 	case p.Name != "":
@@ -53,12 +54,12 @@ func (b *bench) ask(ctx context.Context) {
 		return
 	}
 	k := &known{}
-	err := withLine(printerLine(b.cfg.Printer.Path, b.model.Profile), func(p port.Port) error {
+	err := withLine(devices.PrinterLine(b.cfg.Printer.Path, b.model.Profile), func(p port.Port) error {
 		_, err := b.meet(ctx, k, p)
 		return err
 	})
-	if err == nil && k.otherPrinter {
-		b.model, b.saved, b.why = *k.model, nil, models.ErrOtherPrinter
+	if err == nil && k.OtherPrinter {
+		b.model, b.saved, b.why = *k.Model, nil, models.ErrOtherPrinter
 	}
 }
 
@@ -104,7 +105,7 @@ func (b *bench) traits() ([]trait, error) {
 	add("head.feed_units_per_dot", strconv.Itoa(p.FeedUnitsPerDot), false, b.model.FeedUnits != models.NotStated, b.model.FeedUnits != models.NotStated)
 	add("head.band_rows", strconv.Itoa(p.BandRows), false, false, stated.BandRows != 0)
 	add("head.cut", string(p.Cut), false, false, stated.Cut != "")
-	line := printerLine("", stated)
+	line := devices.PrinterLine("", stated)
 	add("line.baud", strconv.Itoa(line.Baud), cfg.Baud != 0, false, stated.Baud != 0)
 	add("line.flow", string(line.Flow), cfg.Flow != "", false, stated.Flow != "")
 	add("line.buffer_bytes", strconv.Itoa(p.BufferBytes), false, false, stated.BufferBytes != 0)

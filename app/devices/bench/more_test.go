@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -64,7 +64,7 @@ The printer says that the page is out. See whether its frame has all four sides.
 	waiting := w.start(held, "test", "page", "--lang", "en")
 	w.until("The printer has taken the test page.")
 	release()
-	if status, said := told(<-waiting); status != 2 || !said || !strings.Contains(w.out.String(), "whether it came out is not known") {
+	if status, said := Told(<-waiting); status != 2 || !said || !strings.Contains(w.out.String(), "whether it came out is not known") {
 		t.Errorf("exit status %d\n%s", status, w.out)
 	}
 	w.out.text.Reset()

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 	"tramhoso/device/scanner"
 )
 
-type devicesTest struct {
+type testCommand struct {
 	Printer testPrinter `cmd:"" help:"Measure the printer: prints a strip of codes for the scanner to read back, and a page; keeps what it found. Enter gives a code up."`
 	Page    testPage    `cmd:"" help:"Print a test page on the page printer and wait until it is out."`
 	Power   testPower   `cmd:"" help:"Ask the uninterruptible supply how the mains and its battery are."`
@@ -23,7 +23,7 @@ type testScanner struct{}
 type testPower struct{}
 
 // Run asks the supply once.
-func (testPower) Run(ctx context.Context, d *devicesCommand, t *terminal) error {
+func (testPower) Run(ctx context.Context, d *Command, t *Terminal) error {
 	b := d.open(t)
 	if err := b.refuse(); err != nil {
 		return err
@@ -45,7 +45,7 @@ func (testPower) Run(ctx context.Context, d *devicesCommand, t *terminal) error 
 	if ctx.Err() != nil {
 		return exitNotKnown
 	}
-	k.power.hear(now)
+	k.power.Hear(now)
 	status := b.tellPart(b.facts(k), upkeep.Power)
 	if now.Why != power.WhyNone {
 		b.say("power-"+string(now.Why), "ups", b.cfg.Power.UPS)
@@ -61,7 +61,7 @@ const scanWait = time.Minute
 var errNothingScanned = errors.New("nothing was scanned")
 
 // Run waits for one scan.
-func (testScanner) Run(ctx context.Context, d *devicesCommand, c *terminal) error {
+func (testScanner) Run(ctx context.Context, d *Command, c *Terminal) error {
 	b := d.open(c)
 	if err := b.refuse(); err != nil {
 		return err
@@ -128,8 +128,8 @@ func (b *bench) newScanner() (*scanner.Scanner, error) {
 // cannotOpen says why a device cannot be tested, in the words of its line.
 func (b *bench) cannotOpen(p upkeep.Part, err error) error {
 	k := &known{}
-	k.init(b.cfg)
-	k.printer, k.printerWhy, k.scanner, k.scannerWhy = lineState(err), err, lineState(err), err
+	k.Init(b.cfg)
+	k.Printer, k.PrinterWhy, k.Scanner, k.ScannerWhy = lineState(err), err, lineState(err), err
 	return b.tellPart(b.facts(k), p)
 }
 

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"bufio"
@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"tramhoso/app/devices"
 	"tramhoso/app/upkeep"
 	"tramhoso/device/port"
 	"tramhoso/device/printer"
@@ -23,14 +24,14 @@ type testPrinter struct {
 }
 
 // Run measures the printer with the scanner's help and keeps what it found.
-func (q testPrinter) Run(ctx context.Context, d *devicesCommand, t *terminal) error {
+func (q testPrinter) Run(ctx context.Context, d *Command, t *Terminal) error {
 	b := d.open(t)
 	if err := b.refuse(); err != nil {
 		return err
 	}
 	var found probe.Measured
-	err := withLine(printerLine(b.cfg.Printer.Path, b.model.Profile), func(p port.Port) (err error) {
-		o := probe.Options{Port: p, Base: b.model, Say: b.step, Line: b.words.DateTime(b.now()), ScanWait: scanTime}
+	err := withLine(devices.PrinterLine(b.cfg.Printer.Path, b.model.Profile), func(p port.Port) (err error) {
+		o := probe.Options{Port: p, Base: b.model, Say: b.step, Line: b.words.DateTime(b.now()), ScanWait: devices.ScanTime}
 		test := probe.Run
 		if q.Quick {
 			test = probe.Check
@@ -41,8 +42,8 @@ func (q testPrinter) Run(ctx context.Context, d *devicesCommand, t *terminal) er
 		if _, err := b.meet(ctx, k, p); err != nil {
 			return err
 		}
-		o.Base = *k.model
-		if k.otherPrinter {
+		o.Base = *k.Model
+		if k.OtherPrinter {
 			b.say("test-other")
 		}
 		o.Skip = b.skips(ctx)

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 	"tramhoso/device/port"
 )
 
-type devicesList struct {
+type listCommand struct {
 	JSON bool `help:"For programs: one JSON document." name:"json"`
 }
 
@@ -49,7 +49,7 @@ type partReport struct {
 }
 
 // Run lists.
-func (l devicesList) Run(ctx context.Context, d *devicesCommand, c *terminal) error {
+func (l listCommand) Run(ctx context.Context, d *Command, c *Terminal) error {
 	b := d.open(c)
 	r, facts, err := b.report(ctx)
 	if err != nil {
