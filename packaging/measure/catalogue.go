@@ -152,7 +152,7 @@ func catalogueBytes(ctx context.Context, dir string, before catalogue.Snapshot) 
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	st, end, err := pair(ctx, dir, l, before)
+	st, _, end, err := pair(ctx, dir, l, before)
 	if err != nil {
 		return 0, err
 	}

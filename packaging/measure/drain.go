@@ -143,7 +143,7 @@ func newBacklog(ctx context.Context, dir string, n int) (b *backlog, err error) 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	st, end, err := pair(ctx, dir, l, demo.Snapshot())
+	st, _, end, err := pair(ctx, dir, l, demo.Snapshot())
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +183,7 @@ func fill(ctx context.Context, st *prove.Station, n int) error {
 // drainOurs is a real station with a full outbox and a real portal. Its sealed
 // packets are as large as those of the backlog.
 func drainOurs(ctx context.Context, dir string, b *backlog, l *link.Line, start func()) (err error) {
-	st, end, err := pair(ctx, dir, l, demo.Snapshot())
+	st, _, end, err := pair(ctx, dir, l, demo.Snapshot())
 	if err != nil {
 		return err
 	}
@@ -222,7 +222,7 @@ func drainOurs(ctx context.Context, dir string, b *backlog, l *link.Line, start 
 }
 
 // pair opens a portal and a station that is enrolled with it over a line.
-func pair(ctx context.Context, dir string, l *link.Line, has catalogue.Snapshot) (_ *prove.Station, end func() error, err error) {
+func pair(ctx context.Context, dir string, l *link.Line, has catalogue.Snapshot) (_ *prove.Station, _ *link.Relay, end func() error, err error) {
 	var undo []func() error
 	end = func() (err error) {
 		for _, f := range slices.Backward(undo) {
@@ -239,12 +239,12 @@ func pair(ctx context.Context, dir string, l *link.Line, has catalogue.Snapshot)
 	p, err := portal.Open(ctx, portal.Options{Dir: filepath.Join(dir, "portal"), Clock: now, Log: log,
 		Catalogue: has, SlipHost: prove.SlipHost})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	undo = append(undo, p.Close)
 	srv, err := p.Listen(ctx, "127.0.0.1:0", "127.0.0.1:0")
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	serving, cancel := context.WithCancel(ctx)
 	served := make(chan error, 1)
@@ -255,19 +255,19 @@ func pair(ctx context.Context, dir string, l *link.Line, has catalogue.Snapshot)
 	})
 	r, err := l.Relay(strings.TrimPrefix(srv.URL(), "https://"))
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	undo = append(undo, r.Close)
 	st, err := prove.OpenStation(ctx, filepath.Join(dir, "station"), now, log)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	undo = append(undo, st.Close)
 	tok, err := p.IssueToken(ctx, ledger.Station{Code: prove.StationCode, Name: "Bench", Address: "Bench"}, "https://"+r.Addr())
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	return st, end, st.Link.Enrol(ctx, tok)
+	return st, r, end, st.Link.Enrol(ctx, tok)
 }
 
 // drainPouch replicates documents that carry the sealed packets as attachments.

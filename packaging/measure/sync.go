@@ -68,6 +68,9 @@ func measureSync(ctx context.Context, s *sheet) error {
 	if err := measureCatalogue(ctx, s, filepath.Join(dir, "catalogue"), peers); err != nil {
 		return err
 	}
+	if err := measureAttachments(ctx, s, filepath.Join(dir, "attachments"), peers); err != nil {
+		return err
+	}
 	return measureDrain(ctx, s, filepath.Join(dir, "drain"), peers)
 }
 

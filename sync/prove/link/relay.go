@@ -17,12 +17,17 @@ type Relay struct {
 	ctx       context.Context
 	cancel    context.CancelFunc
 	all       sync.WaitGroup
+
+	mu    sync.Mutex
+	conns context.Context // of the connections since the last Break
+	cut   context.CancelFunc
 }
 
 // Relay listens on a loopback port.
 func (l *Line) Relay(target string) (_ *Relay, err error) {
 	r := &Relay{}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
+	r.conns, r.cut = context.WithCancel(r.ctx)
 	if r.far, err = l.Far.Listen(r.ctx, 0); err != nil {
 		return nil, err
 	}
@@ -58,7 +63,10 @@ func (r *Relay) serve(ln net.Listener, next func() (net.Conn, error)) {
 
 // join copies both ways until both are at their end or the relay is closed.
 func (r *Relay) join(a net.Conn, next func() (net.Conn, error)) {
-	stop := context.AfterFunc(r.ctx, func() { _ = a.Close() })
+	r.mu.Lock()
+	conns := r.conns
+	r.mu.Unlock()
+	stop := context.AfterFunc(conns, func() { _ = a.Close() })
 	defer stop()
 	defer func() { _ = a.Close() }()
 	b, err := next()
@@ -66,7 +74,7 @@ func (r *Relay) join(a net.Conn, next func() (net.Conn, error)) {
 		return
 	}
 	defer func() { _ = b.Close() }()
-	stopB := context.AfterFunc(r.ctx, func() { _ = b.Close() })
+	stopB := context.AfterFunc(conns, func() { _ = b.Close() })
 	defer stopB()
 	back := make(chan struct{})
 	go func() {
@@ -87,6 +95,14 @@ func copyHalf(to, from net.Conn) {
 	if c, ok := to.(*net.TCPConn); ok {
 		_ = c.CloseWrite()
 	}
+}
+
+// Break ends the connections of this moment; later ones are carried.
+func (r *Relay) Break() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cut()
+	r.conns, r.cut = context.WithCancel(r.ctx)
 }
 
 // Close ends all connections of the relay.
