@@ -105,6 +105,9 @@ func openStation(ctx context.Context, cfg config.Config, log *slog.Logger) *stat
 	if err != nil {
 		s.kept, s.broken = nil, err
 		log.Error("the station cannot keep anything", "code", dossier.CodeOf(err), "err", err)
+		if errors.Is(err, store.ErrDamaged) {
+			s.salvage()
+		}
 	}
 	return s
 }
@@ -144,7 +147,7 @@ func (s *station) keep(st *store.Store) (*kept, error) {
 	})
 	k.sheets = paper.NewPress(jobs{k.outbox, st}, paper.Observer{Job: func(e paper.Event) { s.paging(e) }})
 	k.sheets.Pauses.Status, k.sheets.Pauses.Ready = pageEvery, pageHelp
-	k.mirror = outbox.NewMirror(st, s.cfg.Mirror, s.log)
+	k.mirror = outbox.NewMirror(st, s.cfg.Mirror, province.Station, s.log)
 	return k, nil
 }
 
@@ -221,7 +224,8 @@ func (s *station) facts() visit.Facts {
 	f := visit.Facts{Time: s.clock.Now(), Printer: printerForVisit[printerNow], OnBattery: s.power.OnBattery()}
 	if s.kept == nil {
 		f.Enrolled = true
-		f.StorageReadOnly = true
+		f.StorageDamaged = dossier.CodeOf(s.broken) == dossier.CodeStorageDamaged
+		f.StorageReadOnly = !f.StorageDamaged
 		return f
 	}
 	_, err := s.province.Enrolment()

@@ -34,7 +34,8 @@ type Facts struct {
 	Reach      Reach
 	LastHeard  time.Time // from the portal
 	ReadOnly   bool
-	VisitsLeft int // -1: not counted yet
+	Damaged    bool // the storage
+	VisitsLeft int  // -1: not counted yet
 	Time       dossier.Stamp
 	Enrolled   bool
 	Station    string

@@ -120,6 +120,8 @@ func Lines(f Facts) []Line {
 		add(Network, told{health: Unknown}, "upkeep.unknown")
 	}
 	switch {
+	case f.Damaged:
+		add(Storage, told{Fix, "part.storage-damaged-note"}, "part.storage-damaged")
 	case f.ReadOnly:
 		add(Storage, told{Fix, "part.storage-read-only-note"}, "part.storage-read-only")
 	case f.VisitsLeft < 0:

@@ -36,6 +36,7 @@ const (
 type Facts struct {
 	Enrolled         bool
 	StorageReadOnly  bool
+	StorageDamaged   bool
 	VisitsLeft       int
 	CatalogueVersion int           // 0: never synced
 	CatalogueAge     time.Duration // since it was last confirmed by the portal
@@ -52,6 +53,7 @@ type Reason string
 const (
 	ReasonNotEnrolled  Reason = "not-enrolled"
 	ReasonStorageRead  Reason = "storage-read-only"
+	ReasonStorageHurt  Reason = "storage-damaged"
 	ReasonStorageFull  Reason = "storage-full"
 	ReasonNoCatalogue  Reason = "no-catalogue"
 	ReasonCatalogueOld Reason = "catalogue-old"
@@ -62,7 +64,7 @@ const (
 )
 
 // Reasons lists every reason.
-var Reasons = []Reason{ReasonNotEnrolled, ReasonStorageRead, ReasonStorageFull, ReasonNoCatalogue, ReasonCatalogueOld,
+var Reasons = []Reason{ReasonNotEnrolled, ReasonStorageRead, ReasonStorageHurt, ReasonStorageFull, ReasonNoCatalogue, ReasonCatalogueOld,
 	ReasonClock, ReasonPaperOut, ReasonPrinter, ReasonPower}
 
 // Word is the key of the sentence for a person.
@@ -75,6 +77,8 @@ func (r Reason) Code() dossier.Code {
 		return dossier.CodeNotEnrolled
 	case ReasonStorageRead:
 		return dossier.CodeStorageReadOnly
+	case ReasonStorageHurt:
+		return dossier.CodeStorageDamaged
 	case ReasonStorageFull:
 		return dossier.CodeStorageFull
 	case ReasonNoCatalogue:
@@ -96,7 +100,8 @@ func CanStart(f Facts) []Reason {
 	}
 	add(!f.Enrolled, ReasonNotEnrolled)
 	add(f.StorageReadOnly, ReasonStorageRead)
-	add(!f.StorageReadOnly && f.VisitsLeft < MinVisitsLeft, ReasonStorageFull)
+	add(f.StorageDamaged, ReasonStorageHurt)
+	add(!f.StorageReadOnly && !f.StorageDamaged && f.VisitsLeft < MinVisitsLeft, ReasonStorageFull)
 	add(f.CatalogueVersion == 0, ReasonNoCatalogue)
 	add(f.CatalogueVersion != 0 && f.CatalogueAge > MaxCatalogueAge, ReasonCatalogueOld)
 	add(f.Time.Before(EarliestTime), ReasonClock)

@@ -20,6 +20,7 @@ const (
 	CodeProcedureWithdrawn Code = "procedure-withdrawn" // the procedure may no longer be submitted
 	CodeProcedureUnknown   Code = "procedure-unknown"   // not in the catalogue this station has
 	CodeStorageReadOnly    Code = "storage-read-only"   // nothing can be kept
+	CodeStorageDamaged     Code = "storage-damaged"     // what was kept cannot be read any more, or not all of it
 	CodeStorageFull        Code = "storage-full"        // the disk budget is used up
 	CodeNoCatalogue        Code = "no-catalogue"        // never synced: nothing can be offered
 	CodeNotThePortal       Code = "not-the-portal"      // something else answered (a log-in page)

@@ -8,6 +8,3 @@ func (m *Mirror) Pass(ctx context.Context) error {
 	m.settle(err)
 	return err
 }
-
-// ErrNoMedium is what Pass answers when the folder is not there.
-var ErrNoMedium = errNoMedium

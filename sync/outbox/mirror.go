@@ -3,32 +3,45 @@ package outbox
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/store"
-	"tramhoso/sync/wire"
 )
 
 const (
 	mirrorEvery = 15 * time.Second // how soon a stick that came back is noticed
 	mirrorBatch = 20               // packets between two looks at the context
-	mirrorExt   = ".packet"
+)
+
+// Why a second medium is not written to, besides what its file system says.
+var (
+	ErrNoMedium    = errors.New("the second medium is not there")
+	ErrSameMedium  = errors.New("the second medium's folder lies on the first medium: its stick is not mounted")
+	ErrOtherMedium = errors.New("the second medium is another station's")
+	ErrForeign     = errors.New("the second medium holds other files and is not for this")
+	ErrSetBack     = errors.New("the second medium holds packets of this station that the storage does not know: it was set back")
+	errReadBack    = errors.New("it does not read back as it was written")
 )
 
 // Mirror copies ciphertext to a second medium, such as a stick in the counter.
-// It works behind the commit and never holds it up.
+// It works behind the commit and never holds it up. A packet counts as mirrored
+// once it was read back from the medium. A medium that comes back, or another
+// one in its place, gets everything that is not on it.
+//
+// It takes a folder that is empty, or that it began itself; it never makes one.
 type Mirror struct {
-	store *store.Store
-	dir   string
-	log   *slog.Logger
+	store   *store.Store
+	dir     string
+	station func() (Station, error)
+	log     *slog.Logger
+	// Device numbers the disk that a folder lies on; tests, whose folders lie on
+	// one disk, put another in its place before Run.
+	Device func(dir string) (uint64, error)
 
+	ready bool // what lies on the medium was looked through since it came
 	mu    sync.Mutex
 	state MirrorState
 }
@@ -36,7 +49,7 @@ type Mirror struct {
 // MirrorState is what a screen may say about the second medium.
 type MirrorState struct {
 	Configured bool
-	Present    bool // the folder was there at the last look
+	Present    bool // the folder was there at the last look, and is for this
 	Behind     int  // packets that are not on it yet, as far as counted
 	Err        error
 }
@@ -44,11 +57,11 @@ type MirrorState struct {
 // NewMirror makes a mirror into dir, which must lie on the second medium itself
 // and is never made: on a missing stick's mount point it would fill the first.
 // An empty dir is a mirror that does nothing.
-func NewMirror(s *store.Store, dir string, log *slog.Logger) *Mirror {
+func NewMirror(s *store.Store, dir string, station func() (Station, error), log *slog.Logger) *Mirror {
 	if log == nil {
 		log = slog.Default()
 	}
-	return &Mirror{store: s, dir: dir, log: log, state: MirrorState{Configured: dir != ""}}
+	return &Mirror{store: s, dir: dir, station: station, log: log, Device: deviceOf, state: MirrorState{Configured: dir != ""}}
 }
 
 // State says how the second medium is.
@@ -88,79 +101,63 @@ func (m *Mirror) settle(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	was := m.state.Err
-	m.state.Present = !errors.Is(err, errNoMedium)
+	m.state.Present = err == nil || !errors.Is(err, ErrNoMedium) && !errors.Is(err, ErrSameMedium) && !errors.Is(err, ErrOtherMedium) && !errors.Is(err, ErrForeign)
 	m.state.Err = err
 	if err != nil && (was == nil || was.Error() != err.Error()) {
 		m.log.Warn("second medium", "err", err)
 	}
+	if err == nil && was != nil {
+		m.log.Info("second medium", "behind", m.state.Behind)
+	}
 }
 
-var errNoMedium = errors.New("the second medium is not there")
-
-// pass brings the second medium up to date.
-func (m *Mirror) pass(ctx context.Context) error {
-	info, err := os.Stat(m.dir)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
-		err = errNoMedium
-	}
-	for err == nil && ctx.Err() == nil {
-		var list []dossier.Packet
-		if list, err = m.store.Unmirrored(ctx, mirrorBatch); err != nil || len(list) == 0 {
-			break
-		}
-		m.behind(len(list))
-		for _, p := range list {
-			if err = m.write(ctx, p); err != nil {
-				return err
-			}
-		}
+// pass brings the second medium up to date. Whatever goes wrong, the next pass
+// looks it through anew.
+func (m *Mirror) pass(ctx context.Context) (err error) {
+	defer func() { m.ready = err == nil }()
+	st, err := m.station()
+	if dossier.CodeOf(err) == dossier.CodeNotEnrolled {
+		return nil // nothing to mirror yet
 	}
 	if err != nil {
 		return err
 	}
-	m.behind(0)
-	return m.prune(ctx)
+	if err := m.fits(st.Code); err != nil {
+		return err
+	}
+	if !m.ready {
+		if err := m.compare(ctx, st.Code); err != nil {
+			return err
+		}
+	}
+	for ctx.Err() == nil {
+		list, err := m.store.Unmirrored(ctx, mirrorBatch)
+		if err != nil {
+			return err
+		}
+		m.behind(len(list))
+		if len(list) == 0 {
+			return m.prune(ctx)
+		}
+		for _, p := range list {
+			if err := keepFiles(m.dir, p.Head, m.store.OpenFile); err != nil {
+				return err
+			}
+			if err := keepPacket(m.dir, p); err != nil {
+				return err
+			}
+			if err := m.store.Mirrored(ctx, p.Head.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return ctx.Err()
 }
 
 func (m *Mirror) behind(n int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.state.Behind = n
-}
-
-func (m *Mirror) name(h dossier.Head) string {
-	return filepath.Join(m.dir, fmt.Sprintf("%s-%010d-%s%s", h.Station, h.Seq, h.ID, mirrorExt))
-}
-
-// write notes a packet only once it is whole on the medium.
-func (m *Mirror) write(ctx context.Context, p dossier.Packet) error {
-	if err := writeWhole(m.dir, m.name(p.Head), wire.EncodePacket(p)); err != nil {
-		return fmt.Errorf("failed to mirror packet %d: %w", p.Head.Seq, err)
-	}
-	return m.store.Mirrored(ctx, p.Head.ID)
-}
-
-// writeWhole leaves a file that is whole or absent after a power cut: file and
-// folder are synced, and the name is given last. Sticks have file systems
-// without links, so it renames; the same packet again replaces equal bytes.
-func writeWhole(dir, name string, data []byte) (err error) {
-	tmp := name + ".new"
-	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return errors.Join(err, os.Remove(tmp))
-	}
-	if err := os.Rename(tmp, name); err != nil {
-		return err
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // prune takes away what the portal keeps by now.
@@ -170,8 +167,8 @@ func (m *Mirror) prune(ctx context.Context) error {
 		return err
 	}
 	for _, p := range list {
-		if err := os.Remove(m.name(p.Head)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("failed to remove a mirrored packet: %w", err)
+		if err := dropPacket(m.dir, p.Head); err != nil {
+			return err
 		}
 		if err := m.store.Unmirror(ctx, p.Head.ID); err != nil {
 			return err

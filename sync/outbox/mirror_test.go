@@ -13,15 +13,36 @@ import (
 
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/outbox"
+	"tramhoso/sync/prove"
 	"tramhoso/sync/seal"
 	"tramhoso/sync/store"
 	"tramhoso/sync/wire"
 )
 
+func here() (outbox.Station, error) { return outbox.Station{Code: prove.StationCode}, nil }
+
+// ownDisk says of one folder that it lies on a disk of its own, which a test's
+// folders do not.
+func ownDisk(stick string) func(string) (uint64, error) {
+	return func(dir string) (uint64, error) {
+		if dir != stick {
+			return 1, nil
+		}
+		_, err := os.Stat(dir)
+		return 2, err
+	}
+}
+
+func (r *rig) mirror(stick string) *outbox.Mirror {
+	m := outbox.NewMirror(r.store, stick, here, slog.New(slog.DiscardHandler))
+	m.Device = ownDisk(stick)
+	return m
+}
+
 func TestMirror(t *testing.T) {
 	r, ctx := newRig(t), t.Context()
 	stick := filepath.Join(r.dir, "stick")
-	m := outbox.NewMirror(r.store, stick, slog.New(slog.DiscardHandler))
+	m := r.mirror(stick)
 	s := r.submit(t, "one")
 	if err := m.Pass(ctx); !errors.Is(err, outbox.ErrNoMedium) || m.State().Present {
 		t.Fatalf("without a stick: %v, %+v", err, m.State())
@@ -31,7 +52,7 @@ func TestMirror(t *testing.T) {
 	}
 	must(t, os.Mkdir(stick, 0o700))
 	// A power cut may have left half a file behind.
-	must(t, os.WriteFile(filepath.Join(stick, "x.packet.new"), []byte("half"), 0o600))
+	must(t, os.WriteFile(filepath.Join(stick, "DL27-0000000001-x.packet.new"), []byte("half"), 0o600))
 	r.submit(t, "two")
 	for range 2 { // the second pass finds nothing to do
 		must(t, m.Pass(ctx))
@@ -78,7 +99,8 @@ func TestMirrorRuns(t *testing.T) {
 		must(t, err)
 		defer func() { must(t, s.Close()) }()
 		stick := filepath.Join(dir, "stick")
-		m := outbox.NewMirror(s, stick, slog.New(slog.DiscardHandler))
+		m := outbox.NewMirror(s, stick, here, slog.New(slog.DiscardHandler))
+		m.Device = ownDisk(stick)
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() { done <- m.Run(ctx) }()

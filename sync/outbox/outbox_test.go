@@ -253,7 +253,7 @@ func TestCanary(t *testing.T) {
 	must(t, r.store.SetPrint(ctx, s.PrintJob, store.PrintSending, ""))
 	_, err := r.HandOver(ctx, "h", s.Packet, dossier.Handover{Collector: prove.Dossier(start).Applicant.Person})
 	must(t, err)
-	must(t, outbox.NewMirror(r.store, stick, slog.New(slog.DiscardHandler)).Pass(ctx))
+	must(t, r.mirror(stick).Pass(ctx))
 	_, err = r.Submit(ctx, outbox.Letter{Token: "bad", Kind: dossier.KindDossier, Body: func(string) (any, error) {
 		return prove.Dossier(start), nil
 	}, Slip: &outbox.Slip{IDNumber: prove.CanaryNumber, Print: func(outbox.Facts) ([]byte, error) { return nil, os.ErrInvalid }}})

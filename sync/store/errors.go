@@ -32,9 +32,10 @@ func codeOf(err error) dossier.Code {
 		switch lite.Code() & primary {
 		case sqlite3.SQLITE_FULL:
 			return dossier.CodeStorageFull
-		case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR,
-			sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR:
 			return dossier.CodeStorageReadOnly
+		case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+			return dossier.CodeStorageDamaged
 		}
 	}
 	switch {

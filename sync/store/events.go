@@ -11,8 +11,9 @@ import (
 	"tramhoso/sync/store/internal/rows"
 )
 
-// The counters that are not a sequence.
+// Counters beside the slips' serial.
 const (
+	counterSeq     = "seq"        // the last packet's number
 	counterProbe   = "probe"      // writes that only asked whether the database can be written
 	counterHistory = "history_ms" // since when the portal's present history holds
 	counterDurable = "durable"    // the receipt's counter up to which the portal's backup reaches

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -16,16 +17,25 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the schema up to this program's. A schema from the future is
-// refused before Up, which would say nothing about it.
-func (s *Store) migrate(ctx context.Context) error {
+func migrator(db *sql.DB) (*goose.Provider, error) {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
-		return fmt.Errorf("failed to read the migrations: %w", err)
+		return nil, fmt.Errorf("failed to read the migrations: %w", err)
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, s.write, files, goose.WithDisableGlobalRegistry(true))
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
-		return coded(fmt.Errorf("failed to prepare the migrations: %w", err))
+		return nil, coded(fmt.Errorf("failed to prepare the migrations: %w", err))
+	}
+	return p, nil
+}
+
+// migrate brings the schema up to this program's. A schema from the future is
+// refused before Up, which would say nothing about it; so is none at all where
+// there was one.
+func (s *Store) migrate(ctx context.Context, was bool) error {
+	p, err := migrator(s.write)
+	if err != nil {
+		return err
 	}
 	have, want, err := p.GetVersions(ctx)
 	if err != nil {
@@ -34,8 +44,23 @@ func (s *Store) migrate(ctx context.Context) error {
 	if have > want {
 		return dossier.E(dossier.CodeStorageReadOnly, fmt.Errorf("%w: schema %d, this program knows %d", ErrFuture, have, want))
 	}
+	if was && have == 0 {
+		return damaged("its tables are gone")
+	}
 	if _, err := p.Up(ctx); err != nil {
 		return coded(fmt.Errorf("failed to migrate the schema: %w", err))
+	}
+	return nil
+}
+
+// migrateTo makes the schema of a version.
+func migrateTo(ctx context.Context, db *sql.DB, version int64) error {
+	p, err := migrator(db)
+	if err != nil {
+		return err
+	}
+	if _, err := p.UpTo(ctx, version); err != nil {
+		return coded(fmt.Errorf("failed to make schema %d: %w", version, err))
 	}
 	return nil
 }

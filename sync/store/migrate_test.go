@@ -40,7 +40,9 @@ func provider(t *testing.T, path string) (*sql.DB, *goose.Provider) {
 	return db, p
 }
 
-func dumpName(version int64) string { return filepath.Join("testdata", "schema", fmt.Sprint(version, ".sql")) }
+func dumpName(version int64) string {
+	return filepath.Join("testdata", "schema", fmt.Sprint(version, ".sql"))
+}
 
 // load makes the database of a dump in dir.
 func load(t *testing.T, dir string, version int64) string {

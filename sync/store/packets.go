@@ -129,3 +129,30 @@ func (s *Store) Unmirror(ctx context.Context, id string) error {
 	}
 	return nil
 }
+
+// MirroredHeads returns the heads of what is held for mirrored and has its body
+// here.
+func (s *Store) MirroredHeads(ctx context.Context) ([]dossier.Head, error) {
+	found, err := s.r.MirroredHeads(ctx)
+	if err != nil {
+		return nil, coded(fmt.Errorf("failed to list what is mirrored: %w", err))
+	}
+	list := make([]dossier.Head, len(found))
+	for i, jws := range found {
+		p, err := thaw(jws, nil)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = p.Head
+	}
+	return list, nil
+}
+
+// LastSeq is the last sequence number that was given.
+func (s *Store) LastSeq(ctx context.Context) (uint64, error) {
+	n, err := s.r.Counter(ctx, counterSeq)
+	if err != nil {
+		return 0, coded(fmt.Errorf("failed to read the last sequence number: %w", err))
+	}
+	return uint64(n), nil
+}

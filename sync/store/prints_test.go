@@ -143,7 +143,7 @@ func TestMigratePrintJobs(t *testing.T) {
 	must(t, err)
 	_, err = p.UpTo(ctx, 1)
 	must(t, err)
-	_, err = db.ExecContext(ctx, `INSERT INTO packets (seq, id, kind, parent, digest, created_ms, jws) VALUES (1, 'p-1', 'dossier', '', 'd', 1, x'00')`)
+	_, err = db.ExecContext(ctx, `INSERT INTO counters (name, value) VALUES ('seq', 1); INSERT INTO packets (seq, id, kind, parent, digest, created_ms, jws) VALUES (1, 'p-1', 'dossier', '', 'd', 1, x'00')`)
 	must(t, err)
 	for _, state := range []PrintState{PrintRendered, PrintSending, PrintPrinted, PrintFailed} {
 		_, err = db.ExecContext(ctx, `INSERT INTO print_jobs (packet, kind, state, created_ms, changed_ms, key, sealed)

@@ -14,10 +14,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sys/unix"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
-	"tramhoso/sync/dossier"
 	"tramhoso/sync/durable"
 	"tramhoso/sync/store/internal/hot"
 	"tramhoso/sync/store/internal/rows"
@@ -30,6 +28,7 @@ const (
 	busyTimeoutMs = 5_000 // longer than the longest transaction, shorter than a person's patience
 	readers       = 4     // screens read at most this many things at once
 	fileName      = "station.db"
+	madeName      = "station.made"
 	lockName      = "station.lock"
 	probeName     = ".write-probe"
 )
@@ -89,6 +88,7 @@ type Store struct {
 	point   func(Point) error
 	change  *changes
 	files   folder
+	found   []Finding // at the start
 }
 
 // Open opens or makes the database in dir. Errors carry
@@ -125,22 +125,14 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	path := filepath.Join(dir, fileName)
-	if s.write, err = sql.Open("sqlite", dsn(path, false)); err != nil {
-		return nil, coded(fmt.Errorf("failed to open the database: %w", err))
-	}
-	s.write.SetMaxOpenConns(1)
-	if err = s.check(ctx); err != nil {
-		return nil, err
-	}
-	if err = s.migrate(ctx); err != nil {
+	if err = s.openWriter(ctx); err != nil {
 		return nil, err
 	}
 	if s.hot, err = hot.Prepare(ctx, s.write); err != nil {
 		return nil, coded(fmt.Errorf("failed to prepare the statements: %w", err))
 	}
 	s.w = rows.New(s.write)
-	if s.read, err = sql.Open("sqlite", dsn(path, true)); err != nil {
+	if s.read, err = sql.Open("sqlite", dsn(filepath.Join(dir, fileName), true)); err != nil {
 		return nil, coded(fmt.Errorf("failed to open the database for reading: %w", err))
 	}
 	s.read.SetMaxOpenConns(readers)
@@ -155,7 +147,10 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	if err = s.openFiles(ctx); err != nil {
 		return nil, err
 	}
-	return s, nil
+	if err = s.agrees(ctx); err != nil {
+		return nil, err
+	}
+	return s, markMade(dir)
 }
 
 // Close ends all use of the folder.
@@ -196,58 +191,6 @@ func dsn(path string, readOnly bool) string {
 		q.Set("_txlock", "immediate")
 	}
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
-}
-
-// check reads the whole database once before anything is trusted to it.
-func (s *Store) check(ctx context.Context) error {
-	var verdict string
-	if err := s.write.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&verdict); err != nil {
-		return coded(fmt.Errorf("failed to check the database: %w", err))
-	}
-	if verdict != "ok" {
-		return dossier.E(dossier.CodeStorageReadOnly, ErrDamaged)
-	}
-	return nil
-}
-
-// probe finds out before the first question whether anything can be kept. A
-// folder that somebody marked read-only is respected even when the program
-// could write to it all the same.
-func probe(dir string) error {
-	info, err := os.Stat(dir)
-	if err != nil {
-		return coded(fmt.Errorf("failed to look at the storage folder: %w", err))
-	}
-	if !info.IsDir() {
-		return dossier.Errorf(dossier.CodeStorageReadOnly, "the storage folder is not a folder")
-	}
-	if info.Mode().Perm()&0o222 == 0 {
-		return dossier.Errorf(dossier.CodeStorageReadOnly, "the storage folder is marked read-only")
-	}
-	name := filepath.Join(dir, probeName)
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return coded(fmt.Errorf("failed to write to the storage folder: %w", err))
-	}
-	_, err = f.Write([]byte{'\n'})
-	err = errors.Join(err, f.Sync(), f.Close(), os.Remove(name))
-	if err != nil {
-		return coded(fmt.Errorf("failed to write to the storage folder: %w", err))
-	}
-	return nil
-}
-
-// lockFolder keeps a second program out. The kernel lets go when the program ends,
-// however it ends.
-func lockFolder(dir string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, coded(fmt.Errorf("failed to lock the storage folder: %w", err))
-	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		return nil, errors.Join(dossier.E(dossier.CodeStorageReadOnly, ErrInUse), f.Close())
-	}
-	return f, nil
 }
 
 // tx runs f in one transaction of the only writer.

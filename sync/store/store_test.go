@@ -147,10 +147,10 @@ func TestOpenRefuses(t *testing.T) {
 				b[i] ^= 0x5a
 			}
 			must(t, os.WriteFile(name, b, 0o600))
-		}, dossier.CodeStorageReadOnly, nil},
+		}, dossier.CodeStorageDamaged, ErrDamaged},
 		{"something that is no database", func(t *testing.T, dir string) {
 			must(t, os.WriteFile(filepath.Join(dir, fileName), []byte("not a database, and long enough to be looked at"), 0o600))
-		}, dossier.CodeStorageReadOnly, nil},
+		}, dossier.CodeStorageDamaged, ErrDamaged},
 		{"a folder that is a file", func(t *testing.T, dir string) {
 			must(t, os.RemoveAll(dir))
 			must(t, os.WriteFile(dir, nil, 0o600))

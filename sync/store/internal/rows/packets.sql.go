@@ -71,6 +71,33 @@ func (q *Queries) Mirrored(ctx context.Context, arg MirroredParams) error {
 	return err
 }
 
+const mirroredHeads = `-- name: MirroredHeads :many
+SELECT jws FROM packets WHERE mirrored_ms IS NOT NULL AND body IS NOT NULL ORDER BY seq
+`
+
+func (q *Queries) MirroredHeads(ctx context.Context) ([][]byte, error) {
+	rows, err := q.db.QueryContext(ctx, mirroredHeads)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items [][]byte
+	for rows.Next() {
+		var jws []byte
+		if err := rows.Scan(&jws); err != nil {
+			return nil, err
+		}
+		items = append(items, jws)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const mirroredPurged = `-- name: MirroredPurged :many
 SELECT jws, body FROM packets WHERE mirrored_ms IS NOT NULL AND body IS NULL ORDER BY seq LIMIT ?
 `

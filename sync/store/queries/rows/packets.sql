@@ -28,3 +28,6 @@ SELECT jws, body FROM packets WHERE mirrored_ms IS NOT NULL AND body IS NULL ORD
 
 -- name: Unmirror :exec
 UPDATE packets SET mirrored_ms = NULL WHERE id = ?;
+
+-- name: MirroredHeads :many
+SELECT jws FROM packets WHERE mirrored_ms IS NOT NULL AND body IS NOT NULL ORDER BY seq;
