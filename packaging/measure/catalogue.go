@@ -12,6 +12,7 @@ import (
 
 	"tramhoso/sync/catalogue"
 	"tramhoso/sync/catalogue/synthetic"
+	portal "tramhoso/sync/client"
 	"tramhoso/sync/prove/link"
 )
 
@@ -158,7 +159,7 @@ func catalogueBytes(ctx context.Context, dir string, before catalogue.Snapshot) 
 	}
 	defer func() { err = errors.Join(err, end()) }()
 	was := carried(l)
-	if _, err := st.Link.Catalogue(ctx, ""); err != nil {
+	if _, err := st.Link.Catalogue(ctx, "", portal.Fetched{}); err != nil {
 		return 0, err
 	}
 	return carried(l) - was, nil

@@ -40,6 +40,7 @@ type Snapshot struct {
 // tombstones for what is gone.
 type Delta struct {
 	From       int                 `json:"from"`
+	FromMade   time.Time           `json:"from_made"` // Made of that version: a portal that was set back makes its numbers twice
 	To         int                 `json:"to"`
 	Made       time.Time           `json:"made"`
 	Agencies   []dossier.Agency    `json:"agencies,omitempty"`
@@ -186,8 +187,8 @@ func open(s Signed, typ string, keys []*ecdsa.PublicKey, v any) (Head, error) {
 // Apply returns the snapshot that d leads to; s is not changed. A delta that
 // does not start at s is dossier.CodeConflict: fetch a snapshot instead.
 func (s Snapshot) Apply(d Delta) (Snapshot, error) {
-	if d.From != s.Version || d.To <= d.From {
-		return Snapshot{}, dossier.Errorf(dossier.CodeConflict, "delta %d→%d does not follow version %d", d.From, d.To, s.Version)
+	if d.From != s.Version || d.To <= d.From || !d.FromMade.Equal(s.Made) {
+		return Snapshot{}, dossier.Errorf(dossier.CodeConflict, "delta %d→%d does not follow this version %d", d.From, d.To, s.Version)
 	}
 	s.Version, s.Made, s.Hosts = d.To, d.Made, slices.Clone(d.Hosts)
 	s.Agencies = merge(s.Agencies, d.Agencies, d.Gone.Agencies, agencyKey)
@@ -200,7 +201,7 @@ func (s Snapshot) Apply(d Delta) (Snapshot, error) {
 // Diff makes the delta from a to b. Order within b's lists is not carried: what
 // stays keeps its place and what is new comes last.
 func Diff(a, b Snapshot) Delta {
-	d := Delta{From: a.Version, To: b.Version, Made: b.Made, Hosts: slices.Clone(b.Hosts)}
+	d := Delta{From: a.Version, FromMade: a.Made, To: b.Version, Made: b.Made, Hosts: slices.Clone(b.Hosts)}
 	d.Agencies, d.Gone.Agencies = diff(a.Agencies, b.Agencies, agencyKey)
 	d.Topics, d.Gone.Topics = diff(a.Topics, b.Topics, topicKey)
 	d.Procedures, d.Gone.Procedures = diff(a.Procedures, b.Procedures, procedureKey)

@@ -7,7 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
+	"net/url"
+	"strconv"
 	"time"
 
 	"tramhoso/sync/dossier"
@@ -49,14 +50,29 @@ func (c *Client) Events(ctx context.Context, q wire.EventsQuery) (a wire.EventsA
 // asked with still holds; the rest is empty then.
 type Fetched struct {
 	Fresh bool
+	Part  bool // only the beginning has come, and Fresh is false: ask again with it
 	Tag   string
 	Body  []byte
 }
 
-// Catalogue fetches the whole catalogue unless tag still holds. The body is
-// framed as it travels (wire.DecodePacket); its signature is not verified here.
-func (c *Client) Catalogue(ctx context.Context, tag string) (Fetched, error) {
-	return c.fetch(ctx, "the catalogue", wire.PathCatalogue, tag, fetchTimeout, wire.MaxCatalogueBytes+wire.MaxHeadBytes)
+// Delta fetches what leads from a version of the catalogue to the latest, framed
+// as it travels; Fresh is false when that version is the latest. Its signature is
+// not verified here. wire.CodeNoDelta: fetch the whole catalogue.
+func (c *Client) Delta(ctx context.Context, from int) (f Fetched, err error) {
+	q := request{method: http.MethodGet, path: wire.PathDelta, query: url.Values{"from": {strconv.Itoa(from)}},
+		expected: []int{http.StatusOK, http.StatusNoContent}}
+	err = c.call(ctx, fetchTimeout, q, func(res *http.Response) error {
+		if res.StatusCode == http.StatusNoContent {
+			return nil
+		}
+		f.Fresh = true
+		f.Body, err = readAll(res, wire.MaxCatalogueBytes+wire.MaxHeadBytes)
+		return err
+	})
+	if err != nil {
+		return Fetched{}, fmt.Errorf("failed to fetch a delta of the catalogue: %w", err)
+	}
+	return f, nil
 }
 
 // Staff fetches the signed staff list unless tag still holds.
@@ -79,7 +95,7 @@ func (c *Client) fetch(ctx context.Context, what, path, tag string, limit time.D
 			f.Tag = tag
 			return nil
 		}
-		f.Fresh, f.Tag = true, strings.Trim(strings.TrimPrefix(res.Header.Get("ETag"), "W/"), `"`)
+		f.Fresh, f.Tag = true, etag(res)
 		f.Body, err = readAll(res, most)
 		return err
 	})

@@ -66,7 +66,7 @@ func TestFetch(t *testing.T) {
 		as(200, wire.TypeCatalogue, []byte(q.URL.Path), "ETag", `"two"`)(w, q)
 	}
 	for path, get := range map[string]func(tag string) (client.Fetched, error){
-		wire.PathCatalogue: func(tag string) (client.Fetched, error) { return c.Catalogue(t.Context(), tag) },
+		wire.PathCatalogue: func(tag string) (client.Fetched, error) { return c.Catalogue(t.Context(), tag, client.Fetched{}) },
 		wire.PathStaff:     func(tag string) (client.Fetched, error) { return c.Staff(t.Context(), tag) },
 		wire.PathTrust:     func(tag string) (client.Fetched, error) { return c.Trust(t.Context(), tag) },
 	} {

@@ -35,7 +35,8 @@ const (
 // round, so that a station can be enrolled while Follow runs.
 type Portal interface {
 	Events(ctx context.Context, q wire.EventsQuery) (wire.EventsAnswer, wire.Watermark, error)
-	Catalogue(ctx context.Context, tag string) (client.Fetched, error)
+	Catalogue(ctx context.Context, tag string, part client.Fetched) (client.Fetched, error)
+	Delta(ctx context.Context, from int) (client.Fetched, error)
 	Staff(ctx context.Context, tag string) (client.Fetched, error)
 	Trust(ctx context.Context, tag string) (client.Fetched, error)
 }
@@ -371,15 +372,10 @@ func (in *Inbox) lookAtTrust(ctx context.Context, portal Portal) error {
 // refresh fetches what the portal hints at.
 func (in *Inbox) refresh(ctx context.Context, portal Portal, known, hints wire.Hints) (fetched bool, err error) {
 	if hints.Catalogue > known.Catalogue {
-		f, err := portal.Catalogue(ctx, in.c.Province.catalogueTag())
-		if err != nil {
+		if fetched, err = in.fetchCatalogue(ctx, portal, known.Catalogue); err != nil {
 			return false, err
 		}
-		if f.Fresh {
-			if err := in.c.Province.takeCatalogue(ctx, f); err != nil {
-				return false, err
-			}
-			fetched = true
+		if fetched {
 			in.tell(Note{Kind: NoteCatalogue})
 		}
 	}

@@ -92,8 +92,13 @@ func (p *portal) fetch(what string) (client.Fetched, error) {
 	return p.document(what)
 }
 
-func (p *portal) Catalogue(context.Context, string) (client.Fetched, error) {
+func (p *portal) Catalogue(context.Context, string, client.Fetched) (client.Fetched, error) {
 	return p.fetch("catalogue")
+}
+func (p *portal) Delta(context.Context, int) (client.Fetched, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return client.Fetched{}, dossier.E(wire.CodeNoDelta, nil)
 }
 func (p *portal) Staff(context.Context, string) (client.Fetched, error) { return p.fetch("staff") }
 func (p *portal) Trust(context.Context, string) (client.Fetched, error) { return p.fetch("trust") }
@@ -443,7 +448,7 @@ func TestBeforeTheEnrolment(t *testing.T) {
 	for name, err := range map[string]error{
 		"enrolment": second(p.Enrolment()), "station": second(p.Station()), "recipient": second(p.Recipient()),
 		"staff": second(p.Staff()), "counter": second(p.Counter()), "time": second(st.Link.Time(ctx)),
-		"catalogue's fetch": second(st.Link.Catalogue(ctx, "")), "staff's fetch": second(st.Link.Staff(ctx, "")), "trust's fetch": second(st.Link.Trust(ctx, "")),
+		"catalogue's fetch": second(st.Link.Catalogue(ctx, "", client.Fetched{})), "delta's fetch": second(st.Link.Delta(ctx, 1)), "staff's fetch": second(st.Link.Staff(ctx, "")), "trust's fetch": second(st.Link.Trust(ctx, "")),
 	} {
 		if dossier.CodeOf(err) != dossier.CodeNotEnrolled {
 			t.Errorf("%s: %v", name, err)

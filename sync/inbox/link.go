@@ -108,12 +108,21 @@ func (l *Link) Events(ctx context.Context, q wire.EventsQuery) (wire.EventsAnswe
 }
 
 // Catalogue implements Portal.
-func (l *Link) Catalogue(ctx context.Context, tag string) (client.Fetched, error) {
+func (l *Link) Catalogue(ctx context.Context, tag string, part client.Fetched) (client.Fetched, error) {
 	c, err := l.client()
 	if err != nil {
 		return client.Fetched{}, err
 	}
-	return c.Catalogue(ctx, tag)
+	return c.Catalogue(ctx, tag, part)
+}
+
+// Delta implements Portal.
+func (l *Link) Delta(ctx context.Context, from int) (client.Fetched, error) {
+	c, err := l.client()
+	if err != nil {
+		return client.Fetched{}, err
+	}
+	return c.Delta(ctx, from)
 }
 
 // Staff implements Portal.

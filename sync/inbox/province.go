@@ -1,12 +1,10 @@
 package inbox
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"sync"
 	"time"
 
@@ -34,6 +32,7 @@ type Province struct {
 	staffTag  string
 	catalogue *catalogue.Catalogue
 	catTag    string
+	chain     chain // the deltas behind the kept snapshot
 }
 
 // OpenProvince reads what the store keeps. A station that was never enrolled is
@@ -67,17 +66,9 @@ func OpenProvince(ctx context.Context, s *store.Store, now func() time.Time) (*P
 		return nil, fmt.Errorf("failed to read the kept staff list: %w", err)
 	}
 	p.staffTag = doc.Tag
-	doc, err = s.Document(ctx, store.DocCatalogue)
-	if dossier.CodeOf(err) == dossier.CodeNotFound {
-		return p, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	if p.catalogue, err = readCatalogue(doc.Content, p.trust, doc.At); err != nil {
+	if err := p.openCatalogue(ctx); err != nil {
 		return nil, fmt.Errorf("failed to read the kept catalogue: %w", err)
 	}
-	p.catTag = doc.Tag
 	return p, nil
 }
 
@@ -151,13 +142,6 @@ func (p *Province) Trust() *seal.Trust {
 	return p.trust
 }
 
-// catalogueTag is the tag of the catalogue that is kept.
-func (p *Province) catalogueTag() string {
-	p.mu.RLock()
-	defer p.mu.RUnlock()
-	return p.catTag
-}
-
 // Recipient is the province's key that is valid now.
 func (p *Province) Recipient() (seal.Recipient, error) {
 	t := p.Trust()
@@ -225,44 +209,8 @@ func readStaff(compact string, t *seal.Trust, at time.Time) (*staff.List, error)
 	return staff.Open(compact, t.KeysFor(seal.UseStaff, at))
 }
 
-func readCatalogue(content []byte, t *seal.Trust, at time.Time) (*catalogue.Catalogue, error) {
-	f, err := wire.DecodePacket(bytes.NewReader(content), wire.CatalogueLimits)
-	if err != nil {
-		return nil, err
-	}
-	snap, err := catalogue.OpenSnapshot(catalogue.Signed{Head: string(f.JWS), Body: f.Body}, t.KeysFor(seal.UseCatalogue, at))
-	if err != nil {
-		return nil, err
-	}
-	return catalogue.New(*snap), nil
-}
-
 // errOlder refuses to go back.
 var errOlder = errors.New("an older version than the one that is kept")
-
-// takeCatalogue keeps a newer catalogue.
-func (p *Province) takeCatalogue(ctx context.Context, f client.Fetched) error {
-	p.taking.Lock()
-	defer p.taking.Unlock()
-	c, err := readCatalogue(f.Body, p.Trust(), p.now())
-	if err != nil {
-		return fmt.Errorf("failed to take a catalogue: %w", err)
-	}
-	if old, err := p.Catalogue(); err == nil && c.Version() < old.Version() {
-		return dossier.Errorf(dossier.CodeInvalid, "catalogue %d, here is %d: %w", c.Version(), old.Version(), errOlder)
-	}
-	tag := f.Tag
-	if tag == "" {
-		tag = strconv.Itoa(c.Version())
-	}
-	if err := p.keep(ctx, store.DocCatalogue, tag, f.Body); err != nil {
-		return err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.catalogue, p.catTag = c, tag
-	return nil
-}
 
 // takeStaff keeps a newer staff list.
 func (p *Province) takeStaff(ctx context.Context, f client.Fetched) error {

@@ -21,6 +21,9 @@ func (p *Portal) getEvents(w http.ResponseWriter, r *http.Request, e ledger.Enro
 	defer over.Stop()
 	for {
 		own, all := p.hub.wait(e.ID)
+		if err := p.refresh(r.Context()); err != nil {
+			return err
+		}
 		answer, err := p.events(r, e.ID, q)
 		if err != nil {
 			return err

@@ -90,7 +90,10 @@ type Badge struct {
 }
 
 // The documents a portal keeps beside its ledger.
-const docStaff = "staff"
+const (
+	docStaff          = "staff"
+	docCatalogueEpoch = "catalogue-epoch" // the ledger's epoch that the latest catalogue was published in
+)
 
 // Portal is one province's portal over one ledger. It is safe for concurrent use.
 type Portal struct {
@@ -103,6 +106,7 @@ type Portal struct {
 
 	publish   sync.Mutex // one new catalogue at a time
 	catalogue atomic.Pointer[catalogue.Catalogue]
+	documents documents
 	staffList atomic.Pointer[document]
 	requests  chan struct{} // slots of short requests
 	polls     chan struct{} // slots of long polls

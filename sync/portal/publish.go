@@ -1,17 +1,11 @@
 package portal
 
 import (
-	"bytes"
 	"context"
 	"crypto/ecdsa"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
-	"strconv"
-	"time"
 
 	"tramhoso/sync/catalogue"
 	"tramhoso/sync/dossier"
@@ -21,47 +15,80 @@ import (
 	"tramhoso/sync/wire"
 )
 
-// document is something published, with its tag.
-type document struct {
-	data []byte
-	tag  string
-	kind string // media type
-}
-
-func newDocument(data []byte, kind string) *document {
-	sum := sha256.Sum256(data)
-	return &document{data: data, tag: hex.EncodeToString(sum[:8]), kind: kind}
-}
-
-// serve answers with ETag, If-None-Match and ranges.
-func (d *document) serve(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", d.kind)
-	w.Header().Set("ETag", `"`+d.tag+`"`)
-	w.Header().Set("Cache-Control", "private, no-cache")
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(d.data))
-}
-
 func (p *Portal) catalogueKeys() []*ecdsa.PublicKey {
 	return p.keys.trust.KeysFor(seal.UseCatalogue, p.now())
 }
 
-// loadCatalogue indexes the latest catalogue and publishes the first.
+// setBackStep is how far a portal that was set back jumps ahead in versions: past
+// every version that the lost days published, so that no number means two
+// catalogues.
+const setBackStep = 1000
+
+// loadCatalogue indexes the latest catalogue and publishes the first. A ledger
+// that goes on from a backup publishes what it has under a new version.
 func (p *Portal) loadCatalogue(ctx context.Context) error {
+	return p.store.Update(ctx, func(tx ledger.Tx) error {
+		epoch, err := tx.Epoch()
+		if err != nil {
+			return err
+		}
+		of, err := tx.Document(docCatalogueEpoch)
+		if errors.Is(err, ledger.ErrNotFound) {
+			of, err = []byte(epoch), tx.PutDocument(docCatalogueEpoch, []byte(epoch))
+		}
+		if err != nil {
+			return err
+		}
+		latest, err := tx.LatestCatalogue()
+		if errors.Is(err, ledger.ErrNotFound) {
+			first := p.o.Catalogue
+			first.Version = max(first.Version, 1)
+			first.Made = p.now()
+			if !slices.Contains(first.Hosts, p.o.SlipHost) {
+				first.Hosts = append(slices.Clone(first.Hosts), p.o.SlipHost)
+			}
+			return p.addCatalogue(tx, first)
+		}
+		if err != nil {
+			return err
+		}
+		snap, err := p.openCatalogue(latest)
+		if err != nil {
+			return err
+		}
+		if string(of) != epoch {
+			snap.Version += setBackStep
+			snap.Made = p.now()
+			p.log.Warn("the portal was set back: its catalogue goes on", "catalogue", snap.Version)
+			return errors.Join(p.addCatalogue(tx, *snap), tx.PutDocument(docCatalogueEpoch, []byte(epoch)))
+		}
+		p.catalogue.Store(catalogue.New(*snap))
+		return nil
+	})
+}
+
+// refresh takes up what another process has published beside this one.
+func (p *Portal) refresh(ctx context.Context) error {
+	var version int
+	look := func(r ledger.Reader) (err error) { version, err = r.CatalogueVersion(); return err }
+	if err := p.store.View(ctx, look); err != nil || version == p.catalogue.Load().Version() {
+		return err
+	}
+	p.publish.Lock()
+	defer p.publish.Unlock()
+	return p.refreshLocked(ctx)
+}
+
+func (p *Portal) refreshLocked(ctx context.Context) error {
 	var latest ledger.Catalogue
-	err := p.store.View(ctx, func(r ledger.Reader) (err error) {
+	if err := p.store.View(ctx, func(r ledger.Reader) (err error) {
+		version, err := r.CatalogueVersion()
+		if err != nil || version == p.catalogue.Load().Version() {
+			return err
+		}
 		latest, err = r.LatestCatalogue()
 		return err
-	})
-	if errors.Is(err, ledger.ErrNotFound) {
-		first := p.o.Catalogue
-		first.Version = max(first.Version, 1)
-		first.Made = p.now()
-		if !slices.Contains(first.Hosts, p.o.SlipHost) {
-			first.Hosts = append(slices.Clone(first.Hosts), p.o.SlipHost)
-		}
-		return p.store.Update(ctx, func(tx ledger.Tx) error { return p.addCatalogue(tx, first) })
-	}
-	if err != nil {
+	}); err != nil || latest.Version == 0 {
 		return err
 	}
 	snap, err := p.openCatalogue(latest)
@@ -69,6 +96,7 @@ func (p *Portal) loadCatalogue(ctx context.Context) error {
 		return err
 	}
 	p.catalogue.Store(catalogue.New(*snap))
+	p.hub.wake(everyone)
 	return nil
 }
 
@@ -91,6 +119,9 @@ func (p *Portal) addCatalogue(tx ledger.Tx, s catalogue.Snapshot) error {
 	if err := tx.AddCatalogue(ledger.Catalogue{Version: s.Version, JWS: []byte(signed.Head), Body: signed.Body, At: s.Made}); err != nil {
 		return err
 	}
+	if err := tx.DropCatalogues(s.Version - setBackStep - maxCataloguesBack); err != nil {
+		return err
+	}
 	p.catalogue.Store(catalogue.New(s))
 	return nil
 }
@@ -100,6 +131,9 @@ func (p *Portal) addCatalogue(tx ledger.Tx, s catalogue.Snapshot) error {
 func (p *Portal) republish(ctx context.Context, fn func(tx ledger.Tx, next *catalogue.Snapshot) error) error {
 	p.publish.Lock()
 	defer p.publish.Unlock()
+	if err := p.refreshLocked(ctx); err != nil {
+		return err
+	}
 	old := p.catalogue.Load()
 	err := p.store.Update(ctx, func(tx ledger.Tx) error {
 		next := old.Snapshot()
@@ -118,6 +152,30 @@ func (p *Portal) republish(ctx context.Context, fn func(tx ledger.Tx, next *cata
 	}
 	p.hub.wake(everyone)
 	return nil
+}
+
+// Publish makes s the next version of the catalogue, with the stations and host
+// names that are known here. What no station could offer, and a procedure that
+// changed without a new version, is dossier.CodeInvalid and changes nothing.
+func (p *Portal) Publish(ctx context.Context, s catalogue.Snapshot) (version int, err error) {
+	err = p.republish(ctx, func(_ ledger.Tx, next *catalogue.Snapshot) error {
+		if err := s.Follows(*next); err != nil {
+			return err
+		}
+		for _, h := range s.Hosts {
+			if !slices.Contains(next.Hosts, h) {
+				next.Hosts = append(slices.Clone(next.Hosts), h)
+			}
+		}
+		next.Synthetic, next.Agencies, next.Topics, next.Procedures = s.Synthetic, s.Agencies, s.Topics, s.Procedures
+		version = next.Version
+		return next.Check()
+	})
+	if err != nil {
+		return 0, fmt.Errorf("failed to publish a catalogue: %w", err)
+	}
+	p.log.Info("catalogue published", "catalogue", version)
+	return version, nil
 }
 
 // Withdraw marks a procedure as withdrawn in a new version of the catalogue.
@@ -176,78 +234,6 @@ func (p *Portal) firstStaff() ([]byte, error) {
 	return []byte(signed), err
 }
 
-func (p *Portal) getCatalogue(w http.ResponseWriter, r *http.Request, _ ledger.Enrolment) error {
-	var c ledger.Catalogue
-	if err := p.store.View(r.Context(), func(v ledger.Reader) (err error) {
-		c, err = v.LatestCatalogue()
-		return err
-	}); err != nil {
-		return err
-	}
-	d := document{data: wire.EncodeFramed(wire.Framed{JWS: c.JWS, Body: c.Body}), tag: "v" + strconv.Itoa(c.Version), kind: wire.TypeCatalogue}
-	d.serve(w, r)
-	return nil
-}
-
-func (p *Portal) getDelta(w http.ResponseWriter, r *http.Request, _ ledger.Enrolment) error {
-	from, err := strconv.ParseUint(r.URL.Query().Get("from"), 10, 31)
-	if err != nil {
-		return dossier.Errorf(dossier.CodeInvalid, "from: %w", err)
-	}
-	current := p.catalogue.Load().Snapshot()
-	if int(from) == current.Version {
-		w.WriteHeader(http.StatusNoContent)
-		return nil
-	}
-	var old ledger.Catalogue
-	err = p.store.View(r.Context(), func(v ledger.Reader) (err error) {
-		old, err = v.Catalogue(int(from))
-		return err
-	})
-	if errors.Is(err, ledger.ErrNotFound) {
-		return dossier.E(wire.CodeNoDelta, err)
-	}
-	if err != nil {
-		return err
-	}
-	was, err := p.openCatalogue(old)
-	if err != nil {
-		return err
-	}
-	signed, err := catalogue.SignDelta(catalogue.Diff(*was, current), p.keys.catalogue)
-	if err != nil {
-		return err
-	}
-	d := newDocument(wire.EncodeFramed(wire.Framed{JWS: []byte(signed.Head), Body: signed.Body}), wire.TypeCatalogue)
-	d.serve(w, r)
-	return nil
-}
-
-func (p *Portal) getStaff(w http.ResponseWriter, r *http.Request, _ ledger.Enrolment) error {
-	p.staffList.Load().serve(w, r)
-	return nil
-}
-
-func (p *Portal) getTrust(w http.ResponseWriter, r *http.Request, _ ledger.Enrolment) error {
-	newDocument(p.keys.bundle, wire.TypeJSON).serve(w, r)
-	return nil
-}
-
-func (p *Portal) postTime(w http.ResponseWriter, r *http.Request) error {
-	var q wire.TimeRequest
-	if err := wire.DecodeJSON(r.Body, &q); err != nil {
-		return err
-	}
-	if len(q.Nonce) < wire.MinNonceBytes || len(q.Nonce) > wire.MaxNonceBytes {
-		return dossier.Errorf(dossier.CodeInvalid, "a nonce of %d bytes", len(q.Nonce))
-	}
-	jws, err := seal.SignJSON(wire.TimeClaim{Nonce: q.Nonce, Time: p.now()}, wire.TypTime, p.keys.time)
-	if err != nil {
-		return err
-	}
-	return writeJWS(w, http.StatusOK, jws)
-}
-
 // procedureAt finds a procedure at the version that was in force when the
 // dossier was made: in the current catalogue, else in an earlier one.
 func (p *Portal) procedureAt(r ledger.Reader, ref dossier.ProcedureRef) (dossier.Procedure, error) {
@@ -256,11 +242,13 @@ func (p *Portal) procedureAt(r ledger.Reader, ref dossier.ProcedureRef) (dossier
 	if now.Code == ref.Code && now.Version == ref.Version {
 		return now, nil // withdrawn or not: it was in force then
 	}
-	for v := cur.Version() - 1; v > 0 && v > cur.Version()-maxCataloguesBack; v-- {
+	back := 0
+	for v := cur.Version() - 1; v > 0 && v > cur.Version()-setBackStep-maxCataloguesBack && back < maxCataloguesBack; v-- {
 		c, cerr := r.Catalogue(v)
 		if errors.Is(cerr, ledger.ErrNotFound) {
 			continue
 		}
+		back++
 		if cerr != nil {
 			return dossier.Procedure{}, cerr
 		}

@@ -18,6 +18,7 @@ type line struct {
 	sent   int64 // bytes to the portal
 	deafAt int64 // once as many went, the next answer is lost and everything cut; 0: never
 	conns  map[net.Conn]bool
+	most   int64 // bytes to the station before the line is cut; 0: any
 	all    sync.WaitGroup
 }
 
@@ -58,7 +59,7 @@ func (l *line) carry(c net.Conn) {
 	l.mu.Unlock()
 	back := make(chan struct{})
 	go func() {
-		_, _ = io.Copy(heard{c, l}, far)
+		_, _ = io.Copy(heard{&budgeted{c, l}, l}, far)
 		_ = c.Close()
 		close(back)
 	}()
@@ -70,6 +71,34 @@ func (l *line) carry(c net.Conn) {
 	delete(l.conns, c)
 	delete(l.conns, far)
 	l.mu.Unlock()
+}
+
+// budgeted carries bytes to the station, and cuts the line where they are too many.
+type budgeted struct {
+	net.Conn
+	l *line
+}
+
+func (c *budgeted) Write(b []byte) (int, error) {
+	c.l.mu.Lock()
+	limited := c.l.most > 0
+	c.l.most -= int64(len(b))
+	over := limited && c.l.most <= 0
+	if !limited {
+		c.l.most = 0
+	}
+	c.l.mu.Unlock()
+	if over {
+		c.l.cut()
+	}
+	return c.Conn.Write(b)
+}
+
+// downAfter cuts the line once n more bytes have gone to the station.
+func (l *line) downAfter(n int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.most = n
 }
 
 // reroute lets later connections go another way.

@@ -122,7 +122,7 @@ func TestClientAndPortal(t *testing.T) {
 		t.Errorf("%+v", ev)
 	}
 
-	f, err := c.Catalogue(t.Context(), "")
+	f, err := c.Catalogue(t.Context(), "", client.Fetched{})
 	check(err)
 	fr, err := wire.DecodePacket(bytes.NewReader(f.Body), wire.CatalogueLimits)
 	check(err)
@@ -134,7 +134,7 @@ func TestClientAndPortal(t *testing.T) {
 	slip, err := token.ReadSlip(token.MakeSlip(SlipHost, StationCode, 1, pk.Head.ID, seal.NewSlipSecret(), keys.SlipKey()))
 	check(err)
 	check(slip.Verify(catalogue.New(*snap).SlipKey)) // any station can check it offline
-	if f, err := c.Catalogue(t.Context(), f.Tag); err != nil || f.Fresh {
+	if f, err := c.Catalogue(t.Context(), f.Tag, client.Fetched{}); err != nil || f.Fresh {
 		t.Errorf("unchanged: fresh %v, %v", f.Fresh, err)
 	}
 	if f, err := c.Staff(t.Context(), a.Hints.Staff); err != nil || f.Fresh {

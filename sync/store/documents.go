@@ -20,6 +20,8 @@ const (
 	DocTrust     DocumentName = "trust"     // the province's signed trust bundle
 	DocStaff     DocumentName = "staff"     // the signed staff list
 	DocCatalogue DocumentName = "catalogue" // the signed snapshot; its tag is the portal's ETag
+	DocDeltas    DocumentName = "deltas"    // the signed deltas that lead on from DocCatalogue, each with the time it was taken
+	DocPart      DocumentName = "part"      // the beginning of a catalogue that has not come to its end; its tag is the ETag
 	DocTime      DocumentName = "time"      // the trusted floor
 	DocContact   DocumentName = "contact"   // when the portal was last heard
 )

@@ -73,9 +73,10 @@ type tokenCmd struct {
 
 func main() {
 	var cli struct {
-		Serve  serveCmd  `cmd:"" help:"Serve stations and the desk until SIGTERM."`
-		Token  tokenCmd  `cmd:"" help:"Make a one-time enrolment token and print it."`
-		Import importCmd `cmd:"" help:"Take in the couriers' files in a folder and leave the answers there."`
+		Serve   serveCmd   `cmd:"" help:"Serve stations and the desk until SIGTERM."`
+		Token   tokenCmd   `cmd:"" help:"Make a one-time enrolment token and print it."`
+		Publish publishCmd `cmd:"" help:"Make a file the next version of the catalogue."`
+		Import  importCmd  `cmd:"" help:"Take in the couriers' files in a folder and leave the answers there."`
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	k := kong.Parse(&cli, kong.Name("tramhoso-portal"), kong.Description("The reference portal of a province."),
@@ -110,12 +111,8 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 	case !c.Now.IsZero():
 		return errors.New("failed to start: --now goes with --demo only")
 	case c.Catalogue != "":
-		data, err := os.ReadFile(c.Catalogue)
-		if err != nil {
-			return fmt.Errorf("failed to read the catalogue: %w", err)
-		}
-		if err := json.Unmarshal(data, &o.Catalogue); err != nil {
-			return fmt.Errorf("failed to parse the catalogue: %w", err)
+		if o.Catalogue, err = readCatalogue(c.Catalogue); err != nil {
+			return err
 		}
 	default:
 		o.Catalogue = catalogue.Snapshot{Version: 1}

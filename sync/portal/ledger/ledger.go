@@ -65,6 +65,8 @@ type Reader interface {
 	Events(enrolment int64, after uint64, limit, maxBytes int) ([]Event, error)
 	Alarms(limit int) ([]Alarm, error) // newest first
 	Catalogue(version int) (Catalogue, error)
+	// CatalogueVersion is the latest; another process may publish beside this one.
+	CatalogueVersion() (int, error)
 	LatestCatalogue() (Catalogue, error)
 }
 
@@ -95,6 +97,8 @@ type Tx interface {
 	// NextSerial draws the next number, from 1, under a name.
 	NextSerial(name string) (int, error)
 	AddCatalogue(Catalogue) error
+	// DropCatalogues forgets the versions before one.
+	DropCatalogues(before int) error
 }
 
 // Station is a place with a kiosk.

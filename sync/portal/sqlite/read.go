@@ -224,3 +224,8 @@ func (r *reader) LatestCatalogue() (c ledger.Catalogue, err error) {
 		&c.Version, &c.JWS, &c.Body, at{&c.At})
 	return c, err
 }
+
+func (r *reader) CatalogueVersion() (n int, err error) {
+	err = r.row("catalogue", "SELECT version FROM catalogues ORDER BY version DESC LIMIT 1", nil, &n)
+	return n, err
+}

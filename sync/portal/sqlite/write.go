@@ -160,3 +160,8 @@ func (t *tx) AddCatalogue(c ledger.Catalogue) error {
 	_, err := t.exec("catalogue", "INSERT INTO catalogues (version, jws, body, at_us) VALUES (?, ?, ?, ?)", c.Version, c.JWS, c.Body, c.At.UnixMicro())
 	return err
 }
+
+func (t *tx) DropCatalogues(before int) error {
+	_, err := t.exec("catalogues", "DELETE FROM catalogues WHERE version < ?", before)
+	return err
+}

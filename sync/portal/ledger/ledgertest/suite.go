@@ -376,12 +376,18 @@ func testDocuments(t *testing.T, open Opener) {
 		if _, err := tx.LatestCatalogue(); !errors.Is(err, ledger.ErrNotFound) {
 			t.Errorf("got %v", err)
 		}
+		if _, err := tx.CatalogueVersion(); !errors.Is(err, ledger.ErrNotFound) {
+			t.Errorf("got %v", err)
+		}
 		for v := range 3 {
 			must(t, tx.PutDocument("staff", []byte{byte(v)}))
 			must(t, tx.AddCatalogue(ledger.Catalogue{Version: v + 1, JWS: []byte("j"), Body: []byte{byte(v)}, At: when}))
 		}
 		if b, err := tx.Document("staff"); err != nil || !bytes.Equal(b, []byte{2}) {
 			t.Errorf("%v, %v", b, err)
+		}
+		if v, err := tx.CatalogueVersion(); err != nil || v != 3 {
+			t.Errorf("version %d, %v", v, err)
 		}
 		if c, err := tx.LatestCatalogue(); err != nil || c.Version != 3 {
 			t.Errorf("%v, %v", c, err)
@@ -395,6 +401,15 @@ func testDocuments(t *testing.T, open Opener) {
 	}); !errors.Is(err, ledger.ErrExists) {
 		t.Errorf("one version twice: %v", err)
 	}
+	update(t, s, func(tx ledger.Tx) { must(t, tx.DropCatalogues(3)) })
+	view(t, s, func(r ledger.Reader) {
+		if _, err := r.Catalogue(2); !errors.Is(err, ledger.ErrNotFound) {
+			t.Errorf("a version that was dropped: %v", err)
+		}
+		if v, err := r.CatalogueVersion(); err != nil || v != 3 {
+			t.Errorf("version %d, %v", v, err)
+		}
+	})
 }
 
 func testViewIsAMoment(t *testing.T, open Opener) {
