@@ -29,8 +29,8 @@ type cuts[S any] struct {
 }
 
 // everywhere runs the cases until one comes to its end before the power fails;
-// there the power fails the moment after.
-func (c cuts[S]) everywhere(t *testing.T) {
+// there the power fails the moment after. It returns the operations of that one.
+func (c cuts[S]) everywhere(t *testing.T) (ops []string) {
 	t.Helper()
 	n := 0
 	for k := 1; ; k += max(1, c.stride) {
@@ -38,12 +38,13 @@ func (c cuts[S]) everywhere(t *testing.T) {
 			t.Fatalf("no end after %d operations", maxOps)
 		}
 		n++
-		if !c.at(t, k) {
+		ops, under := c.at(t, k)
+		if !under {
 			t.Logf("%d cuts, fates: %v", n, fates())
-			return
+			return ops
 		}
 		if t.Failed() {
-			return // one place is enough to look at
+			return ops // one place is enough to look at
 		}
 	}
 }
@@ -62,15 +63,15 @@ func fates() []Fate {
 }
 
 // at runs the case in which the power fails at operation k, and reports whether
-// it failed before the thing was done.
-func (c cuts[S]) at(t *testing.T, k int) (under bool) {
+// it failed before the thing was done, and the operations until then.
+func (c cuts[S]) at(t *testing.T, k int) (ops []string, under bool) {
 	t.Helper()
 	d, err := c.base.Copy()
 	must(t, err)
 	s := c.open(t, d.Path())
 	must(t, d.Arm(k))
 	said, acted := c.act(s)
-	ops, under, err := d.Ops()
+	ops, under, err = d.Ops()
 	must(t, errors.Join(err, d.Cut()))
 	c.end(s)
 	if acted != nil {
@@ -99,5 +100,5 @@ func (c cuts[S]) at(t *testing.T, k int) (under bool) {
 		must(t, r.Drop())
 	}
 	must(t, d.Drop())
-	return under
+	return ops, under
 }

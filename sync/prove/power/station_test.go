@@ -3,7 +3,12 @@ package power
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,6 +33,8 @@ type desk struct {
 	prov  *prove.Province
 	first outbox.Submitted
 	keys  string // what the station told the province
+
+	waiting int // packets that wait for their receipt
 }
 
 // station is the program of one case.
@@ -53,7 +60,7 @@ func (s station) submit(t *testing.T, tap string) (outbox.Submitted, error) {
 // the station runs: what it had not synced is not sure in the copies either.
 func newDesk(t *testing.T) *desk {
 	t.Helper()
-	k := &desk{}
+	k := &desk{waiting: 1}
 	var err error
 	k.prov, err = prove.NewProvince(begin)
 	must(t, err)
@@ -104,7 +111,7 @@ func (s station) waiting(t *testing.T, want int) {
 	if w, err := s.Store.Waiting(t.Context()); err != nil || w.Packets != want {
 		t.Errorf("%d packets wait, want %d; %v", w.Packets, want, err)
 	}
-	list, err := s.Store.Outgoing(t.Context(), 10)
+	list, err := s.Store.Outgoing(t.Context(), want+1)
 	if err != nil || len(list) != want {
 		t.Errorf("%d packets can go, want %d; %v", len(list), want, err)
 	}
@@ -127,10 +134,40 @@ func (k *desk) reboot(t *testing.T, dir string) station {
 
 // A submit with the power cut at each of its operations: an acknowledged one is
 // whole, another whole or absent, and the sequence goes on without a gap.
-func TestSubmit(t *testing.T) {
+func TestSubmit(t *testing.T) { newDesk(t).submits(t, 0, boot) }
+
+// The same while SQLite moves a full log into the database behind the commit.
+func TestSubmitAtACheckpoint(t *testing.T) {
+	const full = 1000 * (4096 + 24) // bytes: SQLite's own bound of pages, framed
 	k := newDesk(t)
-	cuts[station]{
-		base: k.disk, open: boot, end: station.end,
+	ops := k.submits(t, 19, func(t *testing.T, dir string) station {
+		s := boot(t, dir)
+		log := func() int64 {
+			st, err := os.Stat(filepath.Join(dir, "store", "station.db-wal"))
+			must(t, err)
+			return st.Size()
+		}
+		step := int64(0)
+		for n := 0; log()+step < full; n++ { // until one more crosses the bound
+			before := log()
+			var err error
+			k.first, err = s.submit(t, fmt.Sprintf("tap %d", n))
+			must(t, err)
+			step = max(step, log()-before)
+		}
+		k.waiting = int(k.first.Seq)
+		return s
+	})
+	if !slices.ContainsFunc(ops, func(op string) bool { return strings.HasPrefix(op, "write /store/station.db [") }) {
+		t.Errorf("no checkpoint came: %q", ops)
+	}
+}
+
+// submits cuts a submit; it returns the operations of one that nothing cut.
+func (k *desk) submits(t *testing.T, stride int, open func(t *testing.T, dir string) station) (ops []string) {
+	t.Helper()
+	return cuts[station]{
+		base: k.disk, open: open, end: station.end, stride: stride,
 		act: func(s station) (any, error) {
 			got, err := s.submit(t, "tap")
 			return got, err
@@ -139,7 +176,7 @@ func TestSubmit(t *testing.T) {
 			s := k.reboot(t, dir)
 			if said != nil {
 				s.whole(t, said.(outbox.Submitted), false)
-				s.waiting(t, 2)
+				s.waiting(t, k.waiting+1)
 			}
 			again, err := s.submit(t, "tap") // the citizen taps again
 			must(t, err)
@@ -154,7 +191,7 @@ func TestSubmit(t *testing.T) {
 			if err != nil || next.Seq != again.Seq+1 || next.Again {
 				t.Errorf("the next one: %+v, %v", next, err)
 			}
-			s.waiting(t, 3)
+			s.waiting(t, k.waiting+2)
 		},
 	}.everywhere(t)
 }
