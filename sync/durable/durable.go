@@ -15,39 +15,43 @@ import (
 )
 
 // MakeFolder makes a folder with those above it that are missing, each synced
-// into the one above. A folder that was there is synced too, as far as this
-// program may: whoever made it may have been stopped before.
+// into the one above. Those that are there and look as if they were made here,
+// with the same permissions, are synced too: who made them may have died before.
 func MakeFolder(dir string, perm fs.FileMode) error {
 	dir = filepath.Clean(dir)
-	err := os.Mkdir(dir, perm)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := MakeFolder(filepath.Dir(dir), perm); err != nil {
-			return err
-		}
-		err = os.Mkdir(dir, perm)
-	}
-	if !errors.Is(err, fs.ErrExist) {
-		if err != nil {
-			return err
-		}
-		return SyncFolder(filepath.Dir(dir))
+	above := filepath.Dir(dir)
+	if dir == above {
+		return nil
 	}
 	st, err := os.Stat(dir)
-	if err != nil {
-		return err
-	}
-	if !st.IsDir() {
+	switch {
+	case err == nil && !st.IsDir():
 		return &fs.PathError{Op: "mkdir", Path: dir, Err: syscall.ENOTDIR}
-	}
-	if err := SyncFolder(filepath.Dir(dir)); err != nil && !beyondUs(err) {
+	case err == nil && st.Mode().Perm() != perm:
+		return nil // somebody else's
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	return nil
+	if err := MakeFolder(above, perm); err != nil {
+		return err
+	}
+	if err == nil {
+		return SureFolder(above)
+	}
+	if err := os.Mkdir(dir, perm); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return SyncFolder(above)
 }
 
-// beyondUs reports that the folder above is not ours to sync.
-func beyondUs(err error) bool {
-	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.EINVAL)
+// SureFolder syncs the names of a folder that somebody may have left without, as
+// far as this program may: what it cannot write to it has not changed.
+func SureFolder(dir string) error {
+	err := SyncFolder(dir)
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.EINVAL) {
+		return nil
+	}
+	return err
 }
 
 // SyncFolder puts a folder's names on the disk.

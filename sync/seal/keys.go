@@ -149,6 +149,10 @@ func OpenKeys(dir string) (*Keys, error) {
 		return nil, err
 	}
 	k.audit = ed25519.NewKeyFromSeed(seed)
+	// Who made them may have died before the folder was synced.
+	if err := durable.SureFolder(dir); err != nil {
+		return nil, fmt.Errorf("failed to sync the key folder: %w", err)
+	}
 	return k, nil
 }
 

@@ -137,7 +137,8 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	}
 	s.read.SetMaxOpenConns(readers)
 	s.r = rows.New(s.read)
-	// A power cut may have come between a destruction and the clearing of the log.
+	// A power cut may have come between a destruction and the clearing of the log;
+	// and a program that died may have left a commit there that no disk has yet.
 	if err = s.clearLog(ctx); err != nil {
 		return nil, err
 	}

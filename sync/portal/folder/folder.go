@@ -62,7 +62,11 @@ func (d *Folder) Write(ctx context.Context, packet, sum string, offset int64, r 
 	}
 	n, err = io.Copy(f, ending{ctx, r})
 	// What came before the failure is kept as well, if the disk says so.
-	if serr := errors.Join(f.Sync(), f.Close()); serr != nil {
+	var serr error
+	if chunksAreSynced {
+		serr = f.Sync()
+	}
+	if serr = errors.Join(serr, f.Close()); serr != nil {
 		return 0, roomy(errors.Join(fmt.Errorf("failed to write a file: %w", serr), err))
 	}
 	if err != nil {
@@ -77,15 +81,17 @@ func (d *Folder) open(name string, offset int64) (*os.File, error) {
 	fail := func(err error) (*os.File, error) {
 		return nil, roomy(fmt.Errorf("failed to open a file: %w", err))
 	}
-	f, err := os.OpenFile(name, os.O_WRONLY, 0)
-	if errors.Is(err, fs.ErrNotExist) && offset == 0 {
+	flags := os.O_WRONLY
+	if offset == 0 {
 		if err := durable.MakeFolder(filepath.Dir(name), 0o700); err != nil {
 			return fail(err)
 		}
-		if f, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o600); err == nil {
-			if serr := durable.SyncFolder(filepath.Dir(name)); serr != nil {
-				err = errors.Join(serr, f.Close())
-			}
+		flags |= os.O_CREATE
+	}
+	f, err := os.OpenFile(name, flags, 0o600)
+	if err == nil && offset == 0 { // also where it is here: who made it may have died before
+		if serr := durable.SyncFolder(filepath.Dir(name)); serr != nil {
+			err = errors.Join(serr, f.Close())
 		}
 	}
 	switch {
