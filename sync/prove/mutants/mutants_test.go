@@ -52,6 +52,8 @@ var proofs = map[string]proof{
 	"receipt_before_commit": {pkg: power, run: "TestIntake"},
 	"no_replay_check":       {pkg: power, run: "TestIntake"},
 	"effect_outside_tx":     {pkg: power, run: "TestIntake"},
+	"log_unsecured":         {pkg: power, run: "TestReplayAfterADeath"},
+	"offset_before_fsync":   {pkg: power, run: "TestUpload"},
 	"shelf_dropped":         {pkg: power, run: "TestIntakeOfAParent"},
 	"packet_unsigned":       {pkg: "sync/portal", run: "TestBrokenPacketsAreRefused"},
 	"plain_index":           {pkg: "sync/prove", run: "TestSubmitOfflineAndCollect"},

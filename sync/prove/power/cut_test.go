@@ -26,6 +26,10 @@ type cuts[S any] struct {
 	check func(t *testing.T, dir string, said any)
 	// stride skips operations, for what has many alike; 0: none.
 	stride int
+	// again has the program also die without a cut at each operation, do the thing
+	// once more after its restart, and be cut then: what it did before it died was
+	// not synced by that.
+	again bool
 }
 
 // everywhere runs the cases until one comes to its end before the power fails;
@@ -83,22 +87,52 @@ func (c cuts[S]) at(t *testing.T, k int) (ops []string, under bool) {
 	for i, f := range fates() {
 		f.Seed += uint64(k * i) // other luck at every cut
 		r := restart(t, d, f)
-		where := fmt.Sprintf("the power failed after %d operations; kept: %s; acknowledged: %v", len(ops), f, said != nil)
+		where := fmt.Sprintf("the power failed after %d operations", len(ops))
 		if under {
-			where = fmt.Sprintf("the power failed at operation %d (%s); kept: %s; acknowledged: %v", k, ops[len(ops)-1], f, said != nil)
+			where = fmt.Sprintf("the power failed at operation %d (%s)", k, ops[len(ops)-1])
 		}
-		if !t.Run(fmt.Sprintf("%d-%s", k, f.Keep), func(t *testing.T) {
-			defer func() {
-				if t.Failed() {
-					t.Log(where)
-				}
-			}()
-			c.check(t, r.Path(), said)
-		}) {
+		if !c.found(t, fmt.Sprintf("%d-%s", k, f.Keep), r, said, where+"; kept: "+f.String()) {
 			break
 		}
-		must(t, r.Drop())
+	}
+	if c.again && under {
+		c.dead(t, k, d, ops[len(ops)-1])
 	}
 	must(t, d.Drop())
 	return ops, under
+}
+
+// found checks what a restart finds, and forgets it.
+func (c cuts[S]) found(t *testing.T, name string, r *Disk, said any, where string) bool {
+	t.Helper()
+	ok := t.Run(name, func(t *testing.T) {
+		defer func() {
+			if t.Failed() {
+				t.Logf("%s; acknowledged: %v", where, said != nil)
+			}
+		}()
+		c.check(t, r.Path(), said)
+	})
+	if ok {
+		must(t, r.Drop())
+	}
+	return ok
+}
+
+// dead is the case in which the program died at an operation and the power failed
+// only after the thing was done once more.
+func (c cuts[S]) dead(t *testing.T, k int, d *Disk, op string) {
+	t.Helper()
+	d, err := d.Copy()
+	must(t, err)
+	s := c.open(t, d.Path())
+	said, err := c.act(s)
+	if err != nil {
+		t.Errorf("after the program died at operation %d (%s): %v", k, op, err)
+	}
+	must(t, d.Cut())
+	c.end(s)
+	r := restart(t, d, Fate{Keep: Nothing})
+	c.found(t, fmt.Sprintf("%d-again", k), r, said, fmt.Sprintf("the program died at operation %d (%s) and did it again; kept: nothing", k, op))
+	must(t, d.Drop())
 }

@@ -10,7 +10,8 @@ import (
 // sectorBytes is what a medium writes whole or not at all.
 const sectorBytes = 512
 
-const modeFolder = syscall.S_IFDIR | 0o700
+// modeFolder is a disk's own: not that of the folders that programs make on it.
+const modeFolder = syscall.S_IFDIR | 0o755
 
 // asideSuffix ends the names of SQLite's shared memory.
 const asideSuffix = "-shm"

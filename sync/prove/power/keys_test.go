@@ -25,7 +25,7 @@ func public(t *testing.T, k *seal.Keys) string {
 func TestKeys(t *testing.T) {
 	open := func(dir string) (*seal.Keys, error) { return seal.OpenKeys(filepath.Join(dir, "station", "keys")) }
 	cuts[string]{
-		base: newDisk(t), end: func(string) {},
+		base: newDisk(t), end: func(string) {}, again: true,
 		open: func(_ *testing.T, dir string) string { return dir },
 		act: func(dir string) (any, error) {
 			k, err := open(dir)
@@ -70,7 +70,7 @@ func TestFirstStart(t *testing.T) {
 		return s.Province.Enrolled(t.Context(), e)
 	}
 	cuts[string]{
-		base: newDisk(t), stride: 9,
+		base: newDisk(t), stride: 9, again: true,
 		open: func(_ *testing.T, dir string) string { return filepath.Join(dir, "station") },
 		act: func(dir string) (any, error) {
 			if err := up(dir); err != nil {

@@ -167,7 +167,7 @@ func TestSubmitAtACheckpoint(t *testing.T) {
 func (k *desk) submits(t *testing.T, stride int, open func(t *testing.T, dir string) station) (ops []string) {
 	t.Helper()
 	return cuts[station]{
-		base: k.disk, open: open, end: station.end, stride: stride,
+		base: k.disk, open: open, end: station.end, stride: stride, again: stride == 0,
 		act: func(s station) (any, error) {
 			got, err := s.submit(t, "tap")
 			return got, err
