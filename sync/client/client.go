@@ -11,7 +11,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
+	"sync"
 	"time"
 
 	"tramhoso/sync/dossier"
@@ -142,6 +144,7 @@ type request struct {
 	body                []byte
 	expected            []int
 	reading             time.Duration // beyond the limit, once the answer has begun
+	away                func()        // called once the request is on the line; may be nil
 }
 
 func roundTrip(ctx context.Context, h *http.Client, base *url.URL, now func() time.Time, limit time.Duration,
@@ -154,6 +157,9 @@ func roundTrip(ctx context.Context, h *http.Client, base *url.URL, now func() ti
 		begun = time.AfterFunc(limit, cancel).Stop
 	}
 	defer begun()
+	if q.away != nil {
+		ctx = httptrace.WithClientTrace(ctx, onLine(q.away))
+	}
 	u := base.JoinPath(q.path)
 	u.RawQuery = q.query.Encode()
 	req, err := http.NewRequestWithContext(ctx, q.method, u.String(), bytes.NewReader(q.body))
@@ -183,6 +189,17 @@ func roundTrip(ctx context.Context, h *http.Client, base *url.URL, now func() ti
 		return err
 	}
 	return f(res)
+}
+
+// onLine calls away when a request and its body were written. A request that
+// net/http sends again is written twice.
+func onLine(away func()) *httptrace.ClientTrace {
+	once := sync.OnceFunc(away)
+	return &httptrace.ClientTrace{WroteRequest: func(w httptrace.WroteRequestInfo) {
+		if w.Err == nil {
+			once()
+		}
+	}}
 }
 
 func parseChain(chain string) ([]*x509.Certificate, error) {

@@ -401,7 +401,8 @@ func TestBatch(t *testing.T) {
 		as(200, wire.TypeJSON, body)(w, q)
 	}
 	var got []string
-	must(t, c.Batch(t.Context(), ps, func(i int, rec dossier.Receipt, compact string, err error) {
+	away := 0
+	must(t, c.Batch(t.Context(), ps, func() { away++ }, func(i int, rec dossier.Receipt, compact string, err error) {
 		var e *client.Error
 		switch {
 		case err == nil:
@@ -415,8 +416,11 @@ func TestBatch(t *testing.T) {
 	if want := "[0 held as 1 1 refused: conflict 2 held as 2]"; fmt.Sprint(got) != want {
 		t.Errorf("%v", got)
 	}
+	if away != 1 {
+		t.Errorf("the batch was on the line %d times", away)
+	}
 	r.handle = as(200, wire.TypeJSON, []byte(`{"results":[]}`))
-	err = c.Batch(t.Context(), ps, func(int, dossier.Receipt, string, error) { t.Error("called for nothing") })
+	err = c.Batch(t.Context(), ps, func() {}, func(int, dossier.Receipt, string, error) { t.Error("called for nothing") })
 	var e *client.Error
 	if !errors.As(err, &e) || e.Lane() || e.Refused() {
 		t.Errorf("too few results: %v", err)

@@ -48,8 +48,8 @@ func unbelievable(what string, err error) error {
 
 // Batch offers several packets in one round trip and calls each, in order, with
 // what came for one of them. Its own error concerns those that each was not
-// called for.
-func (c *Client) Batch(ctx context.Context, ps []dossier.Packet,
+// called for. away is called once all of it is on the line.
+func (c *Client) Batch(ctx context.Context, ps []dossier.Packet, away func(),
 	each func(i int, r dossier.Receipt, compact string, err error)) error {
 	var body []byte
 	for _, p := range ps {
@@ -57,6 +57,7 @@ func (c *Client) Batch(ctx context.Context, ps []dossier.Packet,
 	}
 	err := c.call(ctx, sendTimeout, request{
 		method: http.MethodPost, path: wire.PathBatch, media: wire.TypeBatch, body: body, expected: []int{http.StatusOK},
+		away: away,
 	}, func(res *http.Response) error {
 		b, err := readAll(res, wire.MaxJSONBytes)
 		if err != nil {

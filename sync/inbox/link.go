@@ -72,12 +72,13 @@ func (l *Link) Put(ctx context.Context, p dossier.Packet) (dossier.Receipt, stri
 }
 
 // Batch implements outbox.Sender.
-func (l *Link) Batch(ctx context.Context, ps []dossier.Packet, each func(int, dossier.Receipt, string, error)) error {
+func (l *Link) Batch(ctx context.Context, ps []dossier.Packet, away func(),
+	each func(int, dossier.Receipt, string, error)) error {
 	c, err := l.client()
 	if err != nil {
 		return err
 	}
-	return c.Batch(ctx, ps, each)
+	return c.Batch(ctx, ps, away, each)
 }
 
 // Carry implements outbox.Carrier.

@@ -23,6 +23,11 @@ import (
 // commit keeps a packet as far as the queue looks into it.
 func commit(t testing.TB, s *store.Store, submitToken string, kind dossier.PacketKind) string {
 	t.Helper()
+	return commitSized(t, s, submitToken, kind, 4)
+}
+
+func commitSized(t testing.TB, s *store.Store, submitToken string, kind dossier.PacketKind, size int) string {
+	t.Helper()
 	prio := store.PriorityPacket
 	if kind == dossier.KindHandover {
 		prio = store.PriorityHandover
@@ -32,7 +37,7 @@ func commit(t testing.TB, s *store.Store, submitToken string, kind dossier.Packe
 		head, err := json.Marshal(h)
 		must(t, err)
 		return store.Rows{Packet: dossier.Packet{Head: h, JWS: []byte("e30." + base64.RawURLEncoding.EncodeToString(head) + ".AA"),
-			Body: []byte("body")}, Digest: "digest", Priority: prio}, nil
+			Body: make([]byte, size)}, Digest: "digest", Priority: prio}, nil
 	}})
 	must(t, err)
 	return c.Packet
@@ -82,12 +87,13 @@ func (p *portal) Put(_ context.Context, pk dossier.Packet) (dossier.Receipt, str
 	return p.answer(pk)
 }
 
-func (p *portal) Batch(_ context.Context, ps []dossier.Packet, each func(int, dossier.Receipt, string, error)) error {
+func (p *portal) Batch(_ context.Context, ps []dossier.Packet, away func(), each func(int, dossier.Receipt, string, error)) error {
 	names := ""
 	for _, pk := range ps {
 		names += pk.Head.ID + " "
 	}
 	p.note(names)
+	away()
 	for i, pk := range ps {
 		r, compact, err := p.answer(pk)
 		if errors.Is(err, errLine) {

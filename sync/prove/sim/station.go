@@ -204,6 +204,10 @@ func (s *stationSim) dial(ctx context.Context) (net.Conn, error) {
 	return c, nil
 }
 
+// offBeat keeps the end of a while apart from the moments at which a station's
+// timers ring: which of two things of one moment comes first is nobody's choice.
+const offBeat = 7 * time.Microsecond
+
 // loop is one of a station's loops while it runs.
 type loop struct {
 	s    *stationSim
@@ -221,7 +225,7 @@ func (s *stationSim) begin(f func(ctx context.Context) error) *loop {
 
 // last lets the loop go on for a while, or until its station dies.
 func (l *loop) last(d time.Duration) {
-	t := time.NewTimer(d)
+	t := time.NewTimer(d + offBeat)
 	defer t.Stop()
 	select {
 	case <-t.C:
