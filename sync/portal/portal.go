@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -197,11 +198,22 @@ func (p *Portal) Backup(ctx context.Context) (path string, err error) {
 	}); err != nil {
 		return "", err
 	}
-	if err := p.store.Backup(ctx, path); err != nil {
+	// A ledger without its files is no backup: it gets its name when they are there.
+	unnamed := filepath.Join(dir, "unfinished")
+	if err := os.Remove(unnamed); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("failed to clear an unfinished backup: %w", err)
+	}
+	if err := p.store.Backup(ctx, unnamed); err != nil {
 		return "", err
 	}
 	if err := p.backupFiles(ctx, filepath.Join(dir, "files")); err != nil {
-		return "", errors.Join(err, os.Remove(path)) // a ledger without its files is no backup
+		return "", err
+	}
+	if err := os.Rename(unnamed, path); err != nil {
+		return "", fmt.Errorf("failed to name the backup: %w", err)
+	}
+	if err := durable.SyncFolder(dir); err != nil {
+		return "", err
 	}
 	return path, p.store.Update(ctx, func(tx ledger.Tx) error {
 		for id, n := range marks {

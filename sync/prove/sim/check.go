@@ -1,11 +1,14 @@
 package sim
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +19,7 @@ import (
 	"tramhoso/sync/prove"
 	"tramhoso/sync/seal"
 	"tramhoso/sync/token"
+	"tramhoso/sync/wire"
 )
 
 // row is a packet as the station's own database has it.
@@ -110,6 +114,9 @@ func (w *World) restless() string {
 		if n := s.waiting(); n.Packets > 0 {
 			why = append(why, fmt.Sprintf("%s has %d waiting, %d of them refused, because %q", s.code, n.Packets, n.Refused, s.run.Queue.State().Why))
 		}
+		if n, more := s.files(); more || n.Files > 0 || n.Lost > 0 {
+			why = append(why, fmt.Sprintf("%s has %d files to carry, %d of them refused, %d lost, because %q", s.code, n.Files, n.Refused, n.Lost, s.run.Files.State().Why))
+		}
 		cur, err := s.run.Store.Cursor(w.ctx)
 		w.must(err)
 		h, err := w.side(s, 0)
@@ -140,6 +147,7 @@ func (w *World) check() {
 			}
 		}
 		for _, v := range w.shown(s) {
+			w.checkPapers(v)
 			i := slices.IndexFunc(list, func(r row) bool { return r.ID == v.got.Packet })
 			if i < 0 || list[i].Slip != v.got.Slip {
 				w.story.wrong("%s has forgotten slip %s of %s", s.code, v.got.Slip, v)
@@ -192,6 +200,8 @@ func (w *World) checkPackets(s *stationSim, list []row, h held) {
 			w.story.wrong("the portal holds something else for %s", name)
 		case there[0].Receipt != r.Receipt:
 			w.story.wrong("the receipt of %s at the station is not the portal's", name)
+		case there[0].State != wire.StateWhole:
+			w.story.wrong("%s is not whole at the portal", name)
 		case there[0].Shelved:
 			w.story.wrong("%s still waits for its parent, which is there", name)
 		}
@@ -201,6 +211,22 @@ func (w *World) checkPackets(s *stationSim, list []row, h held) {
 			continue
 		}
 		w.story.wrong("the portal holds packet %d of %s, which made only %d", seq, s.code, len(list))
+	}
+}
+
+// checkPapers compares what an officer reads with what was scanned.
+func (w *World) checkPapers(v *visit) {
+	for n, f := range v.files {
+		r, err := w.portal.running.OpenFile(w.ctx, v.got.Packet, f.SHA256)
+		if err != nil {
+			w.story.wrong("paper %d of %s is not at the portal: %v", n+1, v, err)
+			continue
+		}
+		h := sha256.New()
+		_, err = io.Copy(h, r)
+		if err = errors.Join(err, r.Close()); err != nil || !bytes.Equal(h.Sum(nil), f.sum[:]) {
+			w.story.wrong("paper %d of %s is not what was scanned: %v", n+1, v, err)
+		}
 	}
 }
 

@@ -29,7 +29,7 @@ type step struct {
 func (w *World) swarm() []step {
 	steps := []step{
 		{18, (*World).stepVisit, false}, {4, (*World).stepTapAgain, false}, {14, (*World).stepLetter, false},
-		{22, (*World).stepSend, false}, {18, (*World).stepListen, false}, {24, (*World).stepOfficer, false},
+		{22, (*World).stepSend, false}, {14, (*World).stepCarry, false}, {18, (*World).stepListen, false}, {24, (*World).stepOfficer, false},
 		{2, (*World).stepPass, false}, {3, (*World).stepReplay, false},
 		{8, (*World).stepLine, true}, {12, (*World).stepDie, true}, {5, (*World).stepHold, true}, {4, (*World).stepStuck, true},
 		{6, (*World).stepExport, true}, {7, (*World).stepDeliver, true}, {7, (*World).stepBringBack, true}, {2, (*World).stepCopy, true},
@@ -160,6 +160,19 @@ func (w *World) stepSend() bool {
 	return true
 }
 
+// stepCarry lets attachments go.
+func (w *World) stepCarry() bool {
+	s := w.any()
+	n, more := s.files()
+	if !more {
+		return false
+	}
+	d := w.between(5*time.Second, 2*time.Minute)
+	w.story.tell("%s carries files for %s (%d wait)", s.code, d.Round(time.Second), n.Files)
+	s.carry(d)
+	return true
+}
+
 func (w *World) stepListen() bool {
 	s := w.any()
 	d := w.between(5*time.Second, 2*time.Minute)
@@ -185,12 +198,14 @@ func (w *World) stepDie() bool {
 	if w.chance(40) {
 		w.arm(w.portal, points)
 		one := []func(*World) bool{(*World).stepSend, (*World).stepSend, (*World).stepListen, (*World).stepOfficer, (*World).stepOfficer,
-			(*World).stepDeliver, (*World).stepBackUp}
+			(*World).stepCarry, (*World).stepCarry, (*World).stepDeliver, (*World).stepBackUp}
 		return one[w.draw(len(one))](w)
 	}
 	s := w.sending()
 	w.arm(s, points)
-	switch w.draw(6) {
+	switch w.draw(8) {
+	case 6, 7:
+		s.carry(w.between(5*time.Second, time.Minute))
 	case 0:
 		w.come(s)
 	case 1:
@@ -291,6 +306,9 @@ func (w *World) heal() {
 			s.listen(30 * time.Second)
 			s.send(2 * time.Minute)
 			w.honest(s)
+			if _, more := s.files(); more {
+				s.carry(2 * time.Minute)
+			}
 			s.listen(30 * time.Second)
 		}
 		w.settle()

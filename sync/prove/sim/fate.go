@@ -240,16 +240,20 @@ func (w *World) receipt(run *portalRun, id, compact string) {
 		w.story.wrong("the portal gave another receipt for %s than it keeps", name)
 	}
 	w.mu.Lock()
-	first, known := w.signed[id]
-	w.signed[id] = compact
-	if known {
-		w.replays++
-	}
+	first := w.signed[id]
+	w.signed[id] = signed{pk.State, compact}
 	w.mu.Unlock()
-	if known && first != compact {
+	switch {
+	case first.state == pk.State && first.compact != compact:
 		w.story.wrong("the portal gave two different receipts for %s", name)
+	case first.state == wire.StateWhole && pk.State != wire.StateWhole:
+		w.story.wrong("the portal called %s whole and then misses files", name)
 	}
 }
+
+// signed is a receipt as it was first given out: one when files are missing, one
+// when they are there.
+type signed struct{ state, compact string }
 
 // sender is the station whose certificate a request shows.
 func (w *World) sender(r *http.Request) *stationSim {
@@ -281,6 +285,8 @@ func (w *World) describe(r *http.Request, body []byte) string {
 			}
 			names = append(names, w.learn(f))
 		}
+	case strings.HasPrefix(path, wire.PathFiles):
+		return fmt.Sprintf("%s of a file (%d bytes)", r.Method, len(body))
 	case path == wire.PathEvents:
 		return "question for events"
 	case path == wire.PathCatalogue:

@@ -1,7 +1,10 @@
 package sim
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 
 	"tramhoso/sync/dossier"
@@ -21,12 +24,34 @@ type visit struct {
 	shown bool   // the slip was handed out
 	got   outbox.Submitted
 	slip  token.Slip
+	files []paper
+}
+
+// paper is something that a visitor put on the scanner.
+type paper struct {
+	dossier.Attachment
+	sum [sha256.Size]byte // of what was scanned
 }
 
 func (v *visit) String() string { return fmt.Sprintf("visit %d", v.n) }
 
-// come lets a citizen submit a dossier.
+func (v *visit) attachments() (list []dossier.Attachment) {
+	for _, f := range v.files {
+		list = append(list, f.Attachment)
+	}
+	return list
+}
+
+// come lets a citizen submit a dossier, with papers or without.
 func (w *World) come(s *stationSim) {
+	papers := 0
+	if w.rough && w.chance(35) {
+		papers = 1 + w.draw(2)
+	}
+	w.comeWith(s, papers)
+}
+
+func (w *World) comeWith(s *stationSim, papers int) {
 	v := &visit{n: len(w.visits) + 1, at: s, code: procedures[w.draw(len(procedures))]}
 	v.token = fmt.Sprintf("%s visit %d", s.code, v.n)
 	if err := s.run.Store.CanStart(w.ctx); err != nil {
@@ -37,7 +62,40 @@ func (w *World) come(s *stationSim) {
 		return
 	}
 	w.visits = append(w.visits, v)
+	if papers > 0 && !w.scan(v, papers) {
+		return
+	}
 	w.tap(v)
+}
+
+// mostPaper is the largest scan: more than two chunks.
+const mostPaper = 600_000
+
+// scan adds papers to a visit.
+func (w *World) scan(v *visit, papers int) bool {
+	s := v.at
+	for n := range papers {
+		content := make([]byte, 1+w.draw(mostPaper)>>w.draw(8))
+		rand.NewChaCha8([32]byte{byte(w.seed), byte(v.n), byte(n)}).Read(content)
+		if len(content) > 100 {
+			copy(content[len(content)/2:], prove.CanaryAnswer)
+		}
+		a, err := s.run.Outbox.AddFile(w.ctx, v.token, "declaration", bytes.NewReader(content))
+		switch {
+		case !s.alive():
+			w.story.tell("%s: %s ends while a paper is scanned", s.code, v)
+			return false
+		case err != nil:
+			w.story.tell("%s: %s cannot add a paper: %s", s.code, v, codeOf(err))
+			if dossier.CodeOf(err) != dossier.CodeStorageFull {
+				w.story.wrong("%s cannot add a paper: %v", s.code, err)
+			}
+			return false
+		}
+		v.files = append(v.files, paper{a, sha256.Sum256(content)})
+	}
+	w.story.tell("%s: %s adds %d papers", s.code, v, papers)
+	return true
 }
 
 // tap is a tap on "submit". The same visit may tap again.
@@ -46,7 +104,7 @@ func (w *World) tap(v *visit) {
 	d := prove.Dossier(w.now())
 	d.Procedure = dossier.ProcedureRef{Code: v.code, Version: 1}
 	got, err := s.run.Outbox.SubmitDossier(w.ctx, v.token, d, "UBND xã Ea Thử",
-		func(f outbox.Facts) ([]byte, error) { return []byte(f.Number + " " + prove.CanaryName), nil })
+		func(f outbox.Facts) ([]byte, error) { return []byte(f.Number + " " + prove.CanaryName), nil }, v.attachments()...)
 	switch {
 	case !s.alive():
 		w.story.tell("%s: %s ends without a slip", s.code, v)
@@ -106,7 +164,7 @@ func some[T any](w *World, list []T) (one T, ok bool) {
 func (w *World) again(s *stationSim) bool {
 	var list []*visit
 	for _, v := range w.visits {
-		if v.at == s {
+		if v.at == s && (v.shown || len(v.files) == 0) { // what was scanned before a crash is gone with its draft
 			list = append(list, v)
 		}
 	}

@@ -130,7 +130,8 @@ func (p *portalSim) bury() error {
 }
 
 // restore sets the portal up anew from a backup and from its keys.
-func (p *portalSim) restore(copied string) error {
+// Its files may be lost with it: then they come from the backup as well.
+func (p *portalSim) restore(copied string, filesToo bool) error {
 	if err := p.stop(); err != nil {
 		return err
 	}
@@ -146,6 +147,17 @@ func (p *portalSim) restore(copied string) error {
 	if err := os.WriteFile(filepath.Join(p.dir, "ledger.db"), data, 0o600); err != nil {
 		return err
 	}
+	if filesToo {
+		if err := os.RemoveAll(filepath.Join(p.dir, "files")); err != nil {
+			return err
+		}
+		from := filepath.Join(p.dir, "backup", "files")
+		if _, err := os.Stat(from); err == nil {
+			if err := copyDisk(filepath.Join(p.dir, "files"), from); err != nil {
+				return err
+			}
+		}
+	}
 	if err := p.start(); err != nil {
 		return err
 	}
@@ -159,10 +171,12 @@ func (p *portalSim) relearn() error {
 		p.w.mu.Lock()
 		defer p.w.mu.Unlock()
 		for id := range p.w.signed {
-			if _, err := r.Packet(id); errors.Is(err, ledger.ErrNotFound) {
-				delete(p.w.signed, id)
-			} else if err != nil {
+			pk, err := r.Packet(id)
+			if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 				return err
+			}
+			if err != nil || pk.State != p.w.signed[id].state {
+				delete(p.w.signed, id)
 			}
 		}
 		return nil
@@ -178,11 +192,12 @@ type points struct {
 func (s *points) Update(ctx context.Context, fn func(ledger.Tx) error) error {
 	s.p.w.pass(s.p, "before a transaction of the portal")
 	err := s.Store.Update(ctx, func(tx ledger.Tx) error {
-		if err := fn(&pointTx{tx, s.p}); err != nil {
+		at := &pointTx{Tx: tx, p: s.p}
+		if err := fn(at); err != nil {
 			return err
 		}
 		s.p.w.pass(s.p, "inside a transaction of the portal, before its commit")
-		if s.p.full {
+		if s.p.full && at.wrote {
 			return fmt.Errorf("failed to commit: %w", syscall.ENOSPC)
 		}
 		return nil
@@ -195,11 +210,13 @@ func (s *points) Update(ctx context.Context, fn func(ledger.Tx) error) error {
 
 type pointTx struct {
 	ledger.Tx
-	p *portalSim
+	p     *portalSim
+	wrote bool
 }
 
 func (t *pointTx) at(what string, err error) error {
 	if err == nil {
+		t.wrote = true
 		t.p.w.pass(t.p, "inside a transaction of the portal, after "+what)
 	}
 	return err

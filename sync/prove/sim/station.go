@@ -42,7 +42,6 @@ type stationSim struct {
 	dead   chan struct{} // closed when it dies
 
 	mu    sync.Mutex
-	rng   *rand.Rand // of its back-offs
 	conns []*conn
 	heard map[string]int // how often the screens were told of a dossier's news
 }
@@ -51,6 +50,15 @@ type stationSim struct {
 type stationRun struct {
 	*prove.Station
 	clock *clock.System
+
+	mu  sync.Mutex
+	rng *rand.Rand // of its back-offs: what is killed may go on drawing
+}
+
+func (r *stationRun) draw(n int64) int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.rng.Int64N(n)
 }
 
 func (s *stationSim) name() string { return s.code }
@@ -60,22 +68,16 @@ func (s *stationSim) install(from string) error {
 	return copyDisk(s.dir, from)
 }
 
-func (s *stationSim) draw(n int64) int64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.rng.Int64N(n)
-}
-
 // start runs the program on its disk.
 func (s *stationSim) start() (err error) {
 	s.starts++
-	r := &stationRun{}
+	r := &stationRun{rng: rand.New(rand.NewPCG(s.w.seed, uint64(s.starts)<<8|uint64(s.code[len(s.code)-1])))}
 	s.dead = make(chan struct{})
 	dead := s.dead
 	r.clock = machineClock{w: s.w, boot: s.w.now(), skew: func() time.Duration { return s.skew }}.
 		system(fmt.Sprintf("%s-%d", s.code, s.starts), func(t time.Time) { r.keepFloor(s.w.ctx, t) })
 	r.Station, err = prove.OpenWith(s.w.ctx, s.dir, prove.Wiring{
-		Clock: r.clock, Log: s.w.log, Rand: s.draw, Signed: r.clock.Floor,
+		Clock: r.clock, Log: s.w.log, Rand: r.draw, Signed: r.clock.Floor,
 		Store: store.Options{Point: s.point, Free: s.free},
 		Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			select {
@@ -164,7 +166,7 @@ func (s *stationSim) point(p store.Point) error {
 		return nil // it is dead already
 	}
 	s.w.pass(s, p.String())
-	if s.full && p.When == store.Inside {
+	if s.full && p.When == store.Inside && s.run != nil { // at its start it writes next to nothing
 		return syscall.ENOSPC
 	}
 	return nil
@@ -246,6 +248,11 @@ func (s *stationSim) send(d time.Duration) { s.work(d, s.sends) }
 // listen lets the inbox follow the portal for a while, and nothing beside it.
 func (s *stationSim) listen(d time.Duration) { s.work(d, s.follows) }
 
+// carry lets the attachments go for a while, and nothing beside them.
+func (s *stationSim) carry(d time.Duration) { s.work(d, s.carries) }
+
+func (s *stationSim) carries(ctx context.Context) error { return s.run.Files.Run(ctx, s.run.Link) }
+
 func (s *stationSim) sends(ctx context.Context) error { return s.run.Queue.Run(ctx, s.run.Link) }
 
 func (s *stationSim) follows(ctx context.Context) error { return s.run.Inbox.Follow(ctx, s.run.Link) }
@@ -270,4 +277,16 @@ func codeOf(err error) string {
 		return string(c)
 	}
 	return err.Error()
+}
+
+// files is what attachments wait, and whether a receipt is still to come for them.
+func (s *stationSim) files() (n store.WaitingFiles, more bool) {
+	n, err := s.run.Store.WaitingFiles(s.w.ctx)
+	if err == nil {
+		_, more, err = s.run.Store.NextFile(s.w.ctx)
+	}
+	if err != nil {
+		s.w.story.wrong("%s cannot say what files wait: %v", s.code, err)
+	}
+	return n, more
 }

@@ -19,6 +19,7 @@ func (w *World) Tour(dies string, at int) {
 	}
 	s, other := w.stations[0], w.stations[len(w.stations)-1]
 	send := func(s *stationSim) { s.send(20 * time.Second) }
+	carry := func(s *stationSim) { s.carry(20 * time.Second) }
 	listen := func(s *stationSim) { s.listen(10 * time.Second) }
 	act := func(seq uint64, a portal.Action) func() {
 		return func() {
@@ -28,7 +29,7 @@ func (w *World) Tour(dies string, at int) {
 		}
 	}
 	for _, do := range []func(){
-		func() { w.come(s) }, func() { w.come(s) }, func() { send(s) }, func() { listen(s) },
+		func() { w.come(s) }, func() { w.comeWith(s, 2) }, func() { send(s) }, func() { carry(s) }, func() { listen(s) },
 		act(1, portal.ActAccept), act(2, portal.ActSupplement), act(1, portal.ActReady), func() { listen(s) },
 		func() { w.sayAll(s) }, func() { send(s) }, func() { listen(s) },
 		func() { w.stepBackUp() }, func() { listen(s) }, func() { w.sweep(s) },

@@ -38,8 +38,9 @@ func (w *World) stepRestore() bool {
 		return false
 	}
 	slices.Sort(list)
-	w.story.tell("the portal's ledger is lost; it is set up from backup %d", len(list))
-	w.must(w.portal.restore(list[len(list)-1]))
+	filesToo := w.chance(50)
+	w.story.tell("the portal's %s lost; it is set up from backup %d", map[bool]string{true: "disk is", false: "ledger is"}[filesToo], len(list))
+	w.must(w.portal.restore(list[len(list)-1], filesToo))
 	return true
 }
 

@@ -39,17 +39,16 @@ type World struct {
 	written  map[string]int  // files on sticks, by id, in the order of their first appearance
 	dated    map[string]bool // files on sticks whose time is ours
 
-	mu      sync.Mutex // over rng and truth, which the network's goroutines use too
-	rng     *rand.Rand
-	fuse    int               // points until the armed machine dies; 0: none is armed
-	armed   machine           //
-	signed  map[string]string // receipts of the portal's present history, by packet id
-	names   map[string]string // of packets, by id
-	replays int
-	stuck   []letter // requests that were sent and have not arrived
-	held    *hold    // whose next answer is held back; nil: nobody's
-	passed  []passing
-	record  bool // keep what is passed
+	mu     sync.Mutex // over rng and truth, which the network's goroutines use too
+	rng    *rand.Rand
+	fuse   int               // points until the armed machine dies; 0: none is armed
+	armed  machine           //
+	signed map[string]signed // receipts of the portal's present history, by packet id
+	names  map[string]string // of packets, by id
+	stuck  []letter          // requests that were sent and have not arrived
+	held   *hold             // whose next answer is held back; nil: nobody's
+	passed []passing
+	record bool // keep what is passed
 }
 
 // machine is what can die: a station or the portal.
@@ -79,7 +78,7 @@ func (b *buffer) Write(p []byte) (int, error) {
 // wrong that is not asked for.
 func NewWorld(ctx context.Context, t *Template, dir string, seed uint64, stations int, rough bool) (*World, error) {
 	w := &World{seed: seed, template: t, dir: dir, began: time.Now(), ctx: ctx, logged: &buffer{}, rough: rough,
-		rng: rand.New(rand.NewPCG(seed, 0x7472616d)), signed: map[string]string{}, names: map[string]string{},
+		rng: rand.New(rand.NewPCG(seed, 0x7472616d)), signed: map[string]signed{}, names: map[string]string{},
 		written: map[string]int{}, dated: map[string]bool{}}
 	w.story = &Story{Seed: seed, now: w.now, plain: w.plain}
 	w.log = slog.New(slog.NewJSONHandler(w.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -90,8 +89,8 @@ func NewWorld(ctx context.Context, t *Template, dir string, seed uint64, station
 	if err := w.portal.start(); err != nil {
 		return nil, err
 	}
-	for i, code := range codes[:stations] {
-		s := &stationSim{w: w, code: code, heard: map[string]int{}, rng: rand.New(rand.NewPCG(seed, uint64(i)+1)), rough: rough && w.rng.IntN(2) == 0}
+	for _, code := range codes[:stations] {
+		s := &stationSim{w: w, code: code, heard: map[string]int{}, rough: rough && w.rng.IntN(2) == 0}
 		w.stations = append(w.stations, s)
 		if err := s.install(t.station(code)); err != nil {
 			return nil, errors.Join(err, w.Close())
