@@ -121,7 +121,7 @@ func setMissing(ctx context.Context, tx *sql.Tx, packet string, missing []string
 
 // takeFiles notes what a receipt says about a packet's files.
 func takeFiles(ctx context.Context, tx *sql.Tx, r dossier.Receipt) error {
-	if r.State == "held" {
+	if r.State != "whole" {
 		return setMissing(ctx, tx, r.Packet, r.Missing)
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE packet_files SET state = ?, refused = '' WHERE seq = (SELECT seq FROM packets WHERE id = ?)`,
