@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -22,6 +23,7 @@ type commands struct {
 	Run     runCommand     `cmd:"" default:"withargs" help:"Run the station."`
 	Config  configCommand  `cmd:"" help:"Print the documented configuration to begin with."`
 	Devices bench.Command  `cmd:"" help:"Look at the devices of this station, watch and test them."`
+	Storage storageCommand `cmd:"" help:"Check, export or renew the storage while the station does not run."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	rehearsal
 }
@@ -57,6 +59,7 @@ func commandLine(t *bench.Terminal) []kong.Option {
 	return append(bench.Options(t),
 		kong.Name("tramhoso"), kong.UsageOnError(),
 		kong.Description("Trạm Hồ Sơ: an offline-first kiosk for administrative dossiers."),
+		kong.BindTo(os.Stdout, (*io.Writer)(nil)),
 		kong.BindToProvider(func() (context.Context, error) { return untilSignal(), nil }))
 }
 

@@ -156,3 +156,24 @@ func (s *Store) LastSeq(ctx context.Context) (uint64, error) {
 	}
 	return uint64(n), nil
 }
+
+// Bodies returns up to limit packets past a sequence number, in their order, that
+// have their body here: all of them, or those that the portal does not hold
+// whole.
+func (s *Store) Bodies(ctx context.Context, after uint64, all bool, limit int) ([]dossier.Packet, error) {
+	q := rows.BodiesParams{After: int64(after), Most: int64(limit)}
+	if all {
+		q.AllBodies = 1
+	}
+	found, err := s.r.Bodies(ctx, q)
+	if err != nil {
+		return nil, coded(fmt.Errorf("failed to list what is here: %w", err))
+	}
+	list := make([]dossier.Packet, len(found))
+	for i, f := range found {
+		if list[i], err = thaw(f.Jws, f.Body); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}

@@ -36,8 +36,8 @@ func (Command) Help() string {
 A device that the running station holds is left to it. What "watch" and "test" hold, the station can use again when they end.`
 }
 
-// stationFile is where a station's configuration lies.
-const stationFile = "/etc/tramhoso/station.toml"
+// StationFile is where a station's configuration lies.
+const StationFile = "/etc/tramhoso/station.toml"
 
 // exit is an outcome that has been told already and is the program's exit status.
 type exit int
@@ -82,8 +82,8 @@ type bench struct {
 func (d *Command) open(c *Terminal) *bench {
 	b := &bench{Terminal: c, cfg: config.Default(), from: d.Config}
 	if b.from == "" {
-		if _, err := os.Stat(stationFile); err == nil {
-			b.from = stationFile
+		if _, err := os.Stat(StationFile); err == nil {
+			b.from = StationFile
 		}
 	}
 	if b.from != "" {
@@ -129,5 +129,5 @@ func Told(err error) (status int, said bool) {
 
 // Options are what the commands need of whoever parses the command line.
 func Options(t *Terminal) []kong.Option {
-	return []kong.Option{kong.Vars{"station": stationFile}, kong.Bind(t)}
+	return []kong.Option{kong.Vars{"station": StationFile}, kong.Bind(t)}
 }

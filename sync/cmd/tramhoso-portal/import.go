@@ -25,6 +25,53 @@ func (c *importCmd) Run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, p.Close()) }()
 	done, err := p.Import(ctx, c.Folder)
 	printImport(done)
+	if err != nil {
+		return err
+	}
+	loose, err := p.ImportLoose(ctx, c.Folder)
+	printLoose(loose)
+	return err
+}
+
+func printLoose(done portal.Loose) {
+	for _, r := range done.Refused {
+		fmt.Printf("skipped %s: %v\n", r.Name, r.Err)
+	}
+	if done.Packets > 0 {
+		fmt.Printf("packets %d, %d new, %d attachments\n", done.Packets, done.New, done.Files)
+	}
+	printGaps(done.Stations)
+}
+
+func printGaps(list []portal.StationGaps) {
+	for _, g := range list {
+		if len(g.Gaps) == 0 {
+			fmt.Printf("station %s: all %d came\n", g.Station, g.Last)
+			continue
+		}
+		fmt.Printf("station %s: the last that came is %d; missing", g.Station, g.Last)
+		for _, r := range g.Gaps {
+			if r.From == r.To {
+				fmt.Printf(" %d", r.From)
+			} else {
+				fmt.Printf(" %d-%d", r.From, r.To)
+			}
+		}
+		fmt.Println()
+	}
+}
+
+type gapsCmd struct{ common }
+
+// Run names the gaps beside a portal that may be running.
+func (c *gapsCmd) Run(ctx context.Context) (err error) {
+	p, err := c.beside(ctx, slog.New(slog.NewJSONHandler(os.Stderr, nil)))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.Close()) }()
+	list, err := p.Gaps(ctx)
+	printGaps(list)
 	return err
 }
 

@@ -76,7 +76,8 @@ func main() {
 		Serve   serveCmd   `cmd:"" help:"Serve stations and the desk until SIGTERM."`
 		Token   tokenCmd   `cmd:"" help:"Make a one-time enrolment token and print it."`
 		Publish publishCmd `cmd:"" help:"Make a file the next version of the catalogue."`
-		Import  importCmd  `cmd:"" help:"Take in the couriers' files in a folder and leave the answers there."`
+		Import  importCmd  `cmd:"" help:"Take in the couriers' files in a folder and leave the answers there; also the packets of a station's second medium."`
+		Gaps    gapsCmd    `cmd:"" help:"Name what each station said and nobody heard: the gaps in its sequence."`
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	k := kong.Parse(&cli, kong.Name("tramhoso-portal"), kong.Description("The reference portal of a province."),

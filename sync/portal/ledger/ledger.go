@@ -54,6 +54,9 @@ type Reader interface {
 	Token(hash string) (Token, error)
 	Packet(id string) (Packet, error)
 	PacketsBySeq(enrolment int64, seq uint64) ([]string, error)
+	// Gaps are the runs of sequence numbers that never came, below the last that
+	// did: what a station said and nobody heard.
+	Gaps(enrolment int64) (gaps []Run, last uint64, err error)
 	Shelved(parent string) ([]string, error) // by sequence
 	Quarantined(limit int) ([]string, error) // oldest first
 	Dossier(packet string) (Dossier, error)
@@ -100,6 +103,9 @@ type Tx interface {
 	// DropCatalogues forgets the versions before one.
 	DropCatalogues(before int) error
 }
+
+// Run is a run of sequence numbers.
+type Run struct{ From, To uint64 }
 
 // Station is a place with a kiosk.
 type Station struct {

@@ -146,6 +146,21 @@ func (r *reader) PacketsBySeq(enrolment int64, seq uint64) ([]string, error) {
 		[]any{enrolment, int64(seq), ledger.MaxList}, scanString)
 }
 
+func (r *reader) Gaps(enrolment int64) (gaps []ledger.Run, last uint64, err error) {
+	gaps, err = list(r, "packets", `SELECT before + 1, seq - 1 FROM
+		(SELECT seq, lag(seq, 1, 0) OVER (ORDER BY seq) AS before FROM packets WHERE enrolment = ?) WHERE seq > before + 1 ORDER BY seq LIMIT ?`,
+		[]any{enrolment, ledger.MaxList}, func(row interface{ Scan(...any) error }, g *ledger.Run) error { return row.Scan(&g.From, &g.To) })
+	if err != nil {
+		return nil, 0, err
+	}
+	lasts, err := list(r, "packets", "SELECT coalesce(max(seq), 0) FROM packets WHERE enrolment = ?", []any{enrolment},
+		func(row interface{ Scan(...any) error }, n *uint64) error { return row.Scan(n) })
+	if err != nil {
+		return nil, 0, err
+	}
+	return gaps, lasts[0], nil
+}
+
 func (r *reader) Shelved(parent string) ([]string, error) {
 	return list(r, "packets", "SELECT id FROM packets WHERE parent = ? AND shelved = 1 ORDER BY seq LIMIT ?",
 		[]any{parent, ledger.MaxList}, scanString)

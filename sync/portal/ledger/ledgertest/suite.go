@@ -239,6 +239,12 @@ func testPackets(t *testing.T, open Opener) {
 		if ids, err := tx.PacketsBySeq(e, 7); err != nil || !cmp.Equal(ids, []string{"p1", "p2"}) {
 			t.Errorf("%v, %v", ids, err)
 		}
+		if gaps, last, err := tx.Gaps(e); err != nil || last != 7 || !cmp.Equal(gaps, []ledger.Run{{From: 1, To: 4}, {From: 6, To: 6}}) {
+			t.Errorf("gaps %v, last %d, %v", gaps, last, err)
+		}
+		if gaps, last, err := tx.Gaps(e + 1); err != nil || last != 0 || len(gaps) != 0 {
+			t.Errorf("gaps of nobody: %v, last %d, %v", gaps, last, err)
+		}
 		if ids, err := tx.Shelved("later"); err != nil || !cmp.Equal(ids, []string{"p3", "p2"}) {
 			t.Errorf("shelved %v, %v", ids, err)
 		}

@@ -10,6 +10,48 @@ import (
 	"database/sql"
 )
 
+const bodies = `-- name: Bodies :many
+SELECT jws, body FROM packets WHERE packets.seq > ?1 AND body IS NOT NULL
+  AND (CAST(?2 AS INTEGER) = 1 OR held_ms IS NULL OR packets.seq IN (SELECT o.seq FROM outbox o)
+    OR packets.seq IN (SELECT f.seq FROM packet_files f WHERE f.state < 2))
+ORDER BY packets.seq LIMIT ?3
+`
+
+type BodiesParams struct {
+	After     int64
+	AllBodies int64
+	Most      int64
+}
+
+type BodiesRow struct {
+	Jws  []byte
+	Body []byte
+}
+
+// What has its body here, all of it or what the portal does not hold whole.
+func (q *Queries) Bodies(ctx context.Context, arg BodiesParams) ([]BodiesRow, error) {
+	rows, err := q.db.QueryContext(ctx, bodies, arg.After, arg.AllBodies, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []BodiesRow
+	for rows.Next() {
+		var i BodiesRow
+		if err := rows.Scan(&i.Jws, &i.Body); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const firstResult = `-- name: FirstResult :one
 SELECT s.packet, p.seq, s.slip, s.slip_serial, s.print_job
 FROM submits s JOIN packets p ON p.id = s.packet WHERE s.token = ?

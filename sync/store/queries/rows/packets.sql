@@ -31,3 +31,10 @@ UPDATE packets SET mirrored_ms = NULL WHERE id = ?;
 
 -- name: MirroredHeads :many
 SELECT jws FROM packets WHERE mirrored_ms IS NOT NULL AND body IS NOT NULL ORDER BY seq;
+
+-- name: Bodies :many
+-- What has its body here, all of it or what the portal does not hold whole.
+SELECT jws, body FROM packets WHERE packets.seq > sqlc.arg(after) AND body IS NOT NULL
+  AND (CAST(sqlc.arg(all_bodies) AS INTEGER) = 1 OR held_ms IS NULL OR packets.seq IN (SELECT o.seq FROM outbox o)
+    OR packets.seq IN (SELECT f.seq FROM packet_files f WHERE f.state < 2))
+ORDER BY packets.seq LIMIT sqlc.arg(most);
