@@ -114,17 +114,17 @@ func formsBehindAFile(ctx context.Context, dir string) (waits times, err error) 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	st, _, end, err := pair(ctx, dir, l, demo.Snapshot())
+	st, err := pair(ctx, dir, l, demo.Snapshot())
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, end()) }()
-	if _, err := submitFile(ctx, st, "large", random(largeBytes)); err != nil {
+	defer func() { err = errors.Join(err, st.end()) }()
+	if _, err := submitFile(ctx, st.Station, "large", random(largeBytes)); err != nil {
 		return nil, err
 	}
 	c := link.Conditions{Delay: countryDelay, Rate: countryRate}
 	l.Set(c, c)
-	f := follow(ctx, st)
+	f := follow(ctx, st.Station)
 	defer func() { err = errors.Join(err, f.end()) }()
 	// The line is known to the client after some chunks.
 	carriedPast := func(n int64) func() (bool, error) {
@@ -144,7 +144,7 @@ func formsBehindAFile(ctx context.Context, dir string) (waits times, err error) 
 			return nil, err
 		}
 		tapped := time.Now()
-		sub, err := submitForm(ctx, st, fmt.Sprint("form", i))
+		sub, err := submitForm(ctx, st.Station, fmt.Sprint("form", i))
 		if err != nil {
 			return nil, err
 		}
@@ -198,12 +198,12 @@ func oursCut(ctx context.Context, dir string, content []byte) (perCut float64, e
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	st, r, end, err := pair(ctx, dir, l, demo.Snapshot())
+	st, err := pair(ctx, dir, l, demo.Snapshot())
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, end()) }()
-	if _, err := submitFile(ctx, st, "cut", content); err != nil {
+	defer func() { err = errors.Join(err, st.end()) }()
+	if _, err := submitFile(ctx, st.Station, "cut", content); err != nil {
 		return 0, err
 	}
 	c := link.Conditions{Delay: cutDelay, Rate: cutRate}
@@ -214,9 +214,9 @@ func oursCut(ctx context.Context, dir string, content []byte) (perCut float64, e
 	counted := make(chan struct{})
 	go func() {
 		defer close(counted)
-		sent, times = cutting(l, r, done)
+		sent, times = cutting(l, st.relay, done)
 	}()
-	f := follow(ctx, st)
+	f := follow(ctx, st.Station)
 	err = f.until(ctx, func() (bool, error) {
 		st.Files.Wake() // a pause after a cut costs time, which is not measured here
 		st.Queue.Wake()

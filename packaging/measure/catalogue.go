@@ -12,7 +12,7 @@ import (
 
 	"tramhoso/sync/catalogue"
 	"tramhoso/sync/catalogue/synthetic"
-	portal "tramhoso/sync/client"
+	"tramhoso/sync/client"
 	"tramhoso/sync/prove/link"
 )
 
@@ -146,23 +146,33 @@ func amended(s catalogue.Snapshot) catalogue.Snapshot {
 	return next
 }
 
-// catalogueBytes brings the same catalogue to one of our stations.
-func catalogueBytes(ctx context.Context, dir string, before catalogue.Snapshot) (first int64, err error) {
+// catalogueBytes brings the same catalogue and the same change to one of our
+// stations.
+func catalogueBytes(ctx context.Context, dir string, before, after catalogue.Snapshot) (first, delta int64, err error) {
 	l, err := link.New(1)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	st, _, end, err := pair(ctx, dir, l, before)
+	st, err := pair(ctx, dir, l, before)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	defer func() { err = errors.Join(err, end()) }()
+	defer func() { err = errors.Join(err, st.end()) }()
 	was := carried(l)
-	if _, err := st.Link.Catalogue(ctx, "", portal.Fetched{}); err != nil {
-		return 0, err
+	if _, err := st.Link.Catalogue(ctx, "", client.Fetched{}); err != nil {
+		return 0, 0, err
 	}
-	return carried(l) - was, nil
+	first = carried(l) - was
+	version, err := st.portal.Publish(ctx, after)
+	if err != nil {
+		return 0, 0, err
+	}
+	was = carried(l)
+	if _, err := st.Link.Delta(ctx, version-1); err != nil {
+		return 0, 0, err
+	}
+	return first, carried(l) - was, nil
 }
 
 // measureCatalogue counts what a station's first catalogue costs on the wire, and
@@ -176,13 +186,15 @@ func measureCatalogue(ctx context.Context, s *sheet, dir string, peers *syncPeer
 	if err != nil {
 		return err
 	}
-	ours, err := catalogueBytes(ctx, filepath.Join(dir, "ours"), before)
+	ours, ourDelta, err := catalogueBytes(ctx, filepath.Join(dir, "ours"), before, amended(before))
 	if err != nil {
 		return err
 	}
 	s.figure("catalogue-first", float64(ours), "bytes")
 	s.figure("catalogue-first-pouchdb", float64(theirs), "bytes")
+	s.figure("catalogue-delta", float64(ourDelta), "bytes")
 	s.figure("catalogue-delta-pouchdb", float64(theirDelta), "bytes")
 	s.figure("catalogue-first-bytes", float64(ours)/float64(theirs), "ratio")
+	s.figure("catalogue-delta-bytes", float64(ourDelta)/float64(theirDelta), "ratio")
 	return nil
 }

@@ -143,12 +143,12 @@ func newBacklog(ctx context.Context, dir string, n int) (b *backlog, err error) 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	st, _, end, err := pair(ctx, dir, l, demo.Snapshot())
+	st, err := pair(ctx, dir, l, demo.Snapshot())
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, end()) }()
-	if err := fill(ctx, st, n); err != nil {
+	defer func() { err = errors.Join(err, st.end()) }()
+	if err := fill(ctx, st.Station, n); err != nil {
 		return nil, err
 	}
 	out, err := st.Store.Outgoing(ctx, n)
@@ -183,48 +183,33 @@ func fill(ctx context.Context, st *prove.Station, n int) error {
 // drainOurs is a real station with a full outbox and a real portal. Its sealed
 // packets are as large as those of the backlog.
 func drainOurs(ctx context.Context, dir string, b *backlog, l *link.Line, start func()) (err error) {
-	st, _, end, err := pair(ctx, dir, l, demo.Snapshot())
+	st, err := pair(ctx, dir, l, demo.Snapshot())
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, end()) }()
-	if err := fill(ctx, st, len(b.files)); err != nil {
+	defer func() { err = errors.Join(err, st.end()) }()
+	if err := fill(ctx, st.Station, len(b.files)); err != nil {
 		return err
 	}
-	changed, stop := st.Store.Changed()
-	defer stop()
 	start()
-	ctx, cancel := context.WithCancel(ctx)
-	ran := make(chan error, 1)
-	go func() { ran <- st.Run(ctx, st.Link, st.Link) }()
-	defer func() {
-		cancel()
-		if e := <-ran; !errors.Is(e, context.Canceled) {
-			err = errors.Join(err, e)
-		}
-	}()
-	for {
+	f := follow(ctx, st.Station)
+	return errors.Join(f.until(ctx, func() (bool, error) {
 		left, err := st.Store.Waiting(ctx)
-		if err != nil {
-			return err
-		}
-		if left.Packets == 0 {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-st.Queued:
-		case <-st.Notes:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
+		return left.Packets == 0, err
+	}), f.end())
 }
 
-// pair opens a portal and a station that is enrolled with it over a line.
-func pair(ctx context.Context, dir string, l *link.Line, has catalogue.Snapshot) (_ *prove.Station, _ *link.Relay, end func() error, err error) {
+// paired is a portal and a station that is enrolled with it over a line.
+type paired struct {
+	*prove.Station
+	portal *portal.Portal
+	relay  *link.Relay
+	end    func() error
+}
+
+func pair(ctx context.Context, dir string, l *link.Line, has catalogue.Snapshot) (_ *paired, err error) {
 	var undo []func() error
-	end = func() (err error) {
+	end := func() (err error) {
 		for _, f := range slices.Backward(undo) {
 			err = errors.Join(err, f())
 		}
@@ -239,12 +224,12 @@ func pair(ctx context.Context, dir string, l *link.Line, has catalogue.Snapshot)
 	p, err := portal.Open(ctx, portal.Options{Dir: filepath.Join(dir, "portal"), Clock: now, Log: log,
 		Catalogue: has, SlipHost: prove.SlipHost})
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	undo = append(undo, p.Close)
 	srv, err := p.Listen(ctx, "127.0.0.1:0", "127.0.0.1:0")
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	serving, cancel := context.WithCancel(ctx)
 	served := make(chan error, 1)
@@ -255,19 +240,22 @@ func pair(ctx context.Context, dir string, l *link.Line, has catalogue.Snapshot)
 	})
 	r, err := l.Relay(strings.TrimPrefix(srv.URL(), "https://"))
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	undo = append(undo, r.Close)
 	st, err := prove.OpenStation(ctx, filepath.Join(dir, "station"), now, log)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	undo = append(undo, st.Close)
 	tok, err := p.IssueToken(ctx, ledger.Station{Code: prove.StationCode, Name: "Bench", Address: "Bench"}, "https://"+r.Addr())
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	return st, r, end, st.Link.Enrol(ctx, tok)
+	if err := st.Link.Enrol(ctx, tok); err != nil {
+		return nil, err
+	}
+	return &paired{st, p, r, end}, nil
 }
 
 // drainPouch replicates documents that carry the sealed packets as attachments.
