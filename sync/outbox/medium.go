@@ -76,7 +76,8 @@ func (m *Mirror) fits(station string) error {
 		return fmt.Errorf("failed to look at the second medium: %w", err)
 	}
 	for _, e := range entries {
-		ours := strings.HasPrefix(e.Name(), station+"-") || strings.HasSuffix(e.Name(), packetExt+newExt)
+		ours := strings.HasPrefix(e.Name(), station+"-") || strings.HasSuffix(e.Name(), packetExt+newExt) ||
+			e.Name() == markName+newExt // a power cut came while it was taken
 		if !systemNames[e.Name()] && !ours {
 			return ErrForeign
 		}
@@ -110,6 +111,10 @@ func (m *Mirror) compare(ctx context.Context, station string) error {
 	entries, err := d.Readdirnames(maxEntries)
 	if err != nil && !errors.Is(err, io.EOF) { // an empty folder ends at once
 		return fmt.Errorf("failed to look at the second medium: %w", err)
+	}
+	// Who gave these names may have died before they were on the medium.
+	if err := d.Sync(); err != nil {
+		return fmt.Errorf("failed to sync the second medium: %w", err)
 	}
 	there := make(map[string]bool, len(entries))
 	last, err := m.store.LastSeq(ctx)

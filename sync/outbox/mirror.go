@@ -97,6 +97,14 @@ func (m *Mirror) Run(ctx context.Context) error {
 	}
 }
 
+// Pass brings the second medium up to date once, as Run does again and again. It
+// must not be called while Run runs.
+func (m *Mirror) Pass(ctx context.Context) error {
+	err := m.pass(ctx)
+	m.settle(err)
+	return err
+}
+
 func (m *Mirror) settle(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
