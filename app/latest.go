@@ -7,24 +7,35 @@ import "sync"
 // zero value is ready for use.
 type latest[T any] struct {
 	mu      sync.Mutex
-	value   T
-	waiting bool // for the screen
+	waiting *T // for the screen; nil: nothing that may still change
 }
 
 // show has post call draw with v, or with what came after it.
 func (l *latest[T]) show(v T, post func(func()), draw func(T)) {
 	l.mu.Lock()
-	before := l.waiting
-	l.value, l.waiting = v, true
-	l.mu.Unlock()
-	if before {
+	if l.waiting != nil {
+		*l.waiting = v
+		l.mu.Unlock()
 		return
 	}
+	at := &v
+	l.waiting = at
+	l.mu.Unlock()
 	post(func() {
 		l.mu.Lock()
-		v := l.value
-		l.waiting = false
+		if l.waiting == at {
+			l.waiting = nil
+		}
+		v := *at
 		l.mu.Unlock()
 		draw(v)
 	})
+}
+
+// settle lets what waits for the screen be: something else is posted now, and
+// what comes next must come after it.
+func (l *latest[T]) settle() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiting = nil
 }

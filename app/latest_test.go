@@ -6,7 +6,7 @@ import (
 )
 
 // What a noisy line sends while the screen draws is drawn once, and the last of
-// it is what a person reads.
+// it is what a person reads; what was read in between keeps its place.
 func TestLatest(t *testing.T) {
 	var l latest[int]
 	var queue []func()
@@ -27,7 +27,13 @@ func TestLatest(t *testing.T) {
 	run()
 	show(16)
 	run()
-	if want := []int{15, 16}; !slices.Equal(drawn, want) {
+	show(17)
+	l.settle()
+	queue = append(queue, func() { drawn = append(drawn, -1) }) // a code that was read
+	show(18)
+	show(19)
+	run()
+	if want := []int{15, 16, 17, -1, 19}; !slices.Equal(drawn, want) {
 		t.Errorf("drawn %v, not %v", drawn, want)
 	}
 }

@@ -77,8 +77,8 @@ var printCases = []struct {
 	{name: "clone without any answer/power cycle", twin: twin.PrinterConfig{Clone: true}, play: func(r *printRoom, slip int64) {
 		met("mid-band", (*twin.Printer).PowerCycle, nil)(r, slip)
 		must(r.t, asks{r.s}.Answer(r.t.Context(), slip, false))
-		r.reach(slip, paper.Waiting)
-		r.over(slip)
+		r.next(slip, paper.Waiting)
+		r.next(slip, paper.Unknown)
 	}},
 	{name: "clone without any answer/unplug", twin: twin.PrinterConfig{Clone: true}, play: func(r *printRoom, slip int64) {
 		r.at("mid-band", slip, func(r *printRoom) { r.try(r.twin.Unplug()) })
@@ -121,11 +121,10 @@ var printCases = []struct {
 		out := twinDoes((*twin.Printer).PaperOut)
 		r.at("mid-band", slip, out)
 		r.s.press.Print(slip)
-		r.reach(slip, paper.Blocked)
+		r.next(slip, paper.Blocked)
 		r.at("between bands", slip, out)
 		r.twin.OK()
-		r.reach(slip, paper.Sending)
-		r.reach(slip, paper.Blocked)
+		r.next(slip, paper.Blocked)
 		r.twin.OK()
 		r.over(slip)
 	}},
@@ -169,9 +168,8 @@ var printCases = []struct {
 		}
 		r.twin.AtRow(ink, open)
 		r.s.press.Print(slip)
-		for r.reach(slip, paper.Blocked, paper.Failed).State == paper.Blocked {
+		for r.next(slip, paper.Blocked, paper.Failed).State == paper.Blocked {
 			r.twin.CoverClosed()
-			r.reach(slip, paper.Sending, paper.Failed)
 		}
 		over.Store(true)
 		r.offered(0)

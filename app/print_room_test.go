@@ -61,6 +61,7 @@ type printRoom struct {
 	mu      sync.Mutex
 	run     int // counts the programs
 	told    []paper.Event
+	read    int // of those about one paper, by next
 	looks   []printer.Status
 	sending func()        // called once when a job goes to the printer
 	changed chan struct{} // closed and replaced when something was told
@@ -355,6 +356,24 @@ func (r *printRoom) reach(root int64, states ...paper.State) (last paper.Event) 
 		return false
 	})
 	return last
+}
+
+// next waits for the first thing told about a paper, after what this has
+// returned before, that says one of the states. A state that is over before a
+// busy machine lets the test look is not missed.
+func (r *printRoom) next(root int64, states ...paper.State) (first paper.Event) {
+	r.t.Helper()
+	r.until(fmt.Sprint("paper ", root, " next ", states), func(told []paper.Event) bool {
+		all := r.about(told, root)
+		for i := min(r.read, len(all)); i < len(all); i++ {
+			if slices.Contains(states, all[i].State) {
+				r.read, first = i+1, all[i]
+				return true
+			}
+		}
+		return false
+	})
+	return first
 }
 
 // hears waits until the owner of a paper was told a reason why it waits.

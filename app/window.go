@@ -157,6 +157,7 @@ func (s *station) start(ctx context.Context, w *window) {
 			spoilt.show(devices.Unread(f.Fault), post, w.flow.Unread)
 			return
 		}
+		spoilt.settle()
 		post(func() { w.flow.Scan(f.Data) })
 	})
 	if s.kept == nil {

@@ -1,9 +1,6 @@
 package twin
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // garbage is what bad cables and wrong settings make: bytes of no encoding,
 // control bytes, UTF-16, GBK, an endless line, a code of which a part is
@@ -21,10 +18,10 @@ var garbage = []string{
 // Garbage sends noise, partial frames among it, and leaves the last one open.
 func (s *Scanner) Garbage() error {
 	for _, noise := range garbage {
-		for piece := range slices.Chunk([]byte(noise), 64) {
-			if err := s.Raw(piece); err != nil {
-				return err
-			}
+		// Each in one piece: on a busy machine the pauses between smaller ones are
+		// silence, and what was one endless line is dozens of codes.
+		if err := s.Raw([]byte(noise)); err != nil {
+			return err
 		}
 	}
 	return nil
