@@ -24,6 +24,7 @@ import (
 	"tramhoso/sync/catalogue"
 	"tramhoso/sync/clock"
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/drafts"
 	"tramhoso/sync/inbox"
 	"tramhoso/sync/outbox"
 	"tramhoso/sync/seal"
@@ -43,7 +44,8 @@ type station struct {
 
 	post     func(func()) // runs on the user interface's goroutine
 	printing paper.Observer
-	paging   func(paper.Event) // what becomes of pages
+	paging   func(paper.Event)          // what becomes of pages
+	drafted  func(code string, ok bool) // what becomes of a visit's draft
 	idle     *visit.Idle
 	devices  serial
 	pages    devices.Pages
@@ -73,12 +75,13 @@ type kept struct {
 	sheets   *paper.Press // the page printer's
 	door     *staff.Door
 	journal  *audit.Log
+	drafts   *drafts.Keeper
 }
 
 // openStation opens the storage and what stands on it. It never fails: a
 // station that cannot keep anything says so on its screen.
 func openStation(ctx context.Context, cfg config.Config, log *slog.Logger) *station {
-	s := &station{cfg: cfg, log: log, post: fyne.Do, paging: func(paper.Event) {}, printing: paper.Observer{Job: func(paper.Event) {}, Status: func(printer.Status) {}}}
+	s := &station{cfg: cfg, log: log, post: fyne.Do, paging: func(paper.Event) {}, drafted: func(string, bool) {}, printing: paper.Observer{Job: func(paper.Event) {}, Status: func(printer.Status) {}}}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	s.quit = s.cancel
 	s.devices.Init(cfg)
@@ -141,6 +144,7 @@ func (s *station) keep(st *store.Store) (*kept, error) {
 	k.queue = outbox.NewQueue(st, s.log, nil)
 	k.files = outbox.NewFiles(st, k.queue, s.log, nil)
 	k.journal = newJournal(k, s)
+	k.drafts = s.openDrafts(k)
 	k.press = paper.NewPress(jobs{k.outbox, st}, paper.Observer{
 		Job:    func(e paper.Event) { s.printing.Job(e) },
 		Status: func(now printer.Status) { s.printing.Status(now) },

@@ -82,7 +82,7 @@ func (s *station) newFlow(w *window) *flow.Flow {
 	for _, l := range assets.Languages {
 		loaded[l] = words(l)
 	}
-	v := visit.New(visit.Ports{Clock: s.clock, Catalogue: s.catalogue, Reader: reader{}, Codes: codes{s}, Lookup: lookup{s}, Outbox: letters{s},
+	v := visit.New(visit.Ports{Clock: s.clock, Catalogue: s.catalogue, Reader: reader{}, Codes: codes{s}, Lookup: lookup{s}, Outbox: letters{s}, Drafts: s.visitDrafts(),
 		Facts: s.facts, Token: randomToken, Language: s.cfg.Language})
 	c := counter.New(counter.Ports{Now: s.clock.Now, Login: doors{s}, Records: records{s}, Reader: collectors{}, Codes: counterCodes{codes{s}}, Token: randomToken,
 		PagePrinter: func() bool { return s.pages.Printer != nil }})
@@ -164,6 +164,8 @@ func (s *station) start(ctx context.Context, w *window) {
 		s.runPages(changed, nil)
 		return
 	}
+	s.drafted = func(code string, ok bool) { post(func() { w.flow.DraftKept(code, ok) }) }
+	s.goes("drafts", s.drafts.Run)
 	s.paging = func(e paper.Event) {
 		s.log.Info("page", "job", e.Job, "state", e.State, "reason", e.Reason)
 		post(func() { w.flow.PageChanged(e.Before, e.Job, printStates[e.State], string(e.Reason)) })

@@ -21,6 +21,7 @@ const (
 	askChoose = "choose" // press the option Text of the question Field
 	askKeys   = "keys"   // press the keys of Text, as on a PIN pad
 	askSee    = "see"    // wait until Text is to be read
+	askRead   = "read"   // wait until Text is to be read, and answer with the word after it
 	askGone   = "gone"   // Text is not to be read now
 	askClock  = "clock"  // move the station's clock by Millis
 	askDisk   = "disk"   // pretend that the disk is full, or not
@@ -47,6 +48,7 @@ type answer struct {
 	Error   string   `json:"error,omitempty"`
 	Visible []string `json:"visible,omitempty"` // with an error: what was to be read instead
 	PNG     []byte   `json:"png,omitempty"`
+	Word    string   `json:"word,omitempty"`
 }
 
 // refused is what a station would not or could not do.

@@ -129,6 +129,8 @@ func TestServe(t *testing.T) {
 		{request{Ask: askSee, Text: "ông/bà cần làm gì"}, ""},
 		{request{Ask: askSee, Text: "Còn thiếu"}, ""}, // what cannot be pressed can be read
 		{request{Ask: askSee, Text: "Bí mật"}, "is not to be read"},
+		{request{Ask: askRead, Text: "ông/bà cần"}, ""},
+		{request{Ask: askRead, Text: "Bí mật"}, "no word is to be read after"},
 		{request{Ask: askGone, Text: "Bí mật"}, ""},
 		{request{Ask: askGone, Text: "hôm nay"}, ""},
 		{request{Ask: askGone, Text: "Hôm nay"}, "is to be read"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"fyne.io/fyne/v2"
 	"golang.org/x/text/unicode/norm"
@@ -67,6 +68,19 @@ func (s screen) see(text string) error {
 		return nil
 	}
 	return fmt.Errorf("%q is not to be read", text)
+}
+
+// after is the word that stands behind a text.
+func (s screen) after(text string) (string, error) {
+	want := plain(text)
+	for _, w := range s.words {
+		if _, rest, ok := strings.Cut(w, want); ok {
+			if words := strings.FieldsFunc(rest, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }); len(words) > 0 {
+				return words[0], nil
+			}
+		}
+	}
+	return "", fmt.Errorf("no word is to be read after %q", text)
 }
 
 // tap presses the enabled control with that name or text, and again before the

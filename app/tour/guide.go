@@ -73,6 +73,7 @@ func (g *guide) commands() map[string]func(*testscript.TestScript, bool, []strin
 		"enter":   {use: "enter FIELD TEXT", least: 2, most: 2, do: g.enter},
 		"choose":  {use: "choose FIELD OPTION", least: 2, most: 2, do: g.choose},
 		"see":     {use: "[!] see TEXT", least: 1, most: 1, neg: g.gone, do: g.see},
+		"read":    {use: "read NAME TEXT", least: 2, most: 2, do: g.read},
 		"scan":    {use: "scan PAYLOAD | scan paper NAME | scan codes NAME | scan badge ROLE", least: 1, most: 2, do: g.scan},
 		"pin":     {use: "pin ROLE", least: 1, most: 1, do: g.pin},
 		"scanner": {use: "scanner unplug|plug|garbage", least: 1, most: 1, do: g.scanner},
@@ -145,6 +146,17 @@ func (g *guide) choose(_ *testscript.TestScript, args []string) error {
 
 func (g *guide) see(_ *testscript.TestScript, args []string) error {
 	return g.scene.ask(request{Ask: askSee, Text: args[0], Within: seeLimit.Milliseconds()})
+}
+
+// read keeps the word after a text under a name: "$NAME" stands for it from then
+// on.
+func (g *guide) read(ts *testscript.TestScript, args []string) error {
+	a, err := g.scene.answer(request{Ask: askRead, Text: args[1], Within: seeLimit.Milliseconds()})
+	if err != nil {
+		return err
+	}
+	ts.Setenv(args[0], a.Word)
+	return nil
 }
 
 func (g *guide) gone(_ *testscript.TestScript, args []string) error {

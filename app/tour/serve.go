@@ -118,6 +118,11 @@ func obey(ctx context.Context, target Target, q request) answer {
 		attempt = func(s screen) error { return s.choose(q.Field, q.Text) }
 	case askSee:
 		attempt = func(s screen) error { return s.see(q.Text) }
+	case askRead:
+		attempt = func(s screen) (err error) {
+			a.Word, err = s.after(q.Text)
+			return err
+		}
 	case askGone:
 		attempt = func(s screen) error {
 			if s.see(q.Text) == nil {

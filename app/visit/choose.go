@@ -76,12 +76,18 @@ func (v *Visit) begin() error {
 		_ = v.say(dossier.CodeInvalid, "visit.not-here")
 		return err
 	}
+	v.start(p, f)
+	v.goTo(Form)
+	return nil
+}
+
+// start begins a form with nothing but what the card says. Its submit token is
+// drawn now: a draft must know whether it was submitted.
+func (v *Visit) start(p dossier.Procedure, f *form.Form) {
 	v.procedure, v.looking = p, p
 	v.filling = f.Start(v.reading.Person, v.ports.Clock.Now)
 	v.papers = papers.New(p)
-	v.editing, v.one, v.token = false, false, ""
-	v.goTo(Form)
-	return nil
+	v.editing, v.one, v.token, v.answered = false, false, v.ports.Token(), false
 }
 
 // Answer keeps an answer to the present question without judging it yet; nil
@@ -90,6 +96,7 @@ func (v *Visit) Answer(value any) {
 	if v.step == Form {
 		v.problem = nil
 		v.filling.Set(value)
+		v.answered = true
 	}
 }
 

@@ -210,6 +210,10 @@ func (v *Visit) Confirm() error {
 	if v.delivery.Return == "" {
 		v.delivery = DeliveryChoice{Return: dossier.ReturnHere, Pay: PayCounter, Address: v.reading.Person.Address}
 	}
+	if v.filling == nil && v.ports.Drafts.HasDraft(draftCard(v.reading.Person)) {
+		v.goTo(Resume)
+		return nil
+	}
 	v.goTo(Notice)
 	return nil
 }

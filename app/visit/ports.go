@@ -102,6 +102,7 @@ type Ports struct {
 	Codes     Codes
 	Lookup    Lookup
 	Outbox    Outbox
+	Drafts    Drafts        // nil: an interrupted visit is lost
 	Facts     func() Facts  // for CanStart
 	Token     func() string // a random token per submit
 	Language  string        // after every wipe

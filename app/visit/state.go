@@ -20,6 +20,7 @@ const (
 	TypeID      Step = "type-id"   // the number
 	TypeName    Step = "type-name" // a typed number brings no name
 	IDConfirmed Step = "id-confirmed"
+	Resume      Step = "resume" // an interrupted visit of the same card is here
 	Notice      Step = "notice"
 	Search      Step = "search"
 	Topics      Step = "topics"
@@ -59,7 +60,7 @@ const (
 // Stage is the place in the row of six circles, 0 outside it.
 func (s Step) Stage() int {
 	switch s {
-	case ScanID, TypeID, TypeName, IDConfirmed, Notice:
+	case ScanID, TypeID, TypeName, IDConfirmed, Resume, Notice:
 		return 1
 	case Search, Topics, Procedure:
 		return 2
@@ -98,7 +99,8 @@ type Problem struct {
 
 // Words lists the word keys beyond "error.<code>" and form.Words that a visit uses.
 var Words = []string{"visit.number", "visit.name", "visit.not-here", "visit.paper-missing", "visit.phone-needed",
-	"visit.email-needed", "visit.address-needed", "visit.unexpected"}
+	"visit.email-needed", "visit.address-needed", "visit.unexpected", "visit.draft-code", "visit.draft-gone", "visit.draft-submitted",
+	"visit.draft-closed", "visit.draft-updated"}
 
 // PrintState is what is known of the slip on its way through the printer.
 type PrintState string
@@ -175,4 +177,8 @@ type State struct {
 
 	Card    dossier.CitizenCard // what the slip opened
 	Present int                 // dossiers here under the card or number shown
+
+	Code    string // that goes on with this visit after an interruption; "": nothing is kept
+	Trying  bool   // a code is being tried
+	NoDraft bool   // on Resume: there is nothing to go on with any more
 }

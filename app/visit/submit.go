@@ -44,9 +44,6 @@ func (v *Visit) BeginSubmit() (l Letter, ok bool) {
 		_ = v.fail(err)
 		return Letter{}, false
 	}
-	if v.token == "" {
-		v.token = v.ports.Token()
-	}
 	agency, _ := v.catalogue().Agency(v.procedure.Agency)
 	d := dossier.Dossier{
 		Procedure: v.procedure.Ref(),
@@ -79,6 +76,7 @@ func (v *Visit) FinishSubmit(s Submitted, err error) error {
 		v.goTo(Sign)
 		return v.fail(err)
 	}
+	v.dropDraft()
 	v.submitted, v.print = s, PrintWaiting
 	v.goTo(Done)
 	return nil

@@ -58,17 +58,25 @@ type data struct {
 	card    dossier.CitizenCard
 	slip    Slip // that opened it
 	present int
+
+	keeping
+	resuming
 }
 
 // New makes a visit at the start screen.
 func New(p Ports) *Visit {
 	v := &Visit{ports: p}
+	if v.ports.Drafts == nil {
+		v.ports.Drafts = NoDrafts{}
+	}
 	v.Wipe()
 	return v
 }
 
-// Wipe forgets everything about the person and goes to the start screen.
+// Wipe forgets everything about the person and goes to the start screen. What
+// was begun can go on for a while with the same card and the code that was shown.
 func (v *Visit) Wipe() {
+	v.leaveDraft()
 	v.data = data{step: Home, language: v.ports.Language}
 }
 
@@ -98,6 +106,10 @@ func (v *Visit) State() State {
 		Procedure: v.procedure, Delivery: v.delivery, Fee: v.fee(),
 		Submitted: v.submitted, Print: v.print, PrintWhy: v.printWhy, Reprint: v.reprint,
 		Card: v.card, Present: v.present,
+		Trying: v.busy, NoDraft: v.gone,
+	}
+	if v.kept {
+		s.Code = v.code
 	}
 	s.Card.News = slices.Clone(v.card.News)
 	if v.step == Procedure {
@@ -130,6 +142,7 @@ func (v *Visit) Lines(w form.Speaker) []form.Line {
 // goTo moves to a step; a sentence of the step before is gone.
 func (v *Visit) goTo(s Step) {
 	v.step, v.problem = s, nil
+	v.KeepDraft()
 }
 
 // fail shows one sentence and stays where it is.
@@ -199,6 +212,8 @@ func (v *Visit) Next() error {
 	switch v.step {
 	case IDConfirmed:
 		return v.Confirm()
+	case Resume:
+		v.Anew()
 	case Notice:
 		v.noticeAt = v.ports.Clock.Now()
 		v.goTo(Search)
@@ -239,6 +254,7 @@ func (v *Visit) toReview() {
 
 // nextQuestion goes on when the answer can stand.
 func (v *Visit) nextQuestion() error {
+	v.answered = true
 	if v.one {
 		if err := v.filling.Check(); err != nil {
 			return v.fail(err)
@@ -284,6 +300,11 @@ func (v *Visit) Back() {
 		v.Rescan()
 	case Notice:
 		v.goTo(IDConfirmed)
+	case Resume:
+		if !v.busy {
+			v.resuming = resuming{}
+			v.goTo(IDConfirmed)
+		}
 	case Search:
 		switch {
 		case v.goal == GoalBrowse:

@@ -36,6 +36,8 @@ func (f *Flow) screen(step visit.Step) fyne.CanvasObject {
 		return f.typeScreen(s)
 	case visit.IDConfirmed:
 		return f.confirmScreen(s)
+	case visit.Resume:
+		return f.resumeScreen(s)
 	case visit.Notice:
 		return notice.New(f.env, notice.Actions{Back: f.then(f.Visit.Back), Next: f.do(f.Visit.Next)})
 	case visit.Search:

@@ -134,10 +134,11 @@ func (f *Flow) Render() {
 	f.env.Tools = kit.Tools{Language: f.switchLanguage, Help: f.help}
 	f.hold()
 	f.listen()
+	f.env.Status.Code = f.code()
 	f.owed = false
 	defer f.arrive()
 	if f.warning > 0 {
-		f.Show(idle.New(f.env, idle.Model{Seconds: f.warning, Total: int(visit.Countdown.Seconds())}, idle.Actions{End: f.wipe, Stay: f.stay}))
+		f.Show(idle.New(f.env, idle.Model{Seconds: f.warning, Total: int(visit.Countdown.Seconds()), Code: f.code()}, idle.Actions{End: f.end, Stay: f.stay}))
 		return
 	}
 	if f.staffing() {
@@ -186,6 +187,9 @@ func (f *Flow) Tick(phase visit.Phase, left int) {
 	case visit.Expired:
 		f.wipe()
 	case visit.Warning:
+		if f.warning == 0 && !f.staffing() {
+			f.Visit.KeepDraft() // with what is typed by half
+		}
 		f.warning = left
 		f.Render()
 	default:
@@ -261,6 +265,7 @@ func (f *Flow) help() {
 // SetStatus changes the status line at once, and the screens that say the same
 // at length: a screen must not call a device well that its own line calls dead.
 func (f *Flow) SetStatus(s kit.Status) {
+	s.Code = f.code()
 	changed := s != f.env.Status
 	f.env.SetStatus(s)
 	if changed && f.warning == 0 && f.tellsOfDevices() {

@@ -81,7 +81,7 @@ func newHouse(t testing.TB) *house {
 	}
 	vi := func(s string) dossier.Text { return dossier.Text{"vi": s, "en": s} }
 	amount := int64(8000)
-	w := &world{kept: map[string]dossier.CitizenCard{}, letters: map[string]visit.Letter{},
+	w := &world{Drafts: visit.NoDrafts{}, kept: map[string]dossier.CitizenCard{}, letters: map[string]visit.Letter{},
 		facts: visit.Facts{Enrolled: true, VisitsLeft: 400, CatalogueVersion: 3, Time: noon, Printer: visit.PrinterReady}}
 	w.parts = upkeep.Facts{Printer: upkeep.PrinterReady, Scanner: upkeep.ScannerReady, Reach: upkeep.ReachOn, VisitsLeft: 32510,
 		Time: dossier.Stamp{Wall: noon, Source: dossier.TimeSystem}, Enrolled: true, Station: "DL27"}
@@ -107,7 +107,7 @@ func newHouse(t testing.TB) *house {
 	token := func() string { n++; return fmt.Sprint("token", n) }
 	facts := func() visit.Facts { return w.facts }
 	h.Flow = New(Ports{
-		Visit: visit.New(visit.Ports{Clock: h.clock, Reader: reader{}, Codes: codes{}, Lookup: w, Outbox: w, Facts: facts, Token: token,
+		Visit: visit.New(visit.Ports{Clock: h.clock, Reader: reader{}, Codes: codes{}, Lookup: w, Outbox: w, Drafts: w, Facts: facts, Token: token,
 			Catalogue: func() *catalogue.Catalogue { return catalogue.New(w.snap) }, Language: "vi"}),
 		Facts: facts, Clock: h.clock, Outbox: w, Papers: printed{w}, Pages: printed{w}, Asks: questions{w},
 		Counter: counter.New(counter.Ports{Now: h.clock.Now, Login: office{w}, Records: office{w}, Reader: collectors{}, Codes: counterCodes{}, Token: token, PagePrinter: func() bool { return w.pages }}),
@@ -140,6 +140,9 @@ func newHouse(t testing.TB) *house {
 	})
 	return h
 }
+
+// keeps gives the station a place for drafts.
+func (h *house) keeps(d visit.Drafts) { h.Drafts = d }
 
 // settle runs what was started elsewhere, and what that started.
 func (h *house) settle() {

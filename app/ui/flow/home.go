@@ -54,7 +54,7 @@ func (f *Flow) cannotStart(s visit.State) fyne.CanvasObject {
 func (f *Flow) helpScreen(visit.State) fyne.CanvasObject {
 	toggle := func(what *bool) func() { return f.then(func() { *what = !*what }) }
 	return help.New(f.env, help.Model{Called: f.called, InVisit: f.Visit.Identified()}, help.Actions{
-		Back: f.back, Call: f.call, Restart: f.wipe,
+		Back: f.back, Call: f.call, Restart: f.end,
 		Large: toggle(&f.env.Large), Contrast: toggle(&f.env.Contrast), Reach: toggle(&f.env.Reach),
 	})
 }

@@ -17,6 +17,7 @@ import (
 
 // world is everything behind the screens.
 type world struct {
+	visit.Drafts
 	facts   visit.Facts
 	snap    catalogue.Snapshot
 	kept    map[string]dossier.CitizenCard // by slip number

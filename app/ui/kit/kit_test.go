@@ -117,6 +117,26 @@ func TestSecondTextsGiveWay(t *testing.T) {
 	}
 }
 
+// The code that goes on with a visit stays, whatever else must go.
+func TestStripKeepsTheCode(t *testing.T) {
+	for _, c := range golden.Everywhere {
+		t.Run(c.Name, func(t *testing.T) {
+			env := c.Env(t)
+			s := kit.NewStrip(env, kit.Status{Net: kit.NetOff, Printer: kit.PrinterOut, Scanner: kit.ScannerDown, Power: kit.PowerLow, Waiting: 12, Code: "7KF2"})
+			s.Resize(s.MinSize())
+			if shown := strings.Join(s.Shown(), "|"); !strings.Contains(shown, "7KF2") {
+				t.Errorf("shown: %s", shown)
+			}
+			fine := kit.NewStrip(env, kit.Status{Net: kit.NetOff, Waiting: 3, Code: "7KF2"})
+			golden.Render(t, fine, kit.Size{W: env.Size.W, H: fine.Height()})
+			golden.Inside(t, fine)
+			if shown := strings.Join(fine.Shown(), "|"); !strings.Contains(shown, "7KF2") {
+				t.Errorf("shown: %s", shown)
+			}
+		})
+	}
+}
+
 func TestStripShortens(t *testing.T) {
 	env := golden.Cases[0].Env(t)
 	tests := []struct {

@@ -57,8 +57,9 @@ type Status struct {
 	Printer PrinterState
 	Scanner ScannerState
 	Power   PowerState
-	Waiting int  // dossiers not sent yet
-	Staff   bool // counts packets, says it shorter
+	Waiting int    // dossiers not sent yet
+	Staff   bool   // counts packets, says it shorter
+	Code    string // goes on with this visit after an interruption; "": none
 }
 
 // part is one piece of the line, with its shorter forms.
@@ -106,6 +107,9 @@ func (s Status) parts(env *Env) []stripPart {
 	if s.Power != PowerMains {
 		key := [...]string{"", "power-battery", "power-low"}[s.Power]
 		all = append(all, stripPart{icon: "warn", texts: pick(key, key+"-short"), trouble: true})
+	}
+	if s.Code != "" { // never gives way: nobody can ask for it later
+		all = append(all, stripPart{icon: "lock", texts: []string{env.T("status.code", "code", s.Code), env.T("status.code-short", "code", s.Code)}})
 	}
 	return all
 }
@@ -189,7 +193,7 @@ func (t *Strip) fit(width float32) (parts []stripPart, gap float32) {
 		}
 		return sum
 	}
-	for _, i := range []int{2, 1, 4, 0} {
+	for _, i := range []int{2, 1, 4, 5, 0} {
 		if total() <= width {
 			return parts, gap
 		}
@@ -240,17 +244,47 @@ func (t *Strip) lay(s fyne.Size) {
 }
 
 func (t *Strip) layPortrait(s fyne.Size, size float32) {
-	x, y, lh := Margin, s.Height/2-size*1.36-4, size*1.36
-	for i, part := range t.status.parts(t.env) {
-		w := stripIcon + 9 + Measure(part.texts[0], size, part.trouble)
-		if i > 0 && x+w > s.Width-Margin {
-			x, y = Margin, y+lh+8
+	top, lh := s.Height/2-size*1.36-4, size*1.36
+	walk := func(parts []stripPart, draw bool) (all bool) {
+		x, y := Margin, top
+		for i, part := range parts {
+			w := stripIcon + 9 + Measure(part.texts[0], size, part.trouble)
+			if i > 0 && x+w > s.Width-Margin {
+				x, y = Margin, y+lh+8
+			}
+			if y+lh > s.Height {
+				return false
+			}
+			if draw {
+				t.draw(part, x, y, lh, size)
+			}
+			x += w + 33
 		}
-		if y+lh > s.Height {
-			return
-		}
-		x += t.draw(part, x, y, lh, size) + 33
+		return true
 	}
+	parts := t.status.parts(t.env)
+	if t.status.Code != "" { // the last part: what is fine gives way to it
+		for _, i := range []int{2, 1, 3, 4, 5, 0} {
+			if walk(parts, false) {
+				break
+			}
+			if i < len(parts) && len(parts[i].texts) > 1 {
+				parts[i].texts = parts[i].texts[1:]
+			}
+		}
+		for _, i := range []int{3, 2, 1} {
+			if walk(parts, false) {
+				break
+			}
+			if parts[i].fine {
+				parts = append(parts[:i:i], parts[i+1:]...)
+			}
+		}
+	}
+	if last := len(parts) - 1; t.status.Code != "" && !walk(parts, false) {
+		parts = append([]stripPart{parts[last]}, parts[:last]...)
+	}
+	walk(parts, true)
 }
 
 func (t *Strip) draw(part stripPart, x, y, h, size float32) float32 {

@@ -15,7 +15,8 @@ import (
 // Model is how long is left of how long.
 type Model struct {
 	Seconds int
-	Total   int // what the bar is full of; 0: Seconds
+	Total   int    // what the bar is full of; 0: Seconds
+	Code    string // that goes on with what was begun; "": it will be lost
 }
 
 // Actions are what the person can say.
@@ -25,6 +26,7 @@ type Actions struct{ Stay, End func() }
 type Screen struct {
 	*kit.Frame
 	env    *kit.Env
+	after  string // what becomes of the answers
 	total  int
 	number *kit.Paragraph
 	bar    *kit.Bar
@@ -39,7 +41,10 @@ func (s *Screen) SetSeconds(n int) {
 // New draws the countdown. What it returns is a *Screen.
 func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	p := env.Pal()
-	s := &Screen{env: env, total: m.Total}
+	s := &Screen{env: env, total: m.Total, after: env.T("idle.lost")}
+	if m.Code != "" {
+		s.after = env.T("idle.code", "code", m.Code)
+	}
 	if s.total <= 0 {
 		s.total = max(1, m.Seconds)
 	}
@@ -53,12 +58,16 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	}
 	s.number = middle(strconv.Itoa(m.Seconds), kit.Style{Size: numberSize, Bold: true, Line: 1.15})
 	s.bar = kit.NewBar(env, float32(m.Seconds)/float32(s.total))
+	below := middle(env.T("idle.why")+"\n"+s.after, kit.Style{Size: kit.TextRead, Color: p.Ink2, Max: 4, Second: true})
+	if m.Code != "" { // the code is what has to be read in these seconds
+		below = middle(s.after, kit.Style{Size: kit.TextButton, Max: 4})
+	}
 	inner := kit.Col(0,
 		middle(env.T("idle.title"), kit.Style{Size: kit.TextDisplay, Bold: true, Line: 1.2, Max: 2, Fit: true}),
 		kit.Space(6), s.number,
 		middle(env.T("idle.unit"), kit.Style{Size: 28, Max: 2}),
 		kit.Space(26), kit.Pad(0, 40, 0, 40, s.bar),
-		kit.Space(26), middle(env.T("idle.why")+"\n"+env.T("idle.lost"), kit.Style{Size: kit.TextRead, Color: p.Ink2, Max: 4, Second: true}),
+		kit.Space(26), below,
 	)
 	card := kit.NewDialog(env, inner)
 	o := kit.FrameSpec{
@@ -85,7 +94,7 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 // Speech says the seconds in a sentence.
 func (s *Screen) Speech() string {
 	return kit.JoinSpoken([]string{
-		s.env.T("idle.title"), s.env.T("idle.spoken", "seconds", s.number.Text()), s.env.T("idle.why"), s.env.T("idle.lost"),
+		s.env.T("idle.title"), s.env.T("idle.spoken", "seconds", s.number.Text()), s.env.T("idle.why"), kit.Plain(s.after),
 		s.env.T("idle.end"), s.env.T("idle.stay"),
 	})
 }

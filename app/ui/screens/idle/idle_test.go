@@ -16,6 +16,17 @@ func TestLook(t *testing.T) {
 	}, "Ông/bà còn ở đây không?", "20", "Kết thúc, xoá ngay", "Tôi vẫn ở đây", "Những gì chưa nộp sẽ không được giữ lại.")
 }
 
+// Who has begun a form is told how to go on with it.
+func TestCode(t *testing.T) {
+	golden.Run(t, "idle-code", append(append([]golden.Case(nil), golden.Cases...), golden.Reach), func(env *kit.Env) fyne.CanvasObject {
+		return New(env, Model{Seconds: 20, Total: 50, Code: "7KF2"}, Actions{Stay: func() {}, End: func() {}})
+	}, "7KF2", "Quét lại đúng thẻ này trong 10 phút.")
+	env := golden.Cases[0].Env(t)
+	if said := kit.Speech(New(env, Model{Seconds: 20, Code: "7KF2"}, Actions{})); !strings.Contains(said, "Mã để làm tiếp: 7KF2") {
+		t.Errorf("spoken: %q", said)
+	}
+}
+
 func TestCountsDown(t *testing.T) {
 	env := golden.Cases[0].Env(t)
 	stayed, ended := 0, 0
