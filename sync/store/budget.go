@@ -16,12 +16,44 @@ const (
 	DefaultQuota = 8 << 30   // a station's partition is rarely larger; keeps one station from filling a shared disk
 	Reserve      = 64 << 20  // kept for receipts, events, the audit log and a visit already begun
 	VisitBytes   = 256 << 10 // a body at its limit of 64 KiB, its print job and cards, twice (database and WAL)
+	LargestVisit = VisitBytes + dossier.MaxAttachmentsBytes
+	// TypicalPapers stands for the papers of one visit until enough visits were
+	// here to know: thirty pages from a scanner.
+	TypicalPapers = 8 << 20
 )
 
-// VisitsLeft says how many more visits fit before the reserve is touched.
+// How many of the last packets say what a visit's papers take, and how many
+// dossiers there must be among them.
+const (
+	recentPackets  = 500
+	enoughDossiers = 20
+)
+
+// VisitsLeft says how many more visits fit before the reserve is touched. The
+// next one is given room for all the papers that a visit may have, so that it
+// ends well once it began; those after it are taken to be as the last ones were.
 func (s *Store) VisitsLeft() (int, error) {
 	room, err := s.room()
-	return int(max(0, room) / VisitBytes), err
+	if err != nil || room < LargestVisit {
+		return 0, err
+	}
+	papers, err := s.typicalPapers(context.Background())
+	if err != nil {
+		return 0, err
+	}
+	return 1 + int((room-LargestVisit)/(VisitBytes+papers)), nil
+}
+
+// typicalPapers is what the papers of a visit took lately, in bytes.
+func (s *Store) typicalPapers(ctx context.Context) (int64, error) {
+	r, err := s.r.RecentPapers(ctx, recentPackets)
+	if err != nil {
+		return 0, coded(fmt.Errorf("failed to measure the last visits: %w", err))
+	}
+	if r.Dossiers < enoughDossiers {
+		return TypicalPapers, nil
+	}
+	return r.Bytes / r.Dossiers, nil
 }
 
 // room is what is left of the disk budget above the reserve; it may be less than

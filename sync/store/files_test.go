@@ -288,11 +288,11 @@ func TestFileLimits(t *testing.T) {
 	if _, err := w.Write(make([]byte, 6)); dossier.CodeOf(err) != dossier.CodeInvalid {
 		t.Errorf("past the limit of one file: %v", err)
 	}
-	before, err := b.VisitsLeft()
+	before, err := b.room()
 	must(t, err)
 	b.add(t, "v", string(make([]byte, VisitBytes)))
-	if after, err := b.VisitsLeft(); err != nil || after >= before {
-		t.Errorf("%d visits fit, before the file %d (%v)", after, before, err)
+	if after, err := b.room(); err != nil || after > before-VisitBytes {
+		t.Errorf("%d bytes are free, before the file %d (%v)", after, before, err)
 	}
 	for i := range dossier.MaxAttachments {
 		b.add(t, "many", fmt.Sprintf("file %d", i))

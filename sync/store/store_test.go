@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -212,7 +213,8 @@ func TestPragmas(t *testing.T) {
 }
 
 func TestBudget(t *testing.T) {
-	free := int64(Reserve + 3*VisitBytes)
+	const typical = VisitBytes + TypicalPapers
+	free := int64(Reserve + LargestVisit + 2*typical)
 	b := open(t, t.TempDir(), Options{Free: func(string) (int64, error) { return free, nil }})
 	n, err := b.VisitsLeft()
 	must(t, err)
@@ -220,12 +222,48 @@ func TestBudget(t *testing.T) {
 		t.Errorf("%d visits left, want 3", n)
 	}
 	must(t, b.CanStart(t.Context()))
-	free = Reserve + VisitBytes - 1
+	free = Reserve + LargestVisit
+	if n, err := b.VisitsLeft(); err != nil || n != 1 {
+		t.Errorf("%d visits left, want this one: %v", n, err)
+	}
+	free-- // no room for all the papers that it may have
 	if got := dossier.CodeOf(b.CanStart(t.Context())); got != dossier.CodeStorageFull {
 		t.Errorf("code %q, want %q", got, dossier.CodeStorageFull)
 	}
 	if _, err := b.Commit(t.Context(), visit("begun before")); err != nil {
 		t.Errorf("a visit already begun lives off the reserve: %v", err)
+	}
+}
+
+// The visits to come are taken to be as the last ones were, once there are enough
+// of them; what a visit may have is always kept free.
+func TestBudgetKnowsThePapers(t *testing.T) {
+	b := open(t, t.TempDir(), Options{Free: func(string) (int64, error) { return Reserve + LargestVisit + 100<<20, nil }})
+	left := func() int {
+		n, err := b.VisitsLeft()
+		must(t, err)
+		return n
+	}
+	if n, want := left(), 1+(100<<20)/(VisitBytes+TypicalPapers); n != want {
+		t.Errorf("%d visits left, want %d", n, want)
+	}
+	const paper = 64 << 10
+	for i := range enoughDossiers {
+		draft := fmt.Sprint("draft", i)
+		a := b.add(t, draft, strings.Repeat(fmt.Sprint(i%10), paper-i))
+		sub := visit(draft)
+		sub.Build = func(seq, serial uint64) (Rows, error) {
+			r, err := visit(draft).Build(seq, serial)
+			h := r.Packet.Head
+			h.Attachments = []dossier.Attachment{a}
+			r.Packet = frozenHead(h, "sealed")
+			return r, err
+		}
+		_, err := b.Commit(t.Context(), sub)
+		must(t, err)
+	}
+	if n, least := left(), 1+(100<<20)/(VisitBytes+paper); n < least || n > least+2 {
+		t.Errorf("%d visits left, want about %d", n, least)
 	}
 }
 

@@ -39,6 +39,25 @@ func (q *Queries) PacketAt(ctx context.Context, seq int64) (PacketAtRow, error) 
 	return i, err
 }
 
+const recentPapers = `-- name: RecentPapers :one
+SELECT count(*) AS dossiers, CAST(coalesce(sum((SELECT sum(f.size) FROM packet_files pf JOIN files f ON f.sha256 = pf.sha256 WHERE pf.seq = p.seq)), 0) AS INTEGER) AS bytes
+FROM packets p WHERE p.seq > (SELECT coalesce(max(q.seq), 0) FROM packets q) - CAST(?1 AS INTEGER)
+  AND p.kind = 'dossier' AND p.purged_ms IS NULL
+`
+
+type RecentPapersRow struct {
+	Dossiers int64
+	Bytes    int64
+}
+
+// What the papers of the last packets take that still have their bodies.
+func (q *Queries) RecentPapers(ctx context.Context, packets int64) (RecentPapersRow, error) {
+	row := q.db.QueryRowContext(ctx, recentPapers, packets)
+	var i RecentPapersRow
+	err := row.Scan(&i.Dossiers, &i.Bytes)
+	return i, err
+}
+
 const sequence = `-- name: Sequence :one
 SELECT count(*) AS packets, CAST(coalesce(min(seq), 1) AS INTEGER) AS lowest, CAST(coalesce(max(seq), 0) AS INTEGER) AS highest,
   CAST(coalesce((SELECT value FROM counters WHERE name = 'seq'), 0) AS INTEGER) AS given,

@@ -21,3 +21,9 @@ SELECT count(*) FROM packets WHERE body IS NULL AND held_ms IS NULL AND purged_m
 
 -- name: PacketAt :one
 SELECT jws, body, held_ms FROM packets WHERE seq = ?;
+
+-- name: RecentPapers :one
+-- What the papers of the last packets take that still have their bodies.
+SELECT count(*) AS dossiers, CAST(coalesce(sum((SELECT sum(f.size) FROM packet_files pf JOIN files f ON f.sha256 = pf.sha256 WHERE pf.seq = p.seq)), 0) AS INTEGER) AS bytes
+FROM packets p WHERE p.seq > (SELECT coalesce(max(q.seq), 0) FROM packets q) - CAST(sqlc.arg(packets) AS INTEGER)
+  AND p.kind = 'dossier' AND p.purged_ms IS NULL;
