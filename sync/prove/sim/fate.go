@@ -76,6 +76,7 @@ func (w *World) carry(run *portalRun) http.Handler {
 			panic(http.ErrAbortHandler)
 		}
 		l := letter{req: r, body: body, what: w.describe(r, body), from: w.sender(r)}
+		w.queueUp(r.Context(), l)
 		f, part, wait := w.fate(l)
 		if f != fine {
 			w.story.tell("%s's %s %s", l.from.code, l.what, fateNames[f])
@@ -154,13 +155,28 @@ type hold struct {
 	release chan struct{}
 }
 
+// queueUp keeps a packet back behind one of its station whose answer is held back:
+// while people do things nothing else happens at the same moment.
+func (w *World) queueUp(ctx context.Context, l letter) {
+	w.mu.Lock()
+	h := w.holding
+	w.mu.Unlock()
+	if h == nil || h.s != l.from || !strings.HasPrefix(l.what, "packet") && !strings.HasPrefix(l.what, "batch") {
+		return
+	}
+	select {
+	case <-h.release:
+	case <-ctx.Done():
+	}
+}
+
 func (w *World) holdBack(ctx context.Context, l letter) {
 	w.mu.Lock()
 	h := w.held
 	if h == nil || h.s != l.from || !strings.HasPrefix(l.what, h.what) {
 		h = nil
 	} else {
-		w.held = nil
+		w.held, w.holding = nil, h
 	}
 	w.mu.Unlock()
 	if h == nil {

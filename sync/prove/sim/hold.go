@@ -2,6 +2,7 @@ package sim
 
 import (
 	"sync"
+	"testing/synctest"
 	"time"
 )
 
@@ -36,20 +37,35 @@ func (w *World) stepHold() bool {
 		w.held = nil
 		w.mu.Unlock()
 		return true
+	case <-s.dead:
+		return true
 	}
-	release := sync.OnceFunc(func() { close(h.release) })
+	release := sync.OnceFunc(func() {
+		w.mu.Lock()
+		w.holding = nil
+		w.mu.Unlock()
+		close(h.release)
+	})
 	defer release()
 	for range 1 + w.draw(3) { // shorter than the station's patience, all together
 		w.meanwhile(s, h)
+		synctest.Wait()
 		if !s.alive() {
 			return true
 		}
 		time.Sleep(w.between(time.Millisecond, 3*time.Second))
 	}
-	release()
+	more := w.between(time.Second, 30*time.Second)
 	w.story.tell("%s gets the answer", s.code)
-	l.last(w.between(time.Second, 30*time.Second))
+	release()
+	l.last(more)
 	return true
+}
+
+func (w *World) isHolding() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.holding != nil
 }
 
 // meanwhile lets one thing happen at s that does not go through the loop whose

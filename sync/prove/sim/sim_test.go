@@ -87,7 +87,8 @@ func TestSeeds(t *testing.T) {
 
 // The same seed tells the same story, byte for byte.
 func TestSameSeedSameStory(t *testing.T) {
-	for seed := uint64(1000); seed < 1008; seed++ {
+	for seed := range uint64(max(1, seeds.Count(160)/20)) {
+		seed += 1_000_000 // none that is played elsewhere
 		first, second := play(t, seed).String(), play(t, seed).String()
 		if first != second {
 			t.Errorf("seed %d told two stories:\n%s", seed, cmp.Diff(strings.Split(first, "\n"), strings.Split(second, "\n")))

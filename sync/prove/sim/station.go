@@ -196,7 +196,7 @@ func (s *stationSim) dial(ctx context.Context) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.rough && s.w.chance(5) {
+	if s.rough && !s.w.isHolding() && s.w.chance(5) {
 		s.w.story.tell("%s's line breaks while they shake hands", s.code)
 		c.breakAfter(1 + s.w.draw(200)) // shorter than any first message
 	}

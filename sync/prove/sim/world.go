@@ -39,16 +39,17 @@ type World struct {
 	written  map[string]int  // files on sticks, by id, in the order of their first appearance
 	dated    map[string]bool // files on sticks whose time is ours
 
-	mu     sync.Mutex // over rng and truth, which the network's goroutines use too
-	rng    *rand.Rand
-	fuse   int               // points until the armed machine dies; 0: none is armed
-	armed  machine           //
-	signed map[string]signed // receipts of the portal's present history, by packet id
-	names  map[string]string // of packets, by id
-	stuck  []letter          // requests that were sent and have not arrived
-	held   *hold             // whose next answer is held back; nil: nobody's
-	passed []passing
-	record bool // keep what is passed
+	mu      sync.Mutex // over rng and truth, which the network's goroutines use too
+	rng     *rand.Rand
+	fuse    int               // points until the armed machine dies; 0: none is armed
+	armed   machine           //
+	signed  map[string]signed // receipts of the portal's present history, by packet id
+	names   map[string]string // of packets, by id
+	stuck   []letter          // requests that were sent and have not arrived
+	held    *hold             // whose next answer is held back; nil: nobody's
+	holding *hold             // whose answer is held back now
+	passed  []passing
+	record  bool // keep what is passed
 }
 
 // machine is what can die: a station or the portal.
