@@ -65,12 +65,15 @@ func (f carrying) next(ctx context.Context, from int64) (at int64, err error) {
 	if err != nil || at == f.size {
 		return at, err
 	}
-	at, err = f.patch(ctx, at)
+	sent := at
+	at, err = f.patch(ctx, sent)
 	switch {
 	case gone(err): // it expired while the line was down
 		return f.begin(ctx)
 	case dossier.CodeOf(err) == dossier.CodeConflict: // somebody, maybe we, sent more or less
-		return f.ask(ctx)
+		if at, err = f.ask(ctx); err == nil && at == sent {
+			err = lie("an offset that is stated and refused")
+		}
 	}
 	return at, err
 }
@@ -147,7 +150,7 @@ func (f carrying) patch(ctx context.Context, from int64) (at int64, err error) {
 	err = f.call(ctx, sendTimeout, request{method: http.MethodPatch, path: f.name.Path(), header: h, media: wire.TypeChunk, body: chunk,
 		expected: []int{http.StatusNoContent},
 	}, func(res *http.Response) error {
-		at, err = f.offset(res, from, from+int64(len(chunk)))
+		at, err = f.offset(res, from+1, from+int64(len(chunk))) // no progress would go on for ever
 		return err
 	})
 	if err == nil {

@@ -235,6 +235,7 @@ func TestCarryTroubles(t *testing.T) {
 		"an offset past the end":     {created(k.path(), "100001"), -1, wire.CodeInternal, verdict{}},
 		"an offset gone back":        {patched("9"), 10, wire.CodeInternal, verdict{}},
 		"an offset run ahead":        {patched("90000"), 10, wire.CodeInternal, verdict{}},
+		"no progress":                {patched("10"), 10, wire.CodeInternal, verdict{}},
 		"no offset":                  {patched(""), 10, wire.CodeInternal, verdict{}},
 		"HEAD past the end":          {head("100001", "100000"), -1, wire.CodeInternal, verdict{}},
 		"HEAD of another length":     {head("5", "7"), -1, wire.CodeInternal, verdict{}},
@@ -250,6 +251,10 @@ func TestCarryTroubles(t *testing.T) {
 		if got := (verdict{e.Lane(), e.Refused(), e.Full(), e.Wait()}); got != tt.want {
 			t.Errorf("%s: %+v, want %+v", what, got, tt.want)
 		}
+	}
+	k.begun, k.here, k.lie = true, fileContent(10), say(http.MethodPatch, dossier.CodeConflict)
+	if at, err := k.carry(c, a, 10); dossier.CodeOf(err) != wire.CodeInternal || at != -1 {
+		t.Errorf("an offset that is stated and refused: %d, %v", at, err)
 	}
 	k.lie = func(w http.ResponseWriter, _ *http.Request) bool { // a log-in page
 		w.Header().Del(wire.Header)

@@ -16,7 +16,8 @@
 // answer that it has applied, with the bundles of this station which that
 // answered.
 //
-// Attachments are not carried yet. It opens no connection and imports neither
+// It carries no attachments: a packet that came by stick is held, and whole once its
+// files have gone by the network, in the lane that outbox.Files is. It opens no connection and imports neither
 // the portal nor the client.
 package courier
 
