@@ -32,25 +32,22 @@ type cuts[S any] struct {
 	again bool
 }
 
-// everywhere runs the cases until one comes to its end before the power fails;
-// there the power fails the moment after. It returns the operations of that one.
+// everywhere runs the case in which the power fails the moment after, and then
+// those of each operation, the last first: there most is at stake. It returns the
+// operations of the first.
 func (c cuts[S]) everywhere(t *testing.T) (ops []string) {
 	t.Helper()
-	n := 0
-	for k := 1; ; k += max(1, c.stride) {
-		if k > maxOps {
-			t.Fatalf("no end after %d operations", maxOps)
-		}
-		n++
-		ops, under := c.at(t, k)
-		if !under {
-			t.Logf("%d cuts, fates: %v", n, fates())
-			return ops
-		}
-		if t.Failed() {
-			return ops // one place is enough to look at
-		}
+	ops, under := c.at(t, maxOps)
+	if under {
+		t.Fatalf("no end after %d operations", maxOps)
 	}
+	n := 1
+	for k := len(ops); k >= 1 && !t.Failed(); k -= max(1, c.stride) { // one place is enough to look at
+		c.at(t, k)
+		n++
+	}
+	t.Logf("%d cuts, fates: %v", n, fates())
+	return ops
 }
 
 // perFate is how many seeds of a simulation take as long as one more fate at every
