@@ -70,7 +70,7 @@ func TestFirstStart(t *testing.T) {
 		return s.Province.Enrolled(t.Context(), e)
 	}
 	cuts[string]{
-		base: newDisk(t), stride: 9, again: true,
+		base: newDisk(t), stride: 23, again: true,
 		open: func(_ *testing.T, dir string) string { return filepath.Join(dir, "station") },
 		act: func(dir string) (any, error) {
 			if err := up(dir); err != nil {

@@ -239,7 +239,7 @@ func TestIntakeOfAParent(t *testing.T) {
 	must(t, err)
 	p.end()
 	cuts[program]{
-		base: base, open: openPortal, end: program.end, stride: 2,
+		base: base, open: openPortal, end: program.end, stride: 6,
 		act: func(p program) (any, error) {
 			status, receipt := o.put(t, p, parent)
 			return receipt, created(status)
@@ -265,7 +265,7 @@ func TestIntakeOfAParent(t *testing.T) {
 func TestDecision(t *testing.T) {
 	o := newOffice(t)
 	cuts[program]{
-		base: o.disk, open: openPortal, end: program.end, stride: 3,
+		base: o.disk, open: openPortal, end: program.end, stride: 5,
 		act: func(p program) (any, error) {
 			d, err := p.Act(t.Context(), o.first.Head.ID, portal.ActAccept, portal.DeskRequest{})
 			return d.Code, err
@@ -302,7 +302,7 @@ func TestDecision(t *testing.T) {
 func TestPortalFirstStart(t *testing.T) {
 	var p program
 	cuts[string]{
-		base: newDisk(t), stride: 17, again: true,
+		base: newDisk(t), stride: 29, again: true,
 		open: func(_ *testing.T, dir string) string { return dir },
 		act: func(dir string) (_ any, err error) {
 			if p, err = portalAt(t, dir); err != nil {

@@ -140,7 +140,7 @@ func TestSubmit(t *testing.T) { newDesk(t).submits(t, 0, boot) }
 func TestSubmitAtACheckpoint(t *testing.T) {
 	const full = 1000 * (4096 + 24) // bytes: SQLite's own bound of pages, framed
 	k := newDesk(t)
-	ops := k.submits(t, 19, func(t *testing.T, dir string) station {
+	ops := k.submits(t, 37, func(t *testing.T, dir string) station {
 		s := boot(t, dir)
 		log := func() int64 {
 			st, err := os.Stat(filepath.Join(dir, "store", "station.db-wal"))
