@@ -19,9 +19,9 @@ const (
 	// flightTime is how long a batch should hold the line. Both flights together
 	// are the 4 s after which priorities are looked at again.
 	flightTime = 2 * time.Second
-	// flightFirst is the size of a batch on a line nobody has measured yet: 2 s
-	// at 256 kbit/s.
-	flightFirst = 64 << 10
+	// flightFirst is the size of a batch on a line nobody has measured yet: small,
+	// so that the connection of the second flight is made beside it and not behind.
+	flightFirst = 16 << 10
 	// flightLeast holds two ordinary packets; smaller batches are mostly heads.
 	flightLeast = 16 << 10
 	// flightMost bounds what a station on a fast line keeps in memory.
