@@ -7,6 +7,8 @@ import (
 	"os"
 	"time"
 
+	"tramhoso/assets"
+	"tramhoso/sync/client"
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/inbox"
 	"tramhoso/sync/outbox"
@@ -46,6 +48,21 @@ func (s *station) runEnrol(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// spareNetwork has the station ask no more of its network than it was told to.
+func (s *station) spareNetwork(k *kept) error {
+	rules, err := s.cfg.Sync.Rules()
+	if err != nil {
+		return err
+	}
+	rules.Now = func() time.Time { return s.clock.Now().In(assets.Here) }
+	k.files.Keep(rules)
+	bits, err := s.cfg.Sync.Bits()
+	if err == nil && bits > 0 {
+		k.link.Dial = client.Limit(nil, bits)
+	}
+	return err
 }
 
 // heard is the link that also tells the inbox when something answered: what one

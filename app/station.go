@@ -143,6 +143,9 @@ func (s *station) keep(st *store.Store) (*kept, error) {
 		Recipient: province.Recipient, Counter: province.Counter, Log: s.log})
 	k.queue = outbox.NewQueue(st, s.log, nil)
 	k.files = outbox.NewFiles(st, k.queue, s.log, nil)
+	if err := s.spareNetwork(k); err != nil {
+		return nil, err
+	}
 	k.journal = newJournal(k, s)
 	k.drafts = s.openDrafts(k)
 	k.press = paper.NewPress(jobs{k.outbox, st}, paper.Observer{

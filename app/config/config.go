@@ -38,6 +38,7 @@ type Config struct {
 	Mirror   string  `toml:"mirror"`
 	Language string  `toml:"language"`
 	Portal   Portal  `toml:"portal"`
+	Sync     Sync    `toml:"sync"`
 	Printer  Printer `toml:"printer"`
 	Scanner  Scanner `toml:"scanner"`
 	Page     Page    `toml:"page"`
@@ -197,6 +198,7 @@ func (c Config) Validate() error {
 	no(c.Printer.Path != "" && c.Printer.Path == c.Scanner.Path, "printer.path and scanner.path name the same line")
 	c.Page.validate(no)
 	c.Power.validate(no)
+	c.Sync.validate(no)
 	for _, side := range []struct {
 		key string
 		n   int

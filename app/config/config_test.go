@@ -36,8 +36,8 @@ func TestDefaultsAreTheDocumentedOnes(t *testing.T) {
 		Storage: "/var/lib/tramhoso", Language: "vi", Portal: Portal{TokenFile: "/etc/tramhoso/enrol-token.txt"},
 		Printer: Printer{Profile: "measured"},
 		Scanner: Scanner{Baud: 9600, Model: "plain"},
-		Power:   Power{Shutdown: []string{}},
-		Screen:  Screen{Width: 1280, Height: 800, Kiosk: true, Scale: 1}, Log: Log{Level: "info"},
+		Power:   Power{Shutdown: []string{}}, Sync: Sync{Metered: "no"},
+		Screen: Screen{Width: 1280, Height: 800, Kiosk: true, Scale: 1}, Log: Log{Level: "info"},
 	}
 	if d := cmp.Diff(want, c); d != "" {
 		t.Error(d)
@@ -141,6 +141,9 @@ func TestMistakesAreNamed(t *testing.T) {
 		"[page]\nsocket = \"a\"\nmedia = \"a3\"":                         {"page.socket", "page.media", "a3"},
 		"[power]\nups = \"ups\"":                                         {"power.ups", "ups@localhost"},
 		"[power]\nshutdown = [\"\"]":                                     {"power.shutdown"},
+		"[sync]\nmetered = \"yes\"\nwindow = \"20-6\"":                   {"sync.metered", "packets-only", "sync.window", "20:00-06:00"},
+		"[sync]\nrate = \"128\"":                                         {"sync.rate", "128 kbit/s"},
+		"[sync]\nrate = \"2 kbit/s\"":                                    {"sync.rate", "16 kbit/s"},
 		"[log]\nlevel = \"loud\"":                                        {"log.level"},
 	}
 	for raw, want := range tests {

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -340,6 +341,13 @@ func TestTLSTrouble(t *testing.T) {
 				c.Certificates = old.Certificates
 			}
 		},
+		"the portal's certificate has not begun": func(r *rig) func(*tls.Config) {
+			return func(c *tls.Config) {
+				next, err := r.province.ServerTLS(time.Now().Add(2*time.Hour), time.Now().Add(3*time.Hour))
+				must(t, err)
+				c.Certificates = next.Certificates
+			}
+		},
 		"the portal does not know this station": func(*rig) func(*tls.Config) {
 			return func(c *tls.Config) {
 				foreign, err := other.ServerTLS(time.Now(), time.Now())
@@ -354,7 +362,10 @@ func TestTLSTrouble(t *testing.T) {
 			_, _, err := r.client(t, r.server.URL).Put(t.Context(), r.packet(t, 1))
 			var e *client.Error
 			if !errors.As(err, &e) || !e.Lane() || e.Refused() {
-				t.Errorf("%v", err)
+				t.Fatalf("%v", err)
+			}
+			if early, late := e.Day(); early != strings.Contains(name, "not begun") || late != strings.Contains(name, "ended") {
+				t.Errorf("early %v, late %v: %v", early, late, err)
 			}
 		})
 	}

@@ -22,7 +22,8 @@ type Error struct {
 	Status int // HTTP; 0: TLS
 	Err    error
 
-	wait time.Duration
+	wait        time.Duration
+	early, late bool
 }
 
 func (e *Error) Error() string {
@@ -45,6 +46,10 @@ func (e *Error) Lane() bool {
 
 // Full reports that the portal has no room.
 func (e *Error) Full() bool { return e.Status == http.StatusInsufficientStorage }
+
+// Day reports that a certificate is not valid today: by this station's clock it
+// is too early for the portal's, or too late for the portal's or its own.
+func (e *Error) Day() (early, late bool) { return e.early, e.late }
 
 // Refused reports that the portal will not take what was sent.
 func (e *Error) Refused() bool {
@@ -74,11 +79,13 @@ func ofTransport(err error) error {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && !errors.As(err, &unknown):
 		// Whether the portal or this station is wrong about the day, sending
 		// cannot go on; it says nothing about the network.
-		return &Error{Err: fmt.Errorf("the portal's certificate is not valid today: %w", err)}
+		early := invalid.Cert != nil && strings.Contains(invalid.Detail, "is before")
+		return &Error{Err: fmt.Errorf("the portal's certificate is not valid today: %w", err), early: early, late: !early}
 	case errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &record), errors.As(err, &verify):
 		return dossier.E(dossier.CodeNotThePortal, fmt.Errorf("TLS: %w", err))
 	case isAlert(err):
-		return &Error{Err: fmt.Errorf("the portal does not accept this station's certificate: %w", err)}
+		return &Error{Err: fmt.Errorf("the portal does not accept this station's certificate: %w", err),
+			late: strings.Contains(err.Error(), "expired certificate")}
 	case strings.Contains(err.Error(), "malformed HTTP"): // net/http has no type for it
 		return dossier.E(dossier.CodeNotThePortal, err)
 	}

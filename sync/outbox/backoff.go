@@ -66,6 +66,15 @@ func judge(err error) (why Why, first, most time.Duration, hard bool) {
 	if errors.As(err, &full) && full.Full() {
 		return WhyPortalFull, laneFirst, laneMost, true
 	}
+	var day interface{ Day() (early, late bool) }
+	if errors.As(err, &day) {
+		switch early, late := day.Day(); {
+		case early:
+			return WhyClock, laneFirst, laneMost, true
+		case late:
+			return WhyCertificate, laneFirst, laneMost, true
+		}
+	}
 	return WhyIdentity, laneFirst, laneMost, true
 }
 

@@ -46,6 +46,7 @@ type Files struct {
 	queue *Queue
 	log   *slog.Logger
 	rand  func(n int64) int64
+	rules Rules
 	wake  chan struct{}
 	free  chan struct{} // like wake, and ends any wait
 
@@ -77,6 +78,9 @@ func NewFiles(s *store.Store, q *Queue, log *slog.Logger, rnd func(n int64) int6
 	q.OnState(func(State) { nudge(f.wake) })
 	return f
 }
+
+// Keep has the lane keep to r. Call it before Run.
+func (f *Files) Keep(r Rules) { f.rules = r }
 
 // Wake ends a wait for the network, as Queue.Wake does.
 func (f *Files) Wake() { nudge(f.wake) }
@@ -145,6 +149,9 @@ func (f *Files) sleep(ctx context.Context, news <-chan struct{}) error {
 func (f *Files) until() time.Duration {
 	least := time.Duration(0)
 	st := f.State()
+	if _, d := f.rules.holds(); d > 0 && st.Waiting > 0 {
+		return d
+	}
 	for _, at := range []struct {
 		t  time.Time
 		on bool
@@ -163,7 +170,7 @@ func (f *Files) round(ctx context.Context, c Carrier) (moved bool) {
 		return false
 	}
 	f.publish(ctx)
-	if time.Now().Before(f.notBefore) || !f.clear() {
+	if why, _ := f.rules.holds(); why != WhyNothing || time.Now().Before(f.notBefore) || !f.clear() {
 		return false
 	}
 	next, ok, err := f.store.NextFile(ctx)
@@ -313,12 +320,18 @@ func (f *Files) fail(ctx context.Context, err error) {
 // publish refreshes State.
 func (f *Files) publish(ctx context.Context) {
 	w, err := f.store.WaitingFiles(ctx)
+	held, opens := f.rules.holds()
 	st := FilesState{Waiting: w.Files, Bytes: w.Bytes, Refused: w.Refused, Lost: w.Lost, Why: f.why}
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return
 	case err != nil:
 		st.Why = WhyStorage
+	case w.Files > w.Refused && held != WhyNothing:
+		st.Why = held
+		if opens > 0 {
+			st.NextAttempt = time.Now().Add(opens).Truncate(time.Second)
+		}
 	case time.Now().Before(f.notBefore):
 		st.NextAttempt = f.notBefore
 	case w.Files > 0 && w.Files == w.Refused:

@@ -127,7 +127,9 @@ func (q *Queue) hear(ctx context.Context, w word) {
 		return
 	}
 	q.gauge(w.f)
-	q.most = min(2*q.most, batchPackets)
+	if w.f.troubles == q.troubles {
+		q.most = min(2*q.most, batchPackets)
+	}
 	if w.f.troubles == q.troubles || !q.hard {
 		q.failures, q.lastKind, q.notBefore, q.hard = 0, WhyNothing, time.Time{}, false
 	}
@@ -139,6 +141,9 @@ func (q *Queue) fell(ctx context.Context, f *flight, err error) {
 	switch {
 	case len(f.list) > 1:
 		q.most = max(1, len(f.list)/2)
+		if counts(err) { // each half is another question, not the same one again
+			q.failures = 0
+		}
 	case counts(err):
 		q.aside[f.list[0].Packet.Head.ID] = time.Now().Add(asideTime)
 	}

@@ -34,10 +34,14 @@ const (
 	WhyNotThePortal Why = "not-the-portal" // something else answers
 	WhyBusy         Why = "busy"           // the portal asked to wait, or failed
 	WhyIdentity     Why = "identity"       // the portal does not accept this station, or TLS does not hold
+	WhyClock        Why = "clock"          // by this station's clock the portal's certificate is not valid yet
+	WhyCertificate  Why = "certificate"    // a certificate, the portal's or this station's, has run out
 	WhyPortalFull   Why = "portal-full"    // the portal has no room
 	WhyNotEnrolled  Why = "not-enrolled"   // the station has no identity yet
 	WhyStorage      Why = "storage"        // the station's own disk fails
 	WhyRefused      Why = "refused"        // only packets are left that the portal would not take
+	WhyMetered      Why = "metered"        // attachments: every byte of this network is paid for
+	WhyWindow       Why = "window"         // attachments: their hours have not come
 )
 
 // Sender carries packets. Errors may implement Trouble.
