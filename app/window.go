@@ -16,6 +16,7 @@ import (
 	"tramhoso/app/paper"
 	"tramhoso/app/ui/flow"
 	"tramhoso/app/ui/kit"
+	"tramhoso/app/upkeep"
 	"tramhoso/app/visit"
 	"tramhoso/assets"
 	"tramhoso/device/printer"
@@ -139,7 +140,7 @@ func (s *station) start(ctx context.Context, w *window) {
 		return nil
 	})
 	s.goes("keyboards", func(ctx context.Context) error { return s.runWedges(ctx, scanner.InputDevices, wedgeEvery, changed) })
-	s.goes("clock", func(ctx context.Context) error { return s.runMinutes(ctx, changed) })
+	s.goes("clock", func(ctx context.Context) error { return s.runMinutes(ctx, changed, func() { post(w.flow.Ticked) }) })
 	s.runPower(changed, func(ctx context.Context) bool {
 		rest := make(chan bool, 1)
 		post(func() { rest <- w.flow.AtRest() })
@@ -212,16 +213,24 @@ var printStates = map[paper.State]visit.PrintState{
 	paper.Probably: visit.PrintProbably, paper.Unknown: visit.PrintUnknown, paper.Failed: visit.PrintFailed, paper.Blocked: visit.PrintBlocked,
 }
 
-// runMinutes draws what shows the time anew each minute.
-func (s *station) runMinutes(ctx context.Context, changed func()) error {
-	last := s.clock.Now().Minute()
+// runMinutes draws what shows the time anew each minute, and what counts down
+// more often.
+func (s *station) runMinutes(ctx context.Context, changed, tick func()) error {
+	last, counted := s.clock.Now().Minute(), time.Duration(0)
 	for {
 		if err := wait(ctx, clockEvery); err != nil {
 			return err
 		}
+		left := time.Duration(0) // until something is sent again
+		if s.kept != nil {
+			left = upkeep.Counted(s.sending().In)
+		}
 		if now := s.clock.Now().Minute(); now != last {
 			last = now
 			changed()
+		} else if left < time.Minute && left != counted {
+			tick()
 		}
+		counted = left
 	}
 }

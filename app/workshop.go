@@ -29,8 +29,26 @@ func (s *station) upkeepFacts() upkeep.Facts {
 	f.Profile, f.PaperMM = devices.ProfileName(p), devices.PaperMM(p)
 	if s.kept != nil {
 		f.LastHeard, _, _ = s.inbox.Contact()
+		f.Sending = s.sending()
 	}
 	return f
+}
+
+// sending is what the queues say about what waits.
+func (s *station) sending() upkeep.Sending {
+	q, files := s.queue.State(), s.files.State()
+	in := func(t time.Time) time.Duration {
+		if t.IsZero() {
+			return 0
+		}
+		return max(0, time.Until(t))
+	}
+	out := upkeep.Sending{Waiting: q.Waiting, Refused: q.Refused, In: in(q.NextAttempt), Why: string(q.Why),
+		Files: files.Waiting, FileIn: in(files.NextAttempt), FileWhy: string(files.Why)}
+	if !q.Oldest.IsZero() {
+		out.Age = max(0, s.clock.Now().Sub(q.Oldest))
+	}
+	return out
 }
 
 // errNotWell is a part whose own word is that it is not well.

@@ -33,6 +33,7 @@ type Facts struct {
 
 	Reach      Reach
 	LastHeard  time.Time // from the portal
+	Sending    Sending
 	ReadOnly   bool
 	Damaged    bool // the storage
 	VisitsLeft int  // -1: not counted yet

@@ -21,6 +21,7 @@ type State struct {
 	ToFix   int
 	Testing bool
 	Scan    TestScan // what the printer's test waits for
+	Sending Sending
 }
 
 // Upkeep is the technician's side of a station. Use New.
@@ -45,7 +46,7 @@ func New(p Ports) *Upkeep {
 // State returns a snapshot for the screen.
 func (u *Upkeep) State() State {
 	facts := u.ports.Facts()
-	s := State{Lines: Lines(facts), Testing: len(u.running) > 0, Scan: facts.Scan}
+	s := State{Lines: Lines(facts), Testing: len(u.running) > 0, Scan: facts.Scan, Sending: facts.Sending}
 	for i := range s.Lines {
 		l := &s.Lines[i]
 		r := u.tests[l.Part]

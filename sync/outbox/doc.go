@@ -12,6 +12,9 @@
 // packet sets this packet aside, named, and lets the others go on. Back-off has
 // full jitter and runs on the monotonic clock.
 //
+// Two batches are on their way at most: while the answer to one travels, the
+// next uses the line. No packet is in two of them.
+//
 // Attachments follow their packets in a lane of their own ([Files]), chunk by
 // chunk, and hold up no packet.
 //

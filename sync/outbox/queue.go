@@ -44,6 +44,10 @@ const (
 	WhyWindow       Why = "window"         // attachments: their hours have not come
 )
 
+// Whys are all reasons that something waits.
+var Whys = []Why{WhyNoNetwork, WhyNotThePortal, WhyBusy, WhyIdentity, WhyClock, WhyCertificate, WhyPortalFull, WhyNotEnrolled, WhyStorage,
+	WhyRefused, WhyMetered, WhyWindow}
+
 // Sender carries packets. Errors may implement Trouble.
 type Sender interface {
 	// Put sends one packet and returns the receipt, verified.

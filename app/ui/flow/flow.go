@@ -320,6 +320,13 @@ func (f *Flow) Changed() {
 	}
 }
 
+// Ticked hears that a wait which staff see counts down.
+func (f *Flow) Ticked() {
+	if s := f.Counter.Step(); s == counter.Technical || s == counter.Home {
+		f.Render()
+	}
+}
+
 // problem is the sentence of the present step, or "".
 func (f *Flow) problem(p *visit.Problem) string {
 	if p == nil {

@@ -163,6 +163,9 @@ func (f *Flow) clerkScreen(s counter.State) fyne.CanvasObject {
 	if at := f.CalledAt(); !at.IsZero() {
 		m.Asks = append(m.Asks, clerkhome.Ask{Icon: "bell", Text: f.env.T("clerkhome.called"), Second: f.env.T("clerkhome.called-note", "clock", f.env.Words.Clock(at))})
 	}
+	if what, why := f.Upkeep.State().Sending.Say(f.env.Words); what != "" {
+		m.Asks = append(m.Asks, clerkhome.Ask{Icon: "tray", Text: what, Second: why})
+	}
 	if f.env.Status.Printer == kit.PrinterLow {
 		m.Asks = append(m.Asks, clerkhome.Ask{Icon: "printer", Text: f.env.T("clerkhome.roll-low"), Second: f.env.T("clerkhome.roll-low-note")})
 	}

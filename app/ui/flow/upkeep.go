@@ -28,6 +28,9 @@ func (f *Flow) upkeepScreen(c counter.State) fyne.CanvasObject {
 		name, state, note := l.Say(e.Words)
 		d := upkeepscreen.Device{ID: string(l.Part), Icon: partIcons[l.Part], Name: name, State: state, Note: note,
 			Good: l.Health == upkeep.Well, Unsure: l.Health == upkeep.Unknown}
+		if what, why := s.Sending.Say(e.Words); l.Part == upkeep.Network && what != "" {
+			d.Note = what + ". " + why
+		}
 		if l.CanTest {
 			d.Tested = e.T("upkeep.test")
 		}
@@ -37,7 +40,7 @@ func (f *Flow) upkeepScreen(c counter.State) fyne.CanvasObject {
 			if l.Part == upkeep.Printer && s.Scan.Key != "" {
 				d.Note = e.T("upkeep."+s.Scan.Key, "n", s.Scan.N, "of", s.Scan.Of)
 			}
-		case l.TestedAt.IsZero(), l.Health == upkeep.Fix: // what to do says more than an old test
+		case l.TestedAt.IsZero(), l.Health == upkeep.Fix, l.Part == upkeep.Network && s.Sending.Waiting > 0: // what to do says more than an old test
 		case l.TestOK:
 			d.Note = e.T("upkeep.tested-ok", "clock", e.Words.Clock(l.TestedAt))
 		default:
