@@ -12,6 +12,7 @@ import (
 
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/durable"
+	"tramhoso/sync/store/internal/rows"
 )
 
 const (
@@ -70,9 +71,7 @@ func (s *Store) AddFile(ctx context.Context, draft, role string,
 	name := s.files.path(a.SHA256)
 	if err = s.point(Point{"write a file", Inside}); err == nil {
 		err = s.tx(ctx, "add a file", func(tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, `INSERT INTO files (sha256, size, role, draft, added_ms) VALUES (?, ?, ?, ?, ?)`,
-				a.SHA256, a.Size, role, draft, s.ms())
-			return err
+			return s.w.WithTx(tx).AddFile(ctx, rows.AddFileParams{Sha256: a.SHA256, Size: a.Size, Role: role, Draft: draft, AddedMs: s.ms()})
 		})
 	}
 	if err != nil {
@@ -137,12 +136,12 @@ func (w *sealedWriter) Write(p []byte) (int, error) {
 // DropFiles destroys what was added to a draft and is named by no packet: the
 // visit was given up, or took a file back (only, if any are given).
 func (s *Store) DropFiles(ctx context.Context, draft string, only ...string) error {
-	err := s.removeFiles(ctx, "drop a draft's files", func(f draftFile) bool {
-		if f.draft != draft {
+	err := s.removeFiles(ctx, "drop a draft's files", func(f rows.UnnamedFilesRow) bool {
+		if f.Draft != draft {
 			return false
 		}
 		for _, sum := range only {
-			if sum == f.sha256 {
+			if sum == f.Sha256 {
 				return true
 			}
 		}
@@ -164,27 +163,22 @@ func (s *Store) LeaveFiles(draft string) {
 
 // DraftFiles lists what was added to a draft, oldest first.
 func (s *Store) DraftFiles(ctx context.Context, draft string) (list []dossier.Attachment, err error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT sha256, size, role FROM files WHERE draft = ? AND draft <> '' ORDER BY added_ms, sha256`, draft)
+	found, err := s.r.DraftFiles(ctx, draft)
 	if err != nil {
 		return nil, coded(fmt.Errorf("failed to list a draft's files: %w", err))
 	}
-	defer func() { err = coded(errors.Join(err, rows.Close())) }()
-	for rows.Next() {
-		var a dossier.Attachment
-		if err := rows.Scan(&a.SHA256, &a.Size, &a.Role); err != nil {
-			return nil, fmt.Errorf("failed to read a draft's files: %w", err)
-		}
-		list = append(list, a)
+	for _, f := range found {
+		list = append(list, dossier.Attachment{SHA256: f.Sha256, Size: f.Size, Role: f.Role})
 	}
-	return list, rows.Err()
+	return list, nil
 }
 
 func (s *Store) draftFiles(ctx context.Context, draft string) (count int, bytes int64, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(size), 0) FROM files WHERE draft = ?`, draft).Scan(&count, &bytes)
+	n, err := s.r.CountDraftFiles(ctx, draft)
 	if err != nil {
 		return 0, 0, coded(fmt.Errorf("failed to count a draft's files: %w", err))
 	}
-	return count, bytes, nil
+	return int(n.Files), n.Bytes, nil
 }
 
 // OpenFile opens the ciphertext of an attachment.
@@ -208,14 +202,13 @@ func (s *Store) insertFiles(ctx context.Context, tx *sql.Tx, h dossier.Head) err
 	if err := dossier.CheckAttachments(h.Attachments); err != nil {
 		return err
 	}
+	q := s.w.WithTx(tx)
 	for n, a := range h.Attachments {
-		res, err := tx.ExecContext(ctx, `UPDATE files SET draft = '' WHERE sha256 = ? AND size = ? AND role = ?`, a.SHA256, a.Size, a.Role)
+		found, err := q.TakeFromDraft(ctx, rows.TakeFromDraftParams{Sha256: a.SHA256, Size: a.Size, Role: a.Role})
 		if err != nil {
 			return err
 		}
-		if found, err := res.RowsAffected(); err != nil {
-			return err
-		} else if found == 0 {
+		if found == 0 {
 			return dossier.Errorf(dossier.CodeInvalid, "the packet names a file that was not added")
 		}
 		info, err := os.Stat(s.files.path(a.SHA256))
@@ -225,7 +218,7 @@ func (s *Store) insertFiles(ctx context.Context, tx *sql.Tx, h dossier.Head) err
 		if info.Size() != a.Size {
 			return dossier.Errorf(dossier.CodeInvalid, "a file of %d bytes that the packet names with %d", info.Size(), a.Size)
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO packet_files (seq, n, sha256) VALUES (?, ?, ?)`, h.Seq, n, a.SHA256); err != nil {
+		if err := q.NameFile(ctx, rows.NameFileParams{Seq: int64(h.Seq), N: int64(n), Sha256: a.SHA256}); err != nil {
 			return err
 		}
 	}

@@ -10,14 +10,7 @@ import (
 	"path/filepath"
 
 	"tramhoso/sync/durable"
-)
-
-// How far an attachment of a packet is.
-const (
-	fileOpen    = 0 // still to be carried
-	fileCarried = 1 // the portal has all its bytes
-	fileWhole   = 2 // receipted with the whole packet
-	fileLost    = 3 // not on this disk any more
+	"tramhoso/sync/store/internal/rows"
 )
 
 // openFiles brings folder and rows together after whatever happened: what was
@@ -52,22 +45,19 @@ func (s *Store) openFiles(ctx context.Context) error {
 		s.files.bytes += info.Size()
 	}
 	return s.tx(ctx, "check the attachments", func(tx *sql.Tx) error {
+		q := s.w.WithTx(tx)
 		for sum, size := range named {
 			if got, ok := there[sum]; ok && got == size {
-				_, err := tx.ExecContext(ctx, `UPDATE packet_files SET state = ? WHERE sha256 = ? AND state = ?`, fileOpen, sum, fileLost)
-				if err != nil {
+				if err := q.FoundFile(ctx, sum); err != nil {
 					return err
 				}
 				continue
 			}
-			res, err := tx.ExecContext(ctx, `UPDATE packet_files SET state = ? WHERE sha256 = ? AND state IN (?, ?)`,
-				fileLost, sum, fileOpen, fileCarried)
+			n, err := q.MissFile(ctx, sum)
 			if err != nil {
 				return err
 			}
-			if n, err := res.RowsAffected(); err != nil {
-				return err
-			} else if n > 0 {
+			if n > 0 {
 				s.log.Error("an attachment is not on the disk any more", "sha256", sum, "size", size, "found", there[sum])
 			}
 		}
@@ -75,46 +65,33 @@ func (s *Store) openFiles(ctx context.Context) error {
 	})
 }
 
-func (s *Store) namedFiles(ctx context.Context) (named map[string]int64, err error) {
-	rows, err := s.write.QueryContext(ctx, `SELECT sha256, size FROM files`)
+func (s *Store) namedFiles(ctx context.Context) (map[string]int64, error) {
+	found, err := s.w.Files(ctx)
 	if err != nil {
 		return nil, coded(fmt.Errorf("failed to read the attachments: %w", err))
 	}
-	defer func() { err = coded(errors.Join(err, rows.Close())) }()
-	named = map[string]int64{}
-	for rows.Next() {
-		var (
-			sum  string
-			size int64
-		)
-		if err := rows.Scan(&sum, &size); err != nil {
-			return nil, fmt.Errorf("failed to read the attachments: %w", err)
-		}
-		named[sum] = size
+	named := make(map[string]int64, len(found))
+	for _, f := range found {
+		named[f.Sha256] = f.Size
 	}
-	return named, rows.Err()
+	return named, nil
 }
-
-type draftFile struct{ sha256, draft string }
 
 // sweepFiles destroys what no running visit, no draft and no packet with a body
 // names.
 func (s *Store) sweepFiles(ctx context.Context) error {
-	return s.removeFiles(ctx, "sweep the attachments", func(f draftFile) bool { return f.draft == "" || !s.files.isLive(f.draft) },
-		`AND draft NOT IN (SELECT id FROM drafts)`)
+	return s.removeFiles(ctx, "sweep the attachments", func(f rows.UnnamedFilesRow) bool {
+		return f.Kept == 0 && (f.Draft == "" || !s.files.isLive(f.Draft))
+	})
 }
 
 // removeFiles destroys files that no packet with a body names: the rows first,
 // so that whatever happens then is cleared at the next start.
-func (s *Store) removeFiles(ctx context.Context, what string, which func(draftFile) bool, and ...string) error {
-	query := `SELECT sha256, draft FROM files WHERE NOT EXISTS (SELECT 1 FROM packet_files f
-		JOIN packets p ON p.seq = f.seq WHERE f.sha256 = files.sha256 AND p.body IS NOT NULL)`
-	for _, more := range and {
-		query += " " + more
-	}
+func (s *Store) removeFiles(ctx context.Context, what string, which func(rows.UnnamedFilesRow) bool) error {
 	var gone []string
 	err := s.tx(ctx, what, func(tx *sql.Tx) error {
-		list, err := listDraftFiles(ctx, tx, query)
+		q := s.w.WithTx(tx)
+		list, err := q.UnnamedFiles(ctx)
 		if err != nil {
 			return err
 		}
@@ -122,12 +99,13 @@ func (s *Store) removeFiles(ctx context.Context, what string, which func(draftFi
 			if !which(f) {
 				continue
 			}
-			for _, q := range []string{`DELETE FROM packet_files WHERE sha256 = ?`, `DELETE FROM files WHERE sha256 = ?`} {
-				if _, err := tx.ExecContext(ctx, q, f.sha256); err != nil {
-					return err
-				}
+			if err := q.ForgetNames(ctx, f.Sha256); err != nil {
+				return err
 			}
-			gone = append(gone, f.sha256)
+			if err := q.ForgetFile(ctx, f.Sha256); err != nil {
+				return err
+			}
+			gone = append(gone, f.Sha256)
 		}
 		return nil
 	})
@@ -138,22 +116,6 @@ func (s *Store) removeFiles(ctx context.Context, what string, which func(draftFi
 		err = errors.Join(err, s.removeFile(sum))
 	}
 	return coded(err)
-}
-
-func listDraftFiles(ctx context.Context, tx *sql.Tx, query string) (list []draftFile, err error) {
-	rows, err := tx.QueryContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var f draftFile
-		if err := rows.Scan(&f.sha256, &f.draft); err != nil {
-			return nil, err
-		}
-		list = append(list, f)
-	}
-	return list, rows.Err()
 }
 
 func (s *Store) removeFile(sum string) error {
@@ -174,18 +136,17 @@ func (s *Store) removeFile(sum string) error {
 
 // LostFiles counts the attachments that packets name and this disk does not have
 // any more: a clerk has to ask for the papers again.
-func (s *Store) LostFiles(ctx context.Context) (n int, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM packet_files WHERE state = ?`, fileLost).Scan(&n)
+func (s *Store) LostFiles(ctx context.Context) (int, error) {
+	n, err := s.r.LostFiles(ctx)
 	if err != nil {
 		return 0, coded(fmt.Errorf("failed to count lost attachments: %w", err))
 	}
-	return n, nil
+	return int(n), nil
 }
 
 // LoseFile notes that an attachment cannot be read here, or is not what it was.
 func (s *Store) LoseFile(ctx context.Context, sha256 string) error {
-	_, err := s.write.ExecContext(ctx, `UPDATE packet_files SET state = ? WHERE sha256 = ? AND state < ?`, fileLost, sha256, fileWhole)
-	if err != nil {
+	if err := s.w.LoseFile(ctx, sha256); err != nil {
 		return coded(fmt.Errorf("failed to note a lost attachment: %w", err))
 	}
 	s.log.Error("an attachment cannot be read", "sha256", sha256)

@@ -91,7 +91,7 @@ func (s *Store) Held(ctx context.Context, r dossier.Receipt, compact string) (ag
 		if err := setDurable(ctx, q, r.Durable); err != nil {
 			return err
 		}
-		if err := takeFiles(ctx, tx, r); err != nil {
+		if err := takeFiles(ctx, q, r); err != nil {
 			return err
 		}
 		return q.LeaveOutbox(ctx, r.Packet)

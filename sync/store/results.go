@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/store/internal/rows"
 )
 
 // ResultsQuota bounds the files of all results together, in bytes: a thousand of
@@ -18,11 +19,12 @@ const ResultsQuota = 512 << 20
 // it finds no room it is not kept, and the one before is not either: nobody shall
 // be handed a result that was replaced. The news say that there was one.
 func (s *Store) putFile(ctx context.Context, tx *sql.Tx, c Card, now int64) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM result_files WHERE packet = ?`, c.Packet); err != nil {
+	q := s.w.WithTx(tx)
+	if err := q.DropResultFile(ctx, c.Packet); err != nil {
 		return err
 	}
-	var kept int64
-	if err := tx.QueryRowContext(ctx, `SELECT coalesce(sum(size), 0) FROM result_files`).Scan(&kept); err != nil {
+	kept, err := q.ResultBytes(ctx)
+	if err != nil {
 		return err
 	}
 	room, err := s.room()
@@ -33,14 +35,12 @@ func (s *Store) putFile(ctx context.Context, tx *sql.Tx, c Card, now int64) erro
 		s.log.Warn("no room for a result's file", "packet", c.Packet, "bytes", len(c.File), "room", room)
 		return nil
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO result_files (packet, at_ms, size, sealed) VALUES (?, ?, ?, ?)`, c.Packet, now, len(c.File), c.File)
-	return err
+	return q.AddResultFile(ctx, rows.AddResultFileParams{Packet: c.Packet, AtMs: now, Size: int64(len(c.File)), Sealed: c.File})
 }
 
 // HasResultFile says whether the file of a dossier's result is kept here.
 func (s *Store) HasResultFile(ctx context.Context, packet string) (bool, error) {
-	var n int
-	err := s.read.QueryRowContext(ctx, `SELECT count(*) FROM result_files WHERE packet = ?`, packet).Scan(&n)
+	n, err := s.r.HasResultFile(ctx, packet)
 	if err != nil {
 		return false, coded(fmt.Errorf("failed to look for a result's file: %w", err))
 	}
@@ -48,8 +48,8 @@ func (s *Store) HasResultFile(ctx context.Context, packet string) (bool, error) 
 }
 
 // ResultFile returns the sealed file of a dossier's result, or CodeNotFound.
-func (s *Store) ResultFile(ctx context.Context, packet string) (sealed []byte, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT sealed FROM result_files WHERE packet = ?`, packet).Scan(&sealed)
+func (s *Store) ResultFile(ctx context.Context, packet string) ([]byte, error) {
+	sealed, err := s.r.ResultFile(ctx, packet)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, dossier.Errorf(dossier.CodeNotFound, "no result's file is kept here")
 	}
