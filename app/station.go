@@ -76,6 +76,7 @@ type kept struct {
 	door     *staff.Door
 	journal  *audit.Log
 	drafts   *drafts.Keeper
+	guarded  bool // the keys are wrapped by a TPM
 }
 
 // openStation opens the storage and what stands on it. It never fails: a
@@ -124,7 +125,7 @@ func (s *station) now() time.Time {
 }
 
 func (s *station) keep(st *store.Store) (*kept, error) {
-	keys, err := seal.OpenKeys(filepath.Join(s.cfg.Storage, "keys"))
+	keys, guarded, err := s.openKeys(filepath.Join(s.cfg.Storage, "keys"))
 	if err != nil {
 		return nil, dossier.E(dossier.CodeStorageReadOnly, err)
 	}
@@ -137,7 +138,7 @@ func (s *station) keep(st *store.Store) (*kept, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &kept{store: st, keys: keys, province: province, inbox: in, door: staff.NewDoor(s.clock)}
+	k := &kept{store: st, keys: keys, guarded: guarded, province: province, inbox: in, door: staff.NewDoor(s.clock)}
 	k.link = &inbox.Link{Province: province, Keys: keys, Now: s.clock.Now, Signed: s.system.Floor}
 	k.outbox = outbox.New(outbox.Config{Store: st, Keys: keys, Clock: s.clock, Station: province.Station,
 		Recipient: province.Recipient, Counter: province.Counter, Log: s.log})

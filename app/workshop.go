@@ -9,6 +9,7 @@ import (
 	"tramhoso/app/ui/kit"
 	"tramhoso/app/upkeep"
 	"tramhoso/sync/clock"
+	"tramhoso/sync/seal"
 )
 
 // newUpkeep binds a technician's work to this station.
@@ -18,7 +19,7 @@ func (s *station) newUpkeep() *upkeep.Upkeep {
 
 func (s *station) upkeepFacts() upkeep.Facts {
 	visits := s.facts()
-	f := upkeep.Facts{ReadOnly: visits.StorageReadOnly, Damaged: visits.StorageDamaged, VisitsLeft: visits.VisitsLeft, Time: s.clock.Stamp(), Enrolled: visits.Enrolled && s.kept != nil,
+	f := upkeep.Facts{KeysLost: errors.Is(s.broken, seal.ErrGuard), KeysPlain: s.kept != nil && !s.guarded, ReadOnly: visits.StorageReadOnly, Damaged: visits.StorageDamaged, VisitsLeft: visits.VisitsLeft, Time: s.clock.Stamp(), Enrolled: visits.Enrolled && s.kept != nil,
 		Station: s.code(), Reach: map[kit.Net]upkeep.Reach{kit.NetOn: upkeep.ReachOn, kit.NetLogin: upkeep.ReachClosed, kit.NetOff: upkeep.ReachOff}[s.status().Net]}
 	s.devices.tell(&f)
 	s.pages.Tell(&f)

@@ -36,6 +36,7 @@ const MaxBytes = 64 << 10
 type Config struct {
 	Storage  string  `toml:"storage"`
 	Mirror   string  `toml:"mirror"`
+	TPM      string  `toml:"tpm"`
 	Language string  `toml:"language"`
 	Portal   Portal  `toml:"portal"`
 	Sync     Sync    `toml:"sync"`

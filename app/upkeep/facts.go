@@ -36,6 +36,8 @@ type Facts struct {
 	Sending    Sending
 	ReadOnly   bool
 	Damaged    bool // the storage
+	KeysLost   bool // they are wrapped, and there is no TPM that opens them
+	KeysPlain  bool // the station's keys lie in files, no TPM guards them
 	VisitsLeft int  // -1: not counted yet
 	Time       dossier.Stamp
 	Enrolled   bool

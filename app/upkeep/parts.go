@@ -120,6 +120,8 @@ func Lines(f Facts) []Line {
 		add(Network, told{health: Unknown}, "upkeep.unknown")
 	}
 	switch {
+	case f.KeysLost:
+		add(Storage, told{Fix, "part.keys-lost-note"}, "part.keys-lost")
 	case f.Damaged:
 		add(Storage, told{Fix, "part.storage-damaged-note"}, "part.storage-damaged")
 	case f.ReadOnly:
@@ -139,7 +141,9 @@ func Lines(f Facts) []Line {
 	default:
 		add(Clock, told{health: Unknown}, "upkeep.unknown")
 	}
-	if f.Enrolled {
+	if f.Enrolled && f.KeysPlain {
+		add(Enrolment, told{Well, "part.keys-plain-note"}, "part.enrolled", "station", f.Station)
+	} else if f.Enrolled {
 		add(Enrolment, told{Well, "part.enrolled-note"}, "part.enrolled", "station", f.Station)
 	} else {
 		add(Enrolment, told{Fix, "part.not-enrolled-note"}, "part.not-enrolled")

@@ -84,6 +84,9 @@ func TestLines(t *testing.T) {
 		{Clock, func(f *Facts) { f.Time.Source = dossier.TimeSystem }, Well, "Ready. Time of this machine: 19:00"},
 		{Clock, func(f *Facts) { f.Time.Source = dossier.TimeFloored }, Fix, "Needs attention. The clock is wrong; please set it."},
 		{Clock, func(f *Facts) { f.Time.Source = dossier.TimeStaff }, Fix, "Needs attention. Time told by staff: 19:00"},
+		{Storage, func(f *Facts) { f.KeysLost, f.ReadOnly = true, true }, Fix,
+			"The station's keys do not open. Its TPM is gone, cleared or another one. Export the packets, enrol anew."},
+		{Enrolment, func(f *Facts) { f.KeysPlain = true }, Well, "Enrolled. The station's keys lie in a file: there is no TPM."},
 		{Enrolment, func(f *Facts) { f.Enrolled = false }, Fix, "Not enrolled. Bring the province’s enrolment code."},
 	}
 	w, err := assets.Load("en")

@@ -15,7 +15,8 @@
 //   - that a signed statement is accepted only under the type it was signed
 //     for ([SignJSON], [VerifyJSON]);
 //   - that private keys lie in files of mode 0600 in a folder of mode 0700 and
-//     are on the disk before they are used ([OpenKeys]).
+//     are on the disk before they are used ([OpenKeys]); wrapped by a key that
+//     never leaves the machine where it has a TPM ([OpenGuardedKeys], package tpm).
 //
 // It refuses everything that breaks one of these with dossier.CodeInvalid and
 // never says more about the content than that.

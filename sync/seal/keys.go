@@ -84,7 +84,14 @@ func p256(k *jose.JSONWebKey) (*ecdsa.PublicKey, error) {
 // the disk, file and folder synced, before it is returned. A folder or file
 // that others may read is refused; a folder that cannot be written answers
 // dossier.CodeStorageReadOnly when something is missing in it.
-func OpenKeys(dir string) (*Keys, error) {
+func OpenKeys(dir string) (*Keys, error) { return OpenGuardedKeys(dir, nil) }
+
+// OpenGuardedKeys is OpenKeys for files that a guard wraps; with a nil guard they
+// lie in the plain. Plain files are wrapped when they are found, and destroyed.
+// Wrapped ones that this guard does not open, or that no guard is there for, are
+// ErrGuard: then no key is made, for a station with other keys is another
+// station.
+func OpenGuardedKeys(dir string, guard Guard) (*Keys, error) {
 	if err := durable.MakeFolder(dir, 0o700); err != nil {
 		return nil, unwritable(fmt.Errorf("failed to make key folder: %w", err))
 	}
@@ -95,16 +102,20 @@ func OpenKeys(dir string) (*Keys, error) {
 	if st.Mode().Perm()&0o077 != 0 {
 		return nil, fmt.Errorf("failed to open key folder: mode is %#o, want 0700", st.Mode().Perm())
 	}
+	in, err := openFolder(dir, guard)
+	if err != nil {
+		return nil, err
+	}
 	k := &Keys{}
-	identity, err := loadPKCS8(dir, fileIdentity, newP256)
+	identity, err := in.loadPKCS8(fileIdentity, newP256)
 	if err != nil {
 		return nil, err
 	}
-	packet, err := loadPKCS8(dir, filePacket, newP256)
+	packet, err := in.loadPKCS8(filePacket, newP256)
 	if err != nil {
 		return nil, err
 	}
-	slip, err := loadPKCS8(dir, fileSlip, func() (crypto.Signer, error) {
+	slip, err := in.loadPKCS8(fileSlip, func() (crypto.Signer, error) {
 		_, priv, err := ed25519.GenerateKey(rand.Reader)
 		return priv, err
 	})
@@ -121,7 +132,7 @@ func OpenKeys(dir string) (*Keys, error) {
 	if k.slip, ok = slip.(ed25519.PrivateKey); !ok {
 		return nil, fmt.Errorf("failed to read %s: not an Ed25519 key", fileSlip)
 	}
-	events, err := load(dir, fileEvents, func() ([]byte, error) {
+	events, err := in.load(fileEvents, func() ([]byte, error) {
 		id, err := age.GenerateHybridIdentity()
 		if err != nil {
 			return nil, err
@@ -134,7 +145,7 @@ func OpenKeys(dir string) (*Keys, error) {
 	if k.events, err = age.ParseHybridIdentity(strings.TrimSpace(string(events))); err != nil {
 		return nil, fmt.Errorf("failed to read %s: not a hybrid age identity", fileEvents)
 	}
-	storage, err := load(dir, fileStorage, func() ([]byte, error) {
+	storage, err := in.load(fileStorage, func() ([]byte, error) {
 		return []byte(hex.EncodeToString(NewKey()) + "\n"), nil
 	})
 	if err != nil {
@@ -202,7 +213,7 @@ func newP256() (crypto.Signer, error) { return ecdsa.GenerateKey(elliptic.P256()
 // LoadP256 reads a P-256 key from a file of mode 0600 in dir and makes it if it
 // is missing: the province's keys lie in files as a station's do.
 func LoadP256(dir, name string) (*ecdsa.PrivateKey, error) {
-	s, err := loadPKCS8(dir, name, newP256)
+	s, err := keyFolder{dir: dir}.loadPKCS8(name, newP256)
 	if err != nil {
 		return nil, err
 	}
@@ -216,7 +227,7 @@ func LoadP256(dir, name string) (*ecdsa.PrivateKey, error) {
 // LoadAge reads a hybrid age identity from a file of mode 0600 in dir and makes
 // it if it is missing.
 func LoadAge(dir, name string) (*age.HybridIdentity, error) {
-	raw, err := load(dir, name, func() ([]byte, error) {
+	raw, err := keyFolder{dir: dir}.load(name, func() ([]byte, error) {
 		id, err := age.GenerateHybridIdentity()
 		if err != nil {
 			return nil, err
@@ -233,8 +244,8 @@ func LoadAge(dir, name string) (*age.HybridIdentity, error) {
 	return id, nil
 }
 
-func loadPKCS8(dir, name string, gen func() (crypto.Signer, error)) (crypto.Signer, error) {
-	data, err := load(dir, name, func() ([]byte, error) {
+func (f keyFolder) loadPKCS8(name string, gen func() (crypto.Signer, error)) (crypto.Signer, error) {
+	data, err := f.load(name, func() ([]byte, error) {
 		key, err := gen()
 		if err != nil {
 			return nil, err
@@ -266,19 +277,22 @@ func loadPKCS8(dir, name string, gen func() (crypto.Signer, error)) (crypto.Sign
 // maxKeyFileBytes bounds a key file: a hybrid age identity is under 100 bytes.
 const maxKeyFileBytes = 16 << 10
 
-func load(dir, name string, gen func() ([]byte, error)) ([]byte, error) {
+// load reads a file of the folder and makes it if it is missing.
+func (f keyFolder) load(name string, gen func() ([]byte, error)) ([]byte, error) {
+	data, err := f.read(name)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return data, err
+	}
+	if data, err = gen(); err != nil {
+		return nil, fmt.Errorf("failed to generate %s: %w", name, err)
+	}
+	return data, f.write(name, data)
+}
+
+// readPlain reads a file as it lies there.
+func readPlain(dir, name string) ([]byte, error) {
 	path := filepath.Join(dir, name)
 	st, err := os.Lstat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		data, err := gen()
-		if err != nil {
-			return nil, fmt.Errorf("failed to generate %s: %w", name, err)
-		}
-		if err := WriteFile(path, data, 0o600); err != nil {
-			return nil, err
-		}
-		return data, nil
-	}
 	if err != nil {
 		return nil, fmt.Errorf("failed to look at %s: %w", name, err)
 	}
