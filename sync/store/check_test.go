@@ -83,7 +83,7 @@ func root(t *testing.T, dir, name string) (page int64) {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, fileName))
 	must(t, err)
-	defer db.Close()
+	defer func() { must(t, db.Close()) }()
 	must(t, db.QueryRow(`SELECT rootpage FROM sqlite_master WHERE name = ?`, name).Scan(&page))
 	return page
 }

@@ -274,7 +274,7 @@ func TestFutureSchema(t *testing.T) {
 	}
 	db, err = sql.Open("sqlite", "file:"+filepath.Join(dir, fileName))
 	must(t, err)
-	defer db.Close()
+	defer func() { must(t, db.Close()) }()
 	if d := cmp.Diff(before, schemaOf(t, db)); d != "" {
 		t.Errorf("it was changed: %s", d)
 	}
