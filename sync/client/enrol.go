@@ -27,6 +27,7 @@ type Enrolment struct {
 	Certificate string       `json:"certificate"` // PEM
 	SlipHost    string       `json:"slip_host"`
 	At          time.Time    `json:"at"`
+	RenewedAt   time.Time    `json:"renewed_at,omitzero"` // when Certificate came, where it is not the first
 }
 
 // Enrolled is the whole answer, verified.

@@ -39,6 +39,8 @@ type Portal interface {
 	Delta(ctx context.Context, from int) (client.Fetched, error)
 	Staff(ctx context.Context, tag string) (client.Fetched, error)
 	Trust(ctx context.Context, tag string) (client.Fetched, error)
+	// Renew trades the station's certificate for a later one.
+	Renew(ctx context.Context) error
 }
 
 // NoteKind says what a note is about.
@@ -87,6 +89,7 @@ type Inbox struct {
 
 	// Only Follow's goroutine touches these.
 	trustAt time.Time // monotonic: when the trust bundle was looked at
+	renewAt time.Time // monotonic: when a renewal was last tried
 	written time.Time // when contact was written down
 }
 
@@ -220,6 +223,7 @@ func (in *Inbox) round(ctx context.Context, portal Portal) (busy bool, err error
 	if _, err := in.c.Province.Enrolment(); err != nil {
 		return false, err
 	}
+	in.lookAtIdentity(ctx, portal)
 	if err := in.lookAtTrust(ctx, portal); err != nil {
 		in.heard(ctx, err)
 		return false, err

@@ -95,6 +95,7 @@ func (p *portal) fetch(what string) (client.Fetched, error) {
 func (p *portal) Catalogue(context.Context, string, client.Fetched) (client.Fetched, error) {
 	return p.fetch("catalogue")
 }
+func (p *portal) Renew(context.Context) error { return nil }
 func (p *portal) Delta(context.Context, int) (client.Fetched, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -144,6 +144,24 @@ func (l *Link) Trust(ctx context.Context, tag string) (client.Fetched, error) {
 	return c.Trust(ctx, tag)
 }
 
+// Renew implements Portal: it trades the present certificate for a later one and
+// keeps that. Until the portal sees the new one, both hold.
+func (l *Link) Renew(ctx context.Context) error {
+	c, err := l.client()
+	if err != nil {
+		return err
+	}
+	csr, err := l.Keys.CSR()
+	if err != nil {
+		return err
+	}
+	chain, err := c.Renew(ctx, csr)
+	if err != nil {
+		return err
+	}
+	return l.Province.Renewed(ctx, chain)
+}
+
 // Time asks the portal for the time.
 func (l *Link) Time(ctx context.Context) (time.Time, error) {
 	c, err := l.client()

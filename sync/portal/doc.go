@@ -22,6 +22,13 @@
 // What comes on a courier's stick ([Portal.Import]) or is uploaded for another
 // station has exactly the effect that the same packets would have had online.
 //
+// A certificate is renewed over the one before, which holds until the new one is
+// shown; one that ended may renew for renewGrace and do nothing else. A revoked
+// station is refused by name. Its packets are still taken from a stick, since
+// people hold slips for them, but only into quarantine: whoever has its keys can
+// write any time into a head, so no packet that comes after the revocation can
+// show that it was signed before.
+//
 // It refuses a packet whose envelope, signature or size does not hold, a token
 // that was used by someone else, and a second machine's keys under a code that
 // is taken: a station whose keys were lost gets a new code.

@@ -86,20 +86,9 @@ func checkEnrol(q wire.EnrolRequest) (applicant, error) {
 	invalid := func(what string, err error) (applicant, error) {
 		return applicant{}, dossier.Errorf(dossier.CodeInvalid, "%s: %w", what, err)
 	}
-	block, rest := pem.Decode([]byte(q.CSR))
-	if block == nil || block.Type != "CERTIFICATE REQUEST" || len(bytes.TrimSpace(rest)) > 0 {
-		return invalid("csr", errors.New("not one PEM certificate request"))
-	}
-	csr, err := x509.ParseCertificateRequest(block.Bytes)
+	id, hash, err := checkCSR(q.CSR)
 	if err != nil {
-		return invalid("csr", err)
-	}
-	if err := csr.CheckSignature(); err != nil {
-		return invalid("csr", err)
-	}
-	id, ok := csr.PublicKey.(*ecdsa.PublicKey)
-	if !ok {
-		return invalid("csr", errors.New("not an ECDSA key"))
+		return applicant{}, err
 	}
 	pk, err := x509.ParsePKIXPublicKey(q.Keys.Packet)
 	if err != nil {
@@ -109,9 +98,32 @@ func checkEnrol(q wire.EnrolRequest) (applicant, error) {
 		return invalid("keys", err)
 	}
 	return applicant{identity: id, enrolment: ledger.Enrolment{
-		KeySHA256: hashOf(csr.RawSubjectPublicKeyInfo),
+		KeySHA256: hash,
 		PacketKey: q.Keys.Packet, SlipKey: q.Keys.Slip, AuditKey: q.Keys.Audit, EventKey: q.Keys.Event,
 	}}, nil
+}
+
+// checkCSR is the key that a certificate is asked for, with the hash it is known by.
+func checkCSR(text string) (key *ecdsa.PublicKey, hash string, err error) {
+	invalid := func(err error) (*ecdsa.PublicKey, string, error) {
+		return nil, "", dossier.Errorf(dossier.CodeInvalid, "csr: %w", err)
+	}
+	block, rest := pem.Decode([]byte(text))
+	if block == nil || block.Type != "CERTIFICATE REQUEST" || len(bytes.TrimSpace(rest)) > 0 {
+		return invalid(errors.New("not one PEM certificate request"))
+	}
+	csr, err := x509.ParseCertificateRequest(block.Bytes)
+	if err != nil {
+		return invalid(err)
+	}
+	if err := csr.CheckSignature(); err != nil {
+		return invalid(err)
+	}
+	key, ok := csr.PublicKey.(*ecdsa.PublicKey)
+	if !ok {
+		return invalid(errors.New("not an ECDSA key"))
+	}
+	return key, hashOf(csr.RawSubjectPublicKeyInfo), nil
 }
 
 // speaks reports whether two enrolments are of one machine.
@@ -171,6 +183,8 @@ func (p *Portal) enrol(ctx context.Context, hash string, a applicant) (s ledger.
 		return s, e, refused("already used")
 	case now.After(t.Expires):
 		return s, e, refused("too old")
+	case !current.RevokedAt.IsZero():
+		return s, e, dossier.Errorf(wire.CodeRevoked, "station %s was revoked: a replaced station gets a new code", t.Station.Code)
 	case current.ID != 0 && !speaks(current, a.enrolment):
 		return s, e, dossier.Errorf(dossier.CodeConflict, "station %s has other keys: a replaced station gets a new code", t.Station.Code)
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"tramhoso/sync/dossier"
 	"tramhoso/sync/portal/ledger"
 	"tramhoso/sync/seal"
 	"tramhoso/sync/wire"
@@ -60,6 +61,9 @@ func (p *Portal) events(r *http.Request, enrolment int64, q wire.EventsQuery) (w
 		e, err := v.Enrolment(enrolment)
 		if err != nil {
 			return err
+		}
+		if !e.RevokedAt.IsZero() {
+			return dossier.Errorf(wire.CodeRevoked, "station %s was revoked", e.Station)
 		}
 		after := q.After.N
 		if q.After.Epoch != a.Epoch {

@@ -13,7 +13,6 @@ import (
 
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/portal/ledger"
-	"tramhoso/sync/seal"
 	"tramhoso/sync/wire"
 	"tramhoso/sync/wire/stick"
 )
@@ -40,6 +39,7 @@ type route struct {
 	slots   chan struct{} // nil: those of short requests
 	open    func(w http.ResponseWriter, r *http.Request) error
 	mtls    call // needs the station's certificate
+	late    bool // one that ended within renewGrace will do
 }
 
 // routes is the protocol; a test compares it with openapi.yaml.
@@ -56,6 +56,7 @@ func (p *Portal) routes() []route {
 		{pattern: "GET " + wire.PathTrust, mtls: p.getTrust},
 		{pattern: "POST " + wire.PathTime, limit: maxEnrolBytes, open: p.postTime},
 		{pattern: "POST " + wire.PathEnrol, limit: maxEnrolBytes, open: p.postEnrol},
+		{pattern: "POST " + wire.PathRenew, limit: maxEnrolBytes, late: true, mtls: p.postRenew},
 		{pattern: "GET " + wire.PathSlip + "{token}", open: p.getSlip},
 	}...)
 }
@@ -85,7 +86,7 @@ func (p *Portal) TLSConfig() (*tls.Config, error) {
 	pool.AddCert(p.keys.ca)
 	return &tls.Config{
 		MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{cert},
-		ClientAuth: tls.VerifyClientCertIfGiven, ClientCAs: pool,
+		ClientAuth: tls.RequestClientCert, ClientCAs: pool, // identify verifies, and says what is wrong
 		Time: p.o.Clock.Now, NextProtos: []string{"h2", "http/1.1"},
 	}, nil
 }
@@ -147,7 +148,7 @@ func (p *Portal) wrap(rt route) http.Handler {
 			if rt.open != nil {
 				return rt.open(w, r)
 			}
-			if who, err = p.identify(r); err != nil {
+			if who, err = p.identify(r, rt.late); err != nil {
 				return err
 			}
 			return rt.mtls(w, r, who)
@@ -176,23 +177,6 @@ func (p *Portal) fail(w *statusWriter, pattern string, err error) {
 	if err := json.NewEncoder(w).Encode(prob); err != nil {
 		p.log.Debug("peer went away", "err", err)
 	}
-}
-
-// identify finds whose certificate the connection showed. A certificate that was
-// replaced is nobody's.
-func (p *Portal) identify(r *http.Request) (ledger.Enrolment, error) {
-	if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 {
-		return ledger.Enrolment{}, dossier.Errorf(dossier.CodeNotEnrolled, "this call needs a station's certificate")
-	}
-	var e ledger.Enrolment
-	err := p.store.View(r.Context(), func(v ledger.Reader) (err error) {
-		e, err = v.EnrolmentByCert(seal.Fingerprint(r.TLS.PeerCertificates[0].Raw))
-		return err
-	})
-	if errors.Is(err, ledger.ErrNotFound) {
-		return e, dossier.Errorf(dossier.CodeNotEnrolled, "this certificate is not in use")
-	}
-	return e, err
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) error {

@@ -24,6 +24,7 @@ const (
 	whyUnknown   = "procedure-unknown"   // never in our catalogue
 	whyWithdrawn = "procedure-withdrawn" // withdrawn since
 	whyVersion   = "procedure-version"   // changed since
+	whyRevoked   = "station-revoked"     // signed with keys that are no longer believed
 	whyNoParent  = "no-parent"           // its kind speaks about a dossier, and it names none
 	whyStatus    = "status"              // cannot follow the dossier's present status
 )
@@ -216,6 +217,9 @@ func (p *Portal) keep(tx ledger.Tx, h dossier.Head, f wire.Framed, digest string
 	for _, a := range h.Attachments {
 		pk.Files = append(pk.Files, ledger.File{Attachment: a})
 		pk.State = wire.StateHeld
+	}
+	if !from.RevokedAt.IsZero() {
+		pk.Quarantine = whyRevoked
 	}
 	twins, err := tx.PacketsBySeq(from.ID, h.Seq)
 	if err != nil {

@@ -40,6 +40,7 @@ const (
 	PathTrust     = "/v1/trust"
 	PathTime      = "/v1/time"
 	PathEnrol     = "/v1/enrol"
+	PathRenew     = "/v1/renew"
 	PathSlip      = "/s/" // + token; upper case /S/ is the same page
 )
 

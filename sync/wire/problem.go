@@ -19,6 +19,8 @@ const (
 	CodeBusy         dossier.Code = "busy"          // 503: try again after Retry-After
 	CodeNoRoom       dossier.Code = "no-room"       // 507: the portal's disk is full
 	CodeNoDelta      dossier.Code = "no-delta"      // 404: fetch the whole catalogue instead
+	CodeRevoked      dossier.Code = "revoked"       // 403: the province no longer believes this station's keys
+	CodeCertExpired  dossier.Code = "cert-expired"  // 401: the station's certificate has ended: it may only renew
 	CodeInternal     dossier.Code = "internal"      // 500: the portal's fault; try again later
 
 	// Of /files/.
@@ -57,6 +59,8 @@ var statuses = map[dossier.Code]int{
 	CodeTooLarge:                 http.StatusRequestEntityTooLarge,
 	CodeTokenRefused:             http.StatusForbidden,
 	CodeNotYours:                 http.StatusForbidden,
+	CodeRevoked:                  http.StatusForbidden,
+	CodeCertExpired:              http.StatusUnauthorized,
 	CodeBusy:                     http.StatusServiceUnavailable,
 	CodeNoRoom:                   http.StatusInsufficientStorage,
 	CodeNoDelta:                  http.StatusNotFound,

@@ -35,6 +35,17 @@ type EnrolAnswer struct {
 	SlipHost    string          `json:"slip_host"`    // HOST of the slip's QR
 }
 
+// RenewRequest asks for a certificate in place of the one that the connection
+// shows, for the same or another TLS key.
+type RenewRequest struct {
+	CSR string `json:"csr"` // PEM, PKCS #10, signed by that key
+}
+
+// RenewAnswer is the new certificate. The old one holds until it is shown.
+type RenewAnswer struct {
+	Certificate string `json:"certificate"` // PEM: the station's certificate, then the authority's
+}
+
 // Station is how a station calls itself on paper.
 type Station struct {
 	Code    string `json:"code"`

@@ -75,6 +75,7 @@ func main() {
 	var cli struct {
 		Serve   serveCmd   `cmd:"" help:"Serve stations and the desk until SIGTERM."`
 		Token   tokenCmd   `cmd:"" help:"Make a one-time enrolment token and print it."`
+		Revoke  revokeCmd  `cmd:"" help:"Believe a station's keys no longer."`
 		Publish publishCmd `cmd:"" help:"Make a file the next version of the catalogue."`
 		Import  importCmd  `cmd:"" help:"Take in the couriers' files in a folder and leave the answers there; also the packets of a station's second medium."`
 		Gaps    gapsCmd    `cmd:"" help:"Name what each station said and nobody heard: the gaps in its sequence."`

@@ -50,7 +50,10 @@ type Reader interface {
 	Station(code string) (Station, error)
 	Stations() ([]Station, error)
 	Enrolment(id int64) (Enrolment, error)
+	// EnrolmentByCert knows an enrolment by its certificate and by the renewed one
+	// that is to follow it.
 	EnrolmentByCert(fingerprint string) (Enrolment, error)
+	Renewal(enrolment int64) (Certificate, error)
 	Token(hash string) (Token, error)
 	Packet(id string) (Packet, error)
 	PacketsBySeq(enrolment int64, seq uint64) ([]string, error)
@@ -81,8 +84,15 @@ type Tx interface {
 	PutStation(Station) error
 	// AddEnrolment makes e the station's current enrolment and returns its id.
 	AddEnrolment(e Enrolment) (int64, error)
-	// RenewEnrolment gives an enrolment another certificate; the old one is void.
+	// PutRenewal keeps the certificate that is to follow the enrolment's, in place
+	// of one that was to follow before.
+	PutRenewal(enrolment int64, c Certificate) error
+	// RenewEnrolment gives an enrolment another certificate; the old one and one
+	// that was to follow are void.
 	RenewEnrolment(id int64, certSHA256, keySHA256, certificate string) error
+	// Revoke says that an enrolment's keys are no longer believed. The first time
+	// stays.
+	Revoke(enrolment int64, at time.Time) error
 	// SetDurable says that receipts up to counter survived a backup.
 	SetDurable(enrolment int64, counter uint64) error
 	// NextReceipt draws the station's next receipt counter.
@@ -130,6 +140,13 @@ type Enrolment struct {
 	Receipts    uint64 // the last receipt counter
 	Durable     uint64 // receipts up to here survived a backup
 	LastEvent   uint64
+	RevokedAt   time.Time // zero: its keys are believed
+}
+
+// Certificate is a renewed certificate that its station has not shown yet.
+type Certificate struct {
+	CertSHA256, KeySHA256 string // as of Enrolment
+	PEM                   string // chain
 }
 
 // Token is a one-time enrolment token; only its secret's hash is kept.

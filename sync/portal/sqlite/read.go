@@ -102,11 +102,11 @@ func (r *reader) Stations() ([]ledger.Station, error) {
 	return list(r, "stations", "SELECT "+stationCols+" FROM stations ORDER BY code", nil, scanStation)
 }
 
-const enrolmentCols = "id, station, cert_sha256, key_sha256, certificate, packet_key, slip_key, audit_key, event_key, at_us, receipts, durable, last_event"
+const enrolmentCols = "id, station, cert_sha256, key_sha256, certificate, packet_key, slip_key, audit_key, event_key, at_us, receipts, durable, last_event, (SELECT at_us FROM revocations WHERE enrolment = enrolments.id)"
 
 func enrolmentDst(e *ledger.Enrolment) []any {
 	return []any{&e.ID, &e.Station, &e.CertSHA256, &e.KeySHA256, &e.Certificate, &e.PacketKey, &e.SlipKey, &e.AuditKey, &e.EventKey,
-		at{&e.At}, &e.Receipts, &e.Durable, &e.LastEvent}
+		at{&e.At}, &e.Receipts, &e.Durable, &e.LastEvent, at{&e.RevokedAt}}
 }
 
 func (r *reader) Enrolment(id int64) (e ledger.Enrolment, err error) {
@@ -115,8 +115,14 @@ func (r *reader) Enrolment(id int64) (e ledger.Enrolment, err error) {
 }
 
 func (r *reader) EnrolmentByCert(fp string) (e ledger.Enrolment, err error) {
-	err = r.row("enrolment", "SELECT "+enrolmentCols+" FROM enrolments WHERE cert_sha256 = ?", []any{fp}, enrolmentDst(&e)...)
+	err = r.row("enrolment", "SELECT "+enrolmentCols+" FROM enrolments WHERE cert_sha256 = ?1 OR id = (SELECT enrolment FROM renewals WHERE cert_sha256 = ?1)", []any{fp}, enrolmentDst(&e)...)
 	return e, err
+}
+
+func (r *reader) Renewal(enrolment int64) (c ledger.Certificate, err error) {
+	err = r.row("renewal", "SELECT cert_sha256, key_sha256, certificate FROM renewals WHERE enrolment = ?", []any{enrolment},
+		&c.CertSHA256, &c.KeySHA256, &c.PEM)
+	return c, err
 }
 
 func (r *reader) Token(hash string) (t ledger.Token, err error) {

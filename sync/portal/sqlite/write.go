@@ -64,7 +64,22 @@ func (t *tx) AddEnrolment(e ledger.Enrolment) (id int64, err error) {
 	return id, t.one("station", "UPDATE stations SET current = ? WHERE code = ?", id, e.Station)
 }
 
+func (t *tx) PutRenewal(enrolment int64, c ledger.Certificate) error {
+	_, err := t.exec("renewal", `INSERT INTO renewals (enrolment, cert_sha256, key_sha256, certificate) VALUES (?, ?, ?, ?)
+		ON CONFLICT (enrolment) DO UPDATE SET cert_sha256 = excluded.cert_sha256, key_sha256 = excluded.key_sha256, certificate = excluded.certificate`,
+		enrolment, c.CertSHA256, c.KeySHA256, c.PEM)
+	return err
+}
+
+func (t *tx) Revoke(enrolment int64, when time.Time) error {
+	_, err := t.exec("revocation", "INSERT INTO revocations (enrolment, at_us) VALUES (?, ?) ON CONFLICT (enrolment) DO NOTHING", enrolment, when.UnixMicro())
+	return err
+}
+
 func (t *tx) RenewEnrolment(id int64, certSHA256, keySHA256, certificate string) error {
+	if _, err := t.exec("renewal", "DELETE FROM renewals WHERE enrolment = ?", id); err != nil {
+		return err
+	}
 	return t.one("enrolment", "UPDATE enrolments SET cert_sha256 = ?, key_sha256 = ?, certificate = ? WHERE id = ?", certSHA256, keySHA256, certificate, id)
 }
 
