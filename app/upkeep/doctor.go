@@ -64,7 +64,7 @@ func Examine(ctx context.Context, p Probes, now func() time.Time) Findings {
 			case err == nil:
 				found.Health = Well
 			case ctx.Err() == nil:
-				found.Health, found.Code, f.Broken = Fix, dossier.CodeOf(err), link
+				found.Health, found.Code, f.Broken = Fix, dossier.CauseOf(err), link
 			}
 		}
 		f.Links = append(f.Links, found)

@@ -1,9 +1,7 @@
 package client
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -107,29 +105,9 @@ func (c *Client) fetch(ctx context.Context, what, path, tag string, limit time.D
 
 // Time asks for the time, signed over a fresh nonce.
 func (c *Client) Time(ctx context.Context) (t time.Time, err error) {
-	nonce := make([]byte, wire.MinNonceBytes)
-	_, _ = rand.Read(nonce) // never fails since Go 1.24
-	body, err := json.Marshal(wire.TimeRequest{Nonce: nonce})
-	if err != nil {
-		return time.Time{}, fmt.Errorf("failed to ask for the time: %w", err)
-	}
-	err = c.call(ctx, callTimeout, request{
-		method: http.MethodPost, path: wire.PathTime, media: wire.TypeJSON, body: body, expected: []int{http.StatusOK},
-	}, func(res *http.Response) error {
-		b, err := readAll(res, wire.MaxJWSBytes)
-		if err != nil {
-			return err
-		}
-		var claim wire.TimeClaim
-		if err := verify(c.c.Trust(), seal.UseTime, string(b), wire.TypTime, &claim,
-			func() time.Time { return claim.Time }); err != nil {
-			return unbelievable("time", err)
-		}
-		if !bytes.Equal(claim.Nonce, nonce) {
-			return unbelievable("time", dossier.Errorf(dossier.CodeInvalid, "it answers another question"))
-		}
-		t = claim.Time
-		return nil
+	err = c.diagnosed(ctx, func() error {
+		t, err = askTime(ctx, c.http, c.base, c.c.Now, c.c.Trust())
+		return err
 	})
 	if err != nil {
 		return time.Time{}, fmt.Errorf("failed to ask for the time: %w", err)

@@ -70,7 +70,7 @@ func takeStep(res *http.Response, before []byte, tag string) (Fetched, error) {
 	}
 	f.Body = append(f.Body, b...)
 	if err != nil {
-		return f, dossier.E(dossier.CodeNoNetwork, fmt.Errorf("the answer broke off: %w", err))
+		return f, dossier.E(dossier.CodeNoNetwork, dossier.Errorf(causeOfNetwork(err), "the answer broke off: %w", err))
 	}
 	if total < 0 || int64(len(f.Body)) == total {
 		f.Part, f.Fresh = false, true

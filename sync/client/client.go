@@ -134,7 +134,20 @@ func newHTTP(dial Dial, t *tls.Config) *http.Client {
 
 // call makes one round trip and hands a good answer to f.
 func (c *Client) call(ctx context.Context, limit time.Duration, q request, f func(*http.Response) error) error {
-	return roundTrip(ctx, c.http, c.base, c.c.Now, limit, q, f)
+	return c.diagnosed(ctx, func() error { return roundTrip(ctx, c.http, c.base, c.c.Now, limit, q, f) })
+}
+
+// diagnosed finds out more where a certificate of the province's is not valid
+// today.
+func (c *Client) diagnosed(ctx context.Context, f func() error) error {
+	err := f()
+	if cause := dossier.CodeOf(err); cause == CausePortalCert || cause == CauseClock {
+		return c.whoseClock(ctx, err)
+	}
+	if dossier.CauseOf(err) == CauseOtherHost {
+		return c.whoseName(err)
+	}
+	return err
 }
 
 type request struct {
@@ -177,7 +190,7 @@ func roundTrip(ctx context.Context, h *http.Client, base *url.URL, now func() ti
 		if outer.Err() != nil {
 			return fmt.Errorf("failed to ask the portal: %w", outer.Err())
 		}
-		return ofTransport(err)
+		return ofTransport(err, base.Hostname(), now())
 	}
 	begun()
 	defer func() {

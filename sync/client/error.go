@@ -2,15 +2,12 @@ package client
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"tramhoso/sync/dossier"
@@ -22,8 +19,7 @@ type Error struct {
 	Status int // HTTP; 0: TLS
 	Err    error
 
-	wait        time.Duration
-	early, late bool
+	wait time.Duration
 }
 
 func (e *Error) Error() string {
@@ -47,9 +43,17 @@ func (e *Error) Lane() bool {
 // Full reports that the portal has no room.
 func (e *Error) Full() bool { return e.Status == http.StatusInsufficientStorage }
 
-// Day reports that a certificate is not valid today: by this station's clock it
-// is too early for the portal's, or too late for the portal's or its own.
-func (e *Error) Day() (early, late bool) { return e.early, e.late }
+// Day reports trouble with the day: this station's clock is wrong, or a
+// certificate, the portal's or its own, has ended.
+func (e *Error) Day() (clock, ended bool) {
+	switch dossier.CodeOf(e.Err) {
+	case CauseClock:
+		return true, false
+	case CausePortalCert, wire.CodeCertExpired:
+		return false, true
+	}
+	return false, false
+}
 
 // Refused reports that the portal will not take what was sent.
 func (e *Error) Refused() bool {
@@ -63,35 +67,6 @@ func (e *Error) Refused() bool {
 // Wait is how long the portal asked to wait, or 0.
 func (e *Error) Wait() time.Duration { return e.wait }
 
-// ofTransport sorts what a round trip failed with.
-func ofTransport(err error) error {
-	var (
-		unknown  x509.UnknownAuthorityError
-		host     x509.HostnameError
-		invalid  x509.CertificateInvalidError
-		record   tls.RecordHeaderError
-		verify   *tls.CertificateVerificationError
-		notReady *dossier.Error
-	)
-	switch {
-	case errors.As(err, &notReady):
-		return err
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && !errors.As(err, &unknown):
-		// Whether the portal or this station is wrong about the day, sending
-		// cannot go on; it says nothing about the network.
-		early := invalid.Cert != nil && strings.Contains(invalid.Detail, "is before")
-		return &Error{Err: fmt.Errorf("the portal's certificate is not valid today: %w", err), early: early, late: !early}
-	case errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &record), errors.As(err, &verify):
-		return dossier.E(dossier.CodeNotThePortal, fmt.Errorf("TLS: %w", err))
-	case isAlert(err):
-		return &Error{Err: fmt.Errorf("the portal does not accept this station's certificate: %w", err),
-			late: strings.Contains(err.Error(), "expired certificate")}
-	case strings.Contains(err.Error(), "malformed HTTP"): // net/http has no type for it
-		return dossier.E(dossier.CodeNotThePortal, err)
-	}
-	return dossier.E(dossier.CodeNoNetwork, err)
-}
-
 // isAlert reports whether the peer said why it hung up. crypto/tls has no public
 // type for alerts it received, only the operation's name.
 func isAlert(err error) bool {
@@ -102,7 +77,7 @@ func isAlert(err error) bool {
 // ofAnswer sorts what came back: nil for the statuses that are expected.
 func ofAnswer(res *http.Response, now time.Time, expected ...int) error {
 	if res.Header.Get(wire.Header) == "" {
-		return dossier.Errorf(dossier.CodeNotThePortal, "an answer %d without the portal's header", res.StatusCode)
+		return dossier.E(dossier.CodeNotThePortal, dossier.Errorf(CauseLogIn, "an answer %d without the portal's header", res.StatusCode))
 	}
 	for _, s := range expected {
 		if res.StatusCode == s {
@@ -145,7 +120,7 @@ func readAll(res *http.Response, limit int64) ([]byte, error) {
 		if errors.Is(err, context.Canceled) {
 			return nil, err
 		}
-		return nil, dossier.E(dossier.CodeNoNetwork, fmt.Errorf("the answer broke off: %w", err))
+		return nil, dossier.E(dossier.CodeNoNetwork, dossier.Errorf(causeOfNetwork(err), "the answer broke off: %w", err))
 	}
 	if int64(len(b)) > limit {
 		return nil, dossier.Errorf(dossier.CodeInvalid, "an answer past %d bytes", limit)

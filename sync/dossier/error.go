@@ -75,3 +75,13 @@ func CodeOf(err error) Code {
 	}
 	return ""
 }
+
+// CauseOf returns the code of the last Error in err's chain: what a technician
+// wants to know, where CodeOf says what to do. "" if there is none.
+func CauseOf(err error) (cause Code) {
+	var e *Error
+	for errors.As(err, &e) {
+		cause, err = e.Code, e.Err
+	}
+	return cause
+}
