@@ -177,25 +177,7 @@ func testEnrolments(t *testing.T, open Opener) {
 		if st, err := tx.Station("DL27"); err != nil || st.Current != a {
 			t.Errorf("a new name lost the enrolment: %+v, %v", st, err)
 		}
-		if _, err := tx.Renewal(a); !errors.Is(err, ledger.ErrNotFound) {
-			t.Errorf("a renewal before the first: %v", err)
-		}
-		for _, c := range []ledger.Certificate{{CertSHA256: "c7", KeySHA256: "k7", PEM: "PEM7"}, {CertSHA256: "c8", KeySHA256: "k8", PEM: "PEM8"}} {
-			must(t, tx.PutRenewal(a, c))
-			if got, err := tx.Renewal(a); err != nil || got != c {
-				t.Errorf("%+v, %v", got, err)
-			}
-		}
-		for _, cert := range []string{"c1", "c8"} {
-			if e, err := tx.EnrolmentByCert(cert); err != nil || e.ID != a || e.CertSHA256 != "c1" || !e.RevokedAt.IsZero() {
-				t.Errorf("%s: %+v, %v", cert, e, err)
-			}
-		}
-		must(t, tx.Revoke(b, when))
-		must(t, tx.Revoke(b, when.Add(time.Hour)))
-		if e, err := tx.Enrolment(b); err != nil || !e.RevokedAt.Equal(when) {
-			t.Errorf("revoked at %v, %v", e.RevokedAt, err)
-		}
+		testRenewals(t, tx, a, b)
 		must(t, tx.RenewEnrolment(a, "c3", "k3", "PEM3"))
 		if e, err := tx.EnrolmentByCert("c3"); err != nil || e.ID != a || e.Certificate != "PEM3" || e.KeySHA256 != "k3" {
 			t.Errorf("%+v, %v", e, err)
