@@ -107,6 +107,7 @@ type Portal struct {
 
 	publish   sync.Mutex // one new catalogue at a time
 	catalogue atomic.Pointer[catalogue.Catalogue]
+	behind    atomic.Bool // the ledger goes on from a backup, and the catalogue does not yet
 	documents documents
 	staffList atomic.Pointer[document]
 	requests  chan struct{} // slots of short requests

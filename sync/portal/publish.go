@@ -24,51 +24,87 @@ func (p *Portal) catalogueKeys() []*ecdsa.PublicKey {
 // catalogues.
 const setBackStep = 1000
 
-// loadCatalogue indexes the latest catalogue and publishes the first. A ledger
-// that goes on from a backup publishes what it has under a new version.
+// loadCatalogue indexes the latest catalogue and publishes the first.
 func (p *Portal) loadCatalogue(ctx context.Context) error {
-	return p.store.Update(ctx, func(tx ledger.Tx) error {
+	var latest ledger.Catalogue
+	var epoch string
+	var of []byte
+	err := p.store.View(ctx, func(r ledger.Reader) (err error) {
+		if epoch, err = r.Epoch(); err != nil {
+			return err
+		}
+		if of, err = r.Document(docCatalogueEpoch); err != nil && !errors.Is(err, ledger.ErrNotFound) {
+			return err
+		}
+		latest, err = r.LatestCatalogue()
+		return err
+	})
+	if errors.Is(err, ledger.ErrNotFound) {
+		first := p.o.Catalogue
+		first.Version = max(first.Version, 1)
+		first.Made = p.now()
+		if !slices.Contains(first.Hosts, p.o.SlipHost) {
+			first.Hosts = append(slices.Clone(first.Hosts), p.o.SlipHost)
+		}
+		return p.store.Update(ctx, func(tx ledger.Tx) error {
+			return errors.Join(p.addCatalogue(tx, first), tx.PutDocument(docCatalogueEpoch, []byte(epoch)))
+		})
+	}
+	if err != nil {
+		return err
+	}
+	snap, err := p.openCatalogue(latest)
+	if err != nil {
+		return err
+	}
+	p.catalogue.Store(catalogue.New(*snap))
+	p.behind.Store(string(of) != epoch)
+	p.catchUp(ctx)
+	return nil
+}
+
+// catchUp publishes, in a ledger that goes on from a backup, what is there under
+// a new version. Where that fails (a full disk), the portal serves on and tries
+// again with a later question.
+func (p *Portal) catchUp(ctx context.Context) {
+	if !p.behind.Load() {
+		return
+	}
+	p.publish.Lock()
+	defer p.publish.Unlock()
+	old := p.catalogue.Load()
+	err := p.store.Update(ctx, func(tx ledger.Tx) error {
 		epoch, err := tx.Epoch()
 		if err != nil {
 			return err
 		}
 		of, err := tx.Document(docCatalogueEpoch)
-		if errors.Is(err, ledger.ErrNotFound) {
-			of, err = []byte(epoch), tx.PutDocument(docCatalogueEpoch, []byte(epoch))
-		}
-		if err != nil {
+		if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 			return err
 		}
-		latest, err := tx.LatestCatalogue()
-		if errors.Is(err, ledger.ErrNotFound) {
-			first := p.o.Catalogue
-			first.Version = max(first.Version, 1)
-			first.Made = p.now()
-			if !slices.Contains(first.Hosts, p.o.SlipHost) {
-				first.Hosts = append(slices.Clone(first.Hosts), p.o.SlipHost)
-			}
-			return p.addCatalogue(tx, first)
+		if string(of) == epoch { // another process, or another question
+			return nil
 		}
-		if err != nil {
-			return err
+		if err := tx.PutDocument(docCatalogueEpoch, []byte(epoch)); err != nil || of == nil {
+			return err // a ledger from before this was noted is not one that was set back
 		}
-		snap, err := p.openCatalogue(latest)
-		if err != nil {
-			return err
-		}
-		if string(of) != epoch {
-			snap.Version += setBackStep
-			snap.Made = p.now()
-			p.log.Warn("the portal was set back: its catalogue goes on", "catalogue", snap.Version)
-			return errors.Join(p.addCatalogue(tx, *snap), tx.PutDocument(docCatalogueEpoch, []byte(epoch)))
-		}
-		p.catalogue.Store(catalogue.New(*snap))
-		return nil
+		next := old.Snapshot()
+		next.Version += setBackStep
+		next.Made = p.now()
+		p.log.Warn("the portal was set back: its catalogue goes on", "catalogue", next.Version)
+		return p.addCatalogue(tx, next)
 	})
+	if err != nil {
+		p.catalogue.Store(old)
+		p.log.Error("the catalogue does not go on yet", "err", err)
+		return
+	}
+	p.behind.Store(false)
 }
 
 // refresh takes up what another process has published beside this one.
 func (p *Portal) refresh(ctx context.Context) error {
+	p.catchUp(ctx)
 	var version int
 	look := func(r ledger.Reader) (err error) { version, err = r.CatalogueVersion(); return err }
 	if err := p.store.View(ctx, look); err != nil || version == p.catalogue.Load().Version() {
@@ -129,6 +165,9 @@ func (p *Portal) addCatalogue(tx ledger.Tx, s catalogue.Snapshot) error {
 // republish makes the next version out of the current one, inside fn's
 // transaction.
 func (p *Portal) republish(ctx context.Context, fn func(tx ledger.Tx, next *catalogue.Snapshot) error) error {
+	if p.catchUp(ctx); p.behind.Load() {
+		return dossier.Errorf(wire.CodeNoRoom, "the catalogue does not go on from the backup yet")
+	}
 	p.publish.Lock()
 	defer p.publish.Unlock()
 	if err := p.refreshLocked(ctx); err != nil {
