@@ -38,6 +38,11 @@ func (w *World) stepRestore() bool {
 		return false
 	}
 	slices.Sort(list)
+	if w.chance(60) { // they do so every few hours, and so had just done it
+		for _, s := range w.stations {
+			w.sweep(s)
+		}
+	}
 	filesToo := w.chance(50)
 	w.story.tell("the portal's %s lost; it is set up from backup %d", map[bool]string{true: "disk is", false: "ledger is"}[filesToo], len(list))
 	w.must(w.portal.restore(list[len(list)-1], filesToo))
