@@ -76,21 +76,26 @@ func TestAttachmentsOverALineThatBreaks(t *testing.T) {
 	s := w.submitWith("tap", files...)
 	must(t, w.station.Store.DropFiles(t.Context(), "visit"))
 
-	const cuts, between = 4, 250_000
-	w.run(w.station.Link)
-	w.until("the packet", w.held(s.Packet))
-	for range cuts {
-		from := w.line.carried()
-		w.line.cutAfter(between)
-		w.until("a cut", func() bool { w.station.Files.Wake(); return w.line.carried()-from >= between })
-	}
+	p, err := w.station.Store.Packet(t.Context(), s.Packet)
+	must(t, err)
+	r, compact, err := w.station.Link.Put(t.Context(), p)
+	must(t, err)
+	_, err = w.station.Store.Held(t.Context(), r, compact)
+	must(t, err)
 	if _, err := w.portal.Act(t.Context(), s.Packet, portal.ActAccept, portal.DeskRequest{}); dossier.CodeOf(err) != dossier.CodeConflict {
 		t.Errorf("accepted before it is whole: %v", err)
 	}
+	const cuts = 4
+	w.line.cutEvery(250_000, cuts)
+	w.run(w.station.Link)
+	w.until("a cut", func() bool { w.station.Files.Wake(); return w.line.wasCut() > 0 })
 	w.crash()
 	w.open()
 	w.run(w.station.Link)
-	w.until("the whole", w.whole(s.Packet))
+	w.until("the whole", func() bool { w.station.Files.Wake(); return w.whole(s.Packet)() })
+	if n := w.line.wasCut(); n != cuts {
+		t.Errorf("%d cuts", n)
+	}
 
 	for i, want := range [][]byte{plan, slip} {
 		if got := w.atDesk(s.Packet, files[i]); !bytes.Equal(got, want) {
@@ -116,7 +121,7 @@ func TestAttachmentsOverALineThatBreaks(t *testing.T) {
 	if sweep(); left() != len(files) {
 		t.Errorf("%d files are left before the backup", left())
 	}
-	_, err := w.portal.Backup(t.Context())
+	_, err = w.portal.Backup(t.Context())
 	must(t, err)
 	w.submitWith("a receipt brings the watermark")
 	w.until("the purge", func() bool { sweep(); return left() == 0 })

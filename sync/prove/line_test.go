@@ -14,7 +14,10 @@ type line struct {
 	mu     sync.Mutex
 	target string
 	down   bool
-	spare  int64 // bytes to the portal until everything is cut once; 0: no end
+	spare  int64 // bytes to the portal until everything is cut; 0: no end
+	every  int64 // then as many until the next cut
+	left   int   // cuts to come
+	cuts   int   // cuts that were
 	sent   int64 // bytes to the portal
 	deafAt int64 // once as many went, the next answer is lost and everything cut; 0: never
 	conns  map[net.Conn]bool
@@ -118,10 +121,21 @@ func (l *line) cut() {
 }
 
 // cutAfter cuts every connection once, when n more bytes have gone to the portal.
-func (l *line) cutAfter(n int64) {
+func (l *line) cutAfter(n int64) { l.cutEvery(n, 1) }
+
+// cutEvery cuts every connection whenever n more bytes have gone to the portal, so
+// many times.
+func (l *line) cutEvery(n int64, times int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.spare = n
+	l.spare, l.every, l.left = n, n, times
+}
+
+// wasCut is how often.
+func (l *line) wasCut() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.cuts
 }
 
 // loseAnswer loses the first answer after n more bytes have gone to the portal,
@@ -176,6 +190,12 @@ func (c counted) Write(p []byte) (int, error) {
 	c.l.sent += int64(len(p))
 	if c.l.spare > 0 {
 		c.l.spare -= int64(len(p))
+	}
+	if cut {
+		c.l.cuts++
+		if c.l.left--; c.l.left > 0 {
+			c.l.spare = c.l.every
+		}
 	}
 	c.l.mu.Unlock()
 	n, err := c.Conn.Write(p)

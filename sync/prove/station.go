@@ -28,7 +28,7 @@ type Station struct {
 	Inbox    *inbox.Inbox
 	Courier  *courier.Courier
 	Notes    chan inbox.Note // what the screens are told; bounded, the newest are dropped
-	Queued   chan struct{}   // the queue's state changed since it was last received from
+	Queued   chan struct{}   // the state of the queue or of the files changed since it was last received from
 }
 
 // notes is more than a test waits behind.
@@ -75,15 +75,19 @@ func OpenWith(ctx context.Context, dir string, w Wiring) (s *Station, err error)
 		Station: s.Province.Station, Recipient: s.Province.Recipient, Counter: s.Province.Counter})
 	s.Queue = outbox.NewQueue(s.Store, log, w.Rand)
 	s.Files = outbox.NewFiles(s.Store, s.Queue, log, w.Rand)
-	s.Queue.OnState(func(st outbox.State) {
-		if w.OnWait != nil {
-			w.OnWait(st)
-		}
+	changed := func() {
 		select {
 		case s.Queued <- struct{}{}:
 		default: // one is enough: whoever hears it looks at the newest
 		}
+	}
+	s.Queue.OnState(func(st outbox.State) {
+		if w.OnWait != nil {
+			w.OnWait(st)
+		}
+		changed()
 	})
+	s.Files.OnState(func(outbox.FilesState) { changed() })
 	if s.Inbox, err = inbox.New(ctx, inbox.Config{Store: s.Store, Keys: s.Keys, Province: s.Province, Now: c.Now, Log: log, Rand: w.Rand}); err != nil {
 		return nil, err
 	}
