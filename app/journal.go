@@ -24,6 +24,8 @@ const (
 	didResult   = "result.print"
 	didPower    = "power.change"
 	didPowerOff = "power.off"
+	didCarry    = "courier.export"
+	didBring    = "courier.import"
 )
 
 // checkpointEvery is how often the portal hears how long the log has become: a
