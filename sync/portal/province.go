@@ -36,14 +36,13 @@ const (
 // The files of the province's key folder. root.pem is needed only until
 // trust.json is there: it can be taken away and kept offline.
 const (
-	fileRootKey   = "root.pem"
-	fileRootCert  = "root.der"
-	fileCAKey     = "authority.pem"
-	fileCACert    = "authority.der"
-	fileTrust     = "trust.json"
-	fileRecipient = "recipient-1.age"
-	recipientID   = "recipient-1"
-	fileCounter   = "counter.age"
+	fileRootKey  = "root.pem"
+	fileRootCert = "root.der"
+	fileCAKey    = "authority.pem"
+	fileCACert   = "authority.der"
+	fileTrust    = "trust.json"
+	recipientID  = "recipient-1"
+	fileCounter  = "counter.age"
 )
 
 // province holds the keys of one province.
@@ -57,7 +56,7 @@ type province struct {
 	staff       seal.Signer
 	time        seal.Signer
 	recipient   seal.Recipient
-	identity    *age.HybridIdentity // opens what stations seal
+	openers     []age.Identity      // open what stations seal: the current key's and the retired ones'
 	counter     *age.HybridIdentity // opens the stations' counter cards; handed to staff only
 	trust       *seal.Trust
 	bundle      []byte // JSON of seal.SignedTrust
@@ -102,9 +101,6 @@ func openProvince(dir, name string, now time.Time) (*province, error) {
 			return nil, err
 		}
 	}
-	if p.identity, err = seal.LoadAge(dir, fileRecipient); err != nil {
-		return nil, err
-	}
 	if p.counter, err = seal.LoadAge(dir, fileCounter); err != nil {
 		return nil, err
 	}
@@ -121,7 +117,7 @@ func openProvince(dir, name string, now time.Time) (*province, error) {
 	if p.recipient, err = p.trust.Recipient(now); err != nil {
 		return nil, err
 	}
-	return p, nil
+	return p, p.openRecipients(dir)
 }
 
 func (p *province) makeAuthority(dir, name string, from time.Time) ([]byte, error) {
@@ -158,10 +154,14 @@ func (p *province) makeTrust(dir, name string, from, now time.Time) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
+	first, err := seal.LoadAge(dir, recipientFile(recipientID))
+	if err != nil {
+		return nil, err
+	}
 	until := from.AddDate(backdatedYears+keyYears, 0, 0)
 	t := seal.Trust{
 		Province: name, Version: 1, Issued: now.UTC(),
-		Recipients: []seal.Recipient{{ID: recipientID, Key: p.identity.Recipient().String(), From: from, Until: until}},
+		Recipients: []seal.Recipient{{ID: recipientID, Key: first.Recipient().String(), From: from, Until: until}},
 		TLSRoots:   [][]byte{p.ca.Raw},
 	}
 	for _, k := range []struct {
@@ -244,7 +244,7 @@ func (p *province) sealed(v any) ([]byte, error) {
 
 // open decrypts what sealed made.
 func (p *province) open(blob []byte, v any) error {
-	data, err := seal.OpenWith(blob, p.identity)
+	data, err := seal.OpenWith(blob, p.openers...)
 	if err != nil {
 		return err
 	}
@@ -276,7 +276,3 @@ func loadOrMake(dir, name string, make func() ([]byte, error)) ([]byte, error) {
 	}
 	return data, seal.WriteFile(path, data, 0o600)
 }
-
-// identities are the private keys that open bodies: the current one and those
-// that were retired but must be kept.
-func (p *province) identities() []age.Identity { return []age.Identity{p.identity} }

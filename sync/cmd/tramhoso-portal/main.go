@@ -78,6 +78,7 @@ func main() {
 		Revoke  revokeCmd  `cmd:"" help:"Believe a station's keys no longer."`
 		Publish publishCmd `cmd:"" help:"Make a file the next version of the catalogue."`
 		Import  importCmd  `cmd:"" help:"Take in the couriers' files in a folder and leave the answers there; also the packets of a station's second medium."`
+		Rotate  rotateCmd  `cmd:"" help:"Give the province a new key that stations seal to, signed by the root; the old one still opens."`
 		Gaps    gapsCmd    `cmd:"" help:"Name what each station said and nobody heard: the gaps in its sequence."`
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)

@@ -1,0 +1,112 @@
+package portal
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"filippo.io/age"
+
+	"tramhoso/sync/durable"
+	"tramhoso/sync/seal"
+)
+
+// recipientFile is where the private key of a recipient lies.
+func recipientFile(id string) string { return id + ".age" }
+
+// openRecipients reads the private key of every recipient that the bundle names,
+// the retired ones too: a station that was offline for months still sealed to
+// one. None is ever made here: bodies would lie there that nobody can open.
+func (p *province) openRecipients(dir string) error {
+	p.openers = nil
+	for _, r := range p.trust.Recipients {
+		if _, err := os.Stat(filepath.Join(dir, recipientFile(r.ID))); err != nil {
+			return fmt.Errorf("failed to find the private key of %s: %w", r.ID, err)
+		}
+		id, err := seal.LoadAge(dir, recipientFile(r.ID))
+		if err != nil {
+			return err
+		}
+		if id.Recipient().String() != r.Key {
+			return fmt.Errorf("the private key of %s is another one than the trust bundle names", r.ID)
+		}
+		p.openers = append(p.openers, id)
+	}
+	return nil
+}
+
+// Rotate gives the province of the portal in dir a new recipient key, from now
+// on, and retires the others: they stay in the bundle and in the key folder, for
+// what was sealed to them. It needs the root's key in the folder. A portal that
+// runs publishes the new bundle when it is started again.
+func Rotate(dir, name string, now time.Time) (seal.Recipient, error) {
+	dir = filepath.Join(dir, "keys")
+	fail := func(err error) (seal.Recipient, error) {
+		return seal.Recipient{}, fmt.Errorf("failed to rotate the recipient: %w", err)
+	}
+	for _, f := range []string{fileRootKey, fileTrust} { // opening would make what is missing
+		if _, err := os.Stat(filepath.Join(dir, f)); err != nil {
+			return fail(err)
+		}
+	}
+	p, err := openProvince(dir, name, now)
+	if err != nil {
+		return fail(err)
+	}
+	key, err := seal.LoadP256(dir, fileRootKey)
+	if err != nil {
+		return fail(err)
+	}
+	root, err := seal.NewSigner(key)
+	if err != nil {
+		return fail(err)
+	}
+	t := *p.trust
+	next := seal.Recipient{ID: fmt.Sprintf("recipient-%d", len(t.Recipients)+1), From: now.UTC().Truncate(time.Second)}
+	next.Until = next.From.AddDate(keyYears, 0, 0)
+	id, err := seal.LoadAge(dir, recipientFile(next.ID)) // on the disk before any station hears of it
+	if err != nil {
+		return fail(err)
+	}
+	next.Key = id.Recipient().String()
+	t.Version, t.Issued = t.Version+1, now.UTC()
+	t.Recipients = append(append([]seal.Recipient(nil), t.Recipients...), next)
+	signed, err := seal.SignBundle(t, p.root, root)
+	if err != nil {
+		return fail(err)
+	}
+	if _, err := seal.VerifyBundle(signed, p.fingerprint, now); err != nil { // another root's key
+		return fail(err)
+	}
+	bundle, err := json.Marshal(signed)
+	if err != nil {
+		return fail(err)
+	}
+	if err := replaceFile(filepath.Join(dir, fileTrust), bundle); err != nil {
+		return fail(err)
+	}
+	return next, nil
+}
+
+// replaceFile puts a whole file in another's place, or leaves the other.
+func replaceFile(path string, data []byte) error {
+	made := path + ".new"
+	if err := os.Remove(made); err != nil && !errors.Is(err, fs.ErrNotExist) { // of a try that a power cut ended
+		return err
+	}
+	if err := seal.WriteFile(made, data, 0o600); err != nil {
+		return err
+	}
+	if err := os.Rename(made, path); err != nil {
+		return err
+	}
+	return durable.SyncFolder(filepath.Dir(path))
+}
+
+// identities are the private keys that open bodies: the current one and those
+// that were retired but must be kept.
+func (p *province) identities() []age.Identity { return p.openers }
