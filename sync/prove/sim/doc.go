@@ -15,7 +15,8 @@
 //
 // What must hold while it plays and in the end, when everything was mended:
 //   - every slip that was shown has exactly one dossier at the portal, and every
-//     packet of a station is there once, with the receipt that the station has;
+//     packet of a station is there once, with the receipt that the station has,
+//     whole, its papers as they were scanned;
 //   - the portal gives no receipt for what it does not hold, and gives the same
 //     bytes when it is asked again;
 //   - sequence and slip numbers have no gaps and no repeats;

@@ -76,7 +76,8 @@ func (w *World) scan(v *visit, papers int) bool {
 	s := v.at
 	for n := range papers {
 		content := make([]byte, 1+w.draw(mostPaper)>>w.draw(8))
-		rand.NewChaCha8([32]byte{byte(w.seed), byte(v.n), byte(n)}).Read(content)
+		_, err := rand.NewChaCha8([32]byte{byte(w.seed), byte(v.n), byte(n)}).Read(content)
+		w.must(err)
 		if len(content) > 100 {
 			copy(content[len(content)/2:], prove.CanaryAnswer)
 		}
