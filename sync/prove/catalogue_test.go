@@ -64,7 +64,7 @@ func (w *world) runOver(p inbox.Portal) {
 	done := make(chan error)
 	st := w.station
 	go func() { done <- st.Run(ctx, st.Link, p) }()
-	w.stop = func() { cancel(); <-done }
+	w.stop = func() { cancel(); _ = <-done }
 }
 
 func (w *world) version(want int) func() bool {
