@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -64,7 +65,12 @@ func (w *world) runOver(p inbox.Portal) {
 	done := make(chan error)
 	st := w.station
 	go func() { done <- st.Run(ctx, st.Link, p) }()
-	w.stop = func() { cancel(); _ = <-done }
+	w.stop = func() {
+		cancel()
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			w.t.Error(err)
+		}
+	}
 }
 
 func (w *world) version(want int) func() bool {
