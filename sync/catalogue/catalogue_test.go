@@ -369,7 +369,7 @@ func TestDeltaThatDoesNotFollow(t *testing.T) {
 
 // A tombstone removes; a procedure that comes back in the same delta stays.
 func TestTombstones(t *testing.T) {
-	s, err := small().Apply(catalogue.Delta{From: 3, To: 4, Gone: catalogue.Gone{
+	s, err := small().Apply(catalogue.Delta{From: 3, FromMade: small().Made, To: 4, Gone: catalogue.Gone{
 		Procedures: []string{"1.001193", "never-there"}, Agencies: []string{"a"}, Stations: []string{"DL28"}, Topics: []string{"u"}}})
 	if err != nil {
 		t.Fatal(err)

@@ -115,8 +115,8 @@ func (s *Store) LastCounter(ctx context.Context) (uint64, error) {
 
 // Watermark takes the portal's verified word about its receipts: up to durable
 // they survived a backup. seen is LastCounter from before the portal was asked;
-// when counter lies below it, the portal was set back and everything since is
-// offered again.
+// when counter lies below it, the portal was set back and everything that is still
+// here is offered again.
 func (s *Store) Watermark(ctx context.Context, seen, counter, durable uint64) (again int, err error) {
 	if err := kept64(counter, durable); err != nil {
 		return 0, err
@@ -124,7 +124,7 @@ func (s *Store) Watermark(ctx context.Context, seen, counter, durable uint64) (a
 	err = s.tx(ctx, "take a watermark", func(tx *sql.Tx) error {
 		q := s.w.WithTx(tx)
 		if setBacksCount && counter < seen {
-			if again, err = offerSince(ctx, q, counter+1, ""); err != nil {
+			if again, err = offerEverything(ctx, q, ""); err != nil {
 				return err
 			}
 		}
@@ -162,16 +162,21 @@ func offerAgain(ctx context.Context, q *rows.Queries, r dossier.Receipt) (int, e
 	if err := historyFrom(ctx, q, r.At); err != nil {
 		return 0, err
 	}
-	return offerSince(ctx, q, r.Counter, r.Packet)
+	return offerEverything(ctx, q, r.Packet)
 }
 
-// offerSince puts every packet back whose receipt has a counter from on, except
-// one, and forgets those receipts: the portal has.
-func offerSince(ctx context.Context, q *rows.Queries, from uint64, except string) (int, error) {
-	since := sql.NullInt64{Int64: int64(from), Valid: true}
-	n, err := q.OfferSince(ctx, rows.OfferSinceParams{Since: since, Except: except})
+// offerEverything puts every packet back that has a receipt and is still here,
+// except one, and forgets those receipts: the portal may have. From where on it
+// has lost them its counters do not say: it has used some of them for packets that
+// came by a stick, and this station may never see those receipts. What the portal
+// does have it answers with the same receipt. Its word about backups ends too.
+func offerEverything(ctx context.Context, q *rows.Queries, except string) (int, error) {
+	n, err := q.OfferEverything(ctx, except)
 	if err != nil {
 		return 0, err
 	}
-	return int(n), q.ForgetSince(ctx, rows.ForgetSinceParams{Since: since, Except: except})
+	if err := q.DropCounter(ctx, counterDurable); err != nil {
+		return 0, err
+	}
+	return int(n), q.ForgetReceipts(ctx, except)
 }

@@ -76,12 +76,14 @@ func TestPortalSetBack(t *testing.T) {
 			t.Fatalf("%d offered again", n)
 		}
 	}
-	if n := hold(4, 2); n != 2 { // the portal was set back to counter 1
-		t.Fatalf("%d offered again, want packets 2 and 3", n)
+	// The portal was set back, and what it gave counter 1 this time came to it by
+	// a stick: nothing that it receipted before is certain.
+	if n := hold(4, 2); n != 3 {
+		t.Fatalf("%d offered again, want packets 1 to 3", n)
 	}
 	out, err := b.Outgoing(ctx, 10)
 	must(t, err)
-	if len(out) != 2 || out[0].Packet.Head.ID != "p-2" || out[1].Packet.Head.ID != "p-3" {
+	if len(out) != 3 || out[0].Packet.Head.ID != "p-1" || out[2].Packet.Head.ID != "p-3" {
 		t.Errorf("%+v", out)
 	}
 	st, err := b.State(ctx, "p-2")
@@ -154,7 +156,7 @@ func TestWatermark(t *testing.T) {
 	}
 	last, err := b.LastCounter(ctx)
 	must(t, err)
-	if last != 1 {
+	if last != 0 { // what was receipted before may be numbered otherwise now
 		t.Errorf("last counter %d", last)
 	}
 }

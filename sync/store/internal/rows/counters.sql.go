@@ -29,6 +29,15 @@ func (q *Queries) Counter(ctx context.Context, name string) (int64, error) {
 	return column_1, err
 }
 
+const dropCounter = `-- name: DropCounter :exec
+DELETE FROM counters WHERE name = ?
+`
+
+func (q *Queries) DropCounter(ctx context.Context, name string) error {
+	_, err := q.db.ExecContext(ctx, dropCounter, name)
+	return err
+}
+
 const raiseCounter = `-- name: RaiseCounter :exec
 INSERT INTO counters (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)
 `

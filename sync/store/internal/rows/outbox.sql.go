@@ -41,20 +41,15 @@ func (q *Queries) CounterTwice(ctx context.Context, arg CounterTwiceParams) (int
 	return count, err
 }
 
-const forgetSince = `-- name: ForgetSince :exec
+const forgetReceipts = `-- name: ForgetReceipts :exec
 UPDATE packets SET counter = NULL,
   receipt = CASE WHEN body IS NULL THEN receipt END, held_ms = CASE WHEN body IS NULL THEN held_ms END
-WHERE counter >= ?1 AND id <> ?2
+WHERE counter IS NOT NULL AND id <> ?1
 `
 
-type ForgetSinceParams struct {
-	Since  sql.NullInt64
-	Except string
-}
-
 // Forgets those receipts: the portal has. What was purged keeps its evidence.
-func (q *Queries) ForgetSince(ctx context.Context, arg ForgetSinceParams) error {
-	_, err := q.db.ExecContext(ctx, forgetSince, arg.Since, arg.Except)
+func (q *Queries) ForgetReceipts(ctx context.Context, except string) error {
+	_, err := q.db.ExecContext(ctx, forgetReceipts, except)
 	return err
 }
 
@@ -78,20 +73,15 @@ func (q *Queries) LeaveOutbox(ctx context.Context, id string) error {
 	return err
 }
 
-const offerSince = `-- name: OfferSince :execrows
+const offerEverything = `-- name: OfferEverything :execrows
 INSERT INTO outbox (seq, priority)
 SELECT seq, CASE kind WHEN 'handover' THEN 1 ELSE 2 END FROM packets
-WHERE counter >= ?1 AND id <> ?2 AND body IS NOT NULL ON CONFLICT (seq) DO NOTHING
+WHERE counter IS NOT NULL AND id <> ?1 AND body IS NOT NULL ON CONFLICT (seq) DO NOTHING
 `
 
-type OfferSinceParams struct {
-	Since  sql.NullInt64
-	Except string
-}
-
-// Puts every packet back whose receipt has a counter from this one on.
-func (q *Queries) OfferSince(ctx context.Context, arg OfferSinceParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, offerSince, arg.Since, arg.Except)
+// Puts every packet back that has a receipt, but for one.
+func (q *Queries) OfferEverything(ctx context.Context, except string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, offerEverything, except)
 	if err != nil {
 		return 0, err
 	}

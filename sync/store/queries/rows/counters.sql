@@ -5,5 +5,8 @@ INSERT INTO counters (name, value) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SE
 -- Never back.
 INSERT INTO counters (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value);
 
+-- name: DropCounter :exec
+DELETE FROM counters WHERE name = ?;
+
 -- name: Counter :one
 SELECT CAST(coalesce(max(value), 0) AS INTEGER) FROM counters WHERE name = ?;

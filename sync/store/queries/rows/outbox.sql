@@ -22,14 +22,14 @@ SELECT CAST(coalesce(max(counter), 0) AS INTEGER) FROM packets;
 -- name: CounterTwice :one
 SELECT count(*) FROM packets WHERE counter = ? AND id <> ?;
 
--- name: OfferSince :execrows
--- Puts every packet back whose receipt has a counter from this one on.
+-- name: OfferEverything :execrows
+-- Puts every packet back that has a receipt, but for one.
 INSERT INTO outbox (seq, priority)
 SELECT seq, CASE kind WHEN 'handover' THEN 1 ELSE 2 END FROM packets
-WHERE counter >= sqlc.arg(since) AND id <> sqlc.arg(except) AND body IS NOT NULL ON CONFLICT (seq) DO NOTHING;
+WHERE counter IS NOT NULL AND id <> sqlc.arg(except) AND body IS NOT NULL ON CONFLICT (seq) DO NOTHING;
 
--- name: ForgetSince :exec
+-- name: ForgetReceipts :exec
 -- Forgets those receipts: the portal has. What was purged keeps its evidence.
 UPDATE packets SET counter = NULL,
   receipt = CASE WHEN body IS NULL THEN receipt END, held_ms = CASE WHEN body IS NULL THEN held_ms END
-WHERE counter >= sqlc.arg(since) AND id <> sqlc.arg(except);
+WHERE counter IS NOT NULL AND id <> sqlc.arg(except);
