@@ -131,6 +131,9 @@ func (f carrying) begin(ctx context.Context) (at int64, err error) {
 		}
 		return err
 	})
+	if dossier.CodeOf(err) == dossier.CodeConflict { // the same call, sent twice on the way, goes on with it
+		return f.ask(ctx)
+	}
 	if err == nil && at >= int64(len(chunk)) {
 		f.rate.saw(len(chunk), time.Since(began))
 	}

@@ -256,6 +256,17 @@ func TestCarryTroubles(t *testing.T) {
 	if at, err := k.carry(c, a, 10); dossier.CodeOf(err) != wire.CodeInternal || at != -1 {
 		t.Errorf("an offset that is stated and refused: %d, %v", at, err)
 	}
+	k.begun, k.lie = false, func(w http.ResponseWriter, q *http.Request) bool { // the call arrived twice
+		if q.Method != http.MethodPost {
+			return false
+		}
+		k.begun, k.here = true, fileContent(10)
+		answerProblem(w, dossier.CodeConflict)
+		return true
+	}
+	if at, err := k.carry(c, a, -1); at != 10 || err != nil {
+		t.Errorf("a creation that its double took over: %d, %v", at, err)
+	}
 	k.lie = func(w http.ResponseWriter, _ *http.Request) bool { // a log-in page
 		w.Header().Del(wire.Header)
 		return true
