@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -39,6 +40,20 @@ func newSlowLine(t *testing.T, rate int, delay time.Duration) *slowLine {
 	l := &slowLine{t: t, rate: rate, delay: delay, lock: make(chan struct{}, 1), flying: map[string]bool{}, began: time.Now()}
 	l.lock <- struct{}{}
 	return l
+}
+
+// set changes what the line does from now on.
+func (l *slowLine) set(f func()) {
+	<-l.lock
+	f()
+	l.lock <- struct{}{}
+}
+
+// heard is what has arrived so far.
+func (l *slowLine) heard() []string {
+	<-l.lock
+	defer func() { l.lock <- struct{}{} }()
+	return slices.Clone(l.arrived)
 }
 
 // carry takes the packets up and reports when they are away.
@@ -181,7 +196,7 @@ func TestQueueLetsTheUrgentPass(t *testing.T) {
 // arrive within seconds, and the one is offered again later.
 func TestQueueFindsThePoison(t *testing.T) {
 	flights(t, 20, func(t *testing.T, s *store.Store, q *outbox.Queue, l *slowLine) {
-		l.stumble = "p-8"
+		l.set(func() { l.stumble = "p-8" })
 		time.Sleep(time.Minute)
 		if st := q.State(); st.Waiting != 1 || st.Refused != 0 || st.Why != outbox.WhyBusy || st.NextAttempt.IsZero() {
 			t.Errorf("%+v", st)
@@ -191,7 +206,7 @@ func TestQueueFindsThePoison(t *testing.T) {
 		if len(out) != 1 || out[0].Packet.Head.ID != "p-8" || out[0].Attempts == 0 {
 			t.Fatalf("%d packets are left", len(out))
 		}
-		l.stumble = ""
+		l.set(func() { l.stumble = "" })
 		time.Sleep(5 * time.Minute)
 		if st := q.State(); st.Waiting != 0 {
 			t.Errorf("%+v", st)
@@ -204,25 +219,25 @@ func TestQueueFindsThePoison(t *testing.T) {
 func TestQueueFlightsShareTheirTrouble(t *testing.T) {
 	flights(t, 60, func(t *testing.T, s *store.Store, q *outbox.Queue, l *slowLine) {
 		time.Sleep(3 * time.Second) // one is on its way and another behind it
-		l.broken = errLine
+		l.set(func() { l.broken = errLine })
 		time.Sleep(2 * time.Second)
 		if st := q.State(); st.Why != outbox.WhyNoNetwork || time.Until(st.NextAttempt) > 3*time.Second {
 			t.Errorf("%+v, next in %v", st, time.Until(st.NextAttempt))
 		}
-		l.broken = &trouble{code: "busy", wait: 90 * time.Second}
+		l.set(func() { l.broken = &trouble{code: "busy", wait: 90 * time.Second} })
 		q.Wake()
 		time.Sleep(20 * time.Second)
 		st := q.State()
 		if st.Why != outbox.WhyBusy || time.Until(st.NextAttempt) < 60*time.Second {
 			t.Errorf("%+v, next in %v", st, time.Until(st.NextAttempt))
 		}
-		asked := len(l.arrived)
+		asked := len(l.heard())
 		q.Wake()
 		time.Sleep(time.Until(st.NextAttempt) - time.Second)
-		if len(l.arrived) != asked {
-			t.Errorf("sent before the portal's time: %v", l.arrived[asked:])
+		if len(l.heard()) != asked {
+			t.Errorf("sent before the portal's time: %v", l.heard()[asked:])
 		}
-		l.broken = nil
+		l.set(func() { l.broken = nil })
 		time.Sleep(time.Minute)
 		if st := q.State(); st.Waiting != 0 {
 			t.Errorf("%+v", st)
@@ -243,15 +258,15 @@ func TestQueuePausesWithoutCounting(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			flights(t, 1, func(t *testing.T, s *store.Store, _ *outbox.Queue, l *slowLine) {
-				l.broken = broken
+				l.set(func() { l.broken = broken })
 				time.Sleep(30 * time.Minute)
 				out, err := s.Outgoing(t.Context(), 1)
 				must(t, err)
 				if len(out) != 1 || out[0].Attempts != 0 {
 					t.Errorf("%d packets, %d attempts", len(out), out[0].Attempts)
 				}
-				if len(l.arrived) < 2 {
-					t.Errorf("asked %d times", len(l.arrived))
+				if len(l.heard()) < 2 {
+					t.Errorf("asked %d times", len(l.heard()))
 				}
 			})
 		})

@@ -139,7 +139,7 @@ func TestQueueTellsTheDaysApart(t *testing.T) {
 		outbox.WhyIdentity:    due{&trouble{lane: true}, false, false},
 	} {
 		flights(t, 1, func(t *testing.T, _ *store.Store, q *outbox.Queue, l *slowLine) {
-			l.broken = err
+			l.set(func() { l.broken = err })
 			time.Sleep(5 * time.Second)
 			if st := q.State(); st.Why != want || st.NextAttempt.IsZero() {
 				t.Errorf("%+v, want %s", st, want)
