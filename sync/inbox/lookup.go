@@ -59,9 +59,13 @@ func (in *Inbox) BySlip(ctx context.Context, s token.Slip) (dossier.CitizenCard,
 	if err != nil {
 		return dossier.CitizenCard{}, err
 	}
+	records, err := in.c.Store.Cards(ctx, kept.Packet, store.ClassCitizen)
+	if err != nil {
+		return dossier.CitizenCard{}, err
+	}
 	var card dossier.CitizenCard
 	track := func() *dossier.Track { return &card.Track }
-	err = in.open(ctx, kept, store.ClassCitizen, &card, track, func(b []byte) ([]byte, error) {
+	err = in.open(ctx, kept, store.ClassCitizen, records, &card, track, func(b []byte) ([]byte, error) {
 		return seal.OpenCitizenCard(s.Secret, b)
 	})
 	return card, err
@@ -143,14 +147,11 @@ func (in *Inbox) CounterCard(ctx context.Context, packet string, id age.Identity
 }
 
 func (in *Inbox) counterCard(ctx context.Context, kept store.Kept, id age.Identity) (dossier.CounterCard, error) {
-	var card dossier.CounterCard
-	track := func() *dossier.Track { return &card.Track }
-	err := in.open(ctx, kept, store.ClassCounter, &card, track, func(b []byte) ([]byte, error) {
-		if id == nil {
-			return nil, dossier.Errorf(dossier.CodeBadgeUnknown, "no log-in that opens counter cards")
-		}
-		return seal.OpenWith(b, id)
-	})
+	records, err := in.c.Store.Cards(ctx, kept.Packet, store.ClassCounter)
+	if err != nil {
+		return dossier.CounterCard{}, err
+	}
+	card, err := in.openCounter(ctx, kept, records, id)
 	if err != nil {
 		return card, err
 	}
@@ -158,14 +159,26 @@ func (in *Inbox) counterCard(ctx context.Context, kept store.Kept, id age.Identi
 	return card, err
 }
 
+func (in *Inbox) openCounter(ctx context.Context, kept store.Kept, records [][]byte, id age.Identity) (dossier.CounterCard, error) {
+	var card dossier.CounterCard
+	track := func() *dossier.Track { return &card.Track }
+	err := in.open(ctx, kept, store.ClassCounter, records, &card, track, func(b []byte) ([]byte, error) {
+		if id == nil {
+			return nil, errNoLogin()
+		}
+		return seal.OpenWith(b, id)
+	})
+	return card, err
+}
+
+func errNoLogin() error {
+	return dossier.Errorf(dossier.CodeBadgeUnknown, "no log-in that opens counter cards")
+}
+
 // open reads a card's first record into card and its news behind it, and adds
 // what the station itself knows.
-func (in *Inbox) open(ctx context.Context, kept store.Kept, class store.Class, card any, track func() *dossier.Track,
+func (in *Inbox) open(ctx context.Context, kept store.Kept, class store.Class, records [][]byte, card any, track func() *dossier.Track,
 	unseal func([]byte) ([]byte, error)) error {
-	records, err := in.c.Store.Cards(ctx, kept.Packet, class)
-	if err != nil {
-		return err
-	}
 	if len(records) == 0 {
 		return dossier.E(dossier.CodeNotFound, nil)
 	}

@@ -36,17 +36,24 @@ func (in *Inbox) resultFile(ctx context.Context, t dossier.Track) (dossier.Resul
 // the latest news named, or CodeNotFound. A dossier that was handed over has none
 // to print any more.
 func (in *Inbox) Result(ctx context.Context, packet string, id age.Identity) ([]byte, error) {
-	card, err := in.CounterCard(ctx, packet, id)
+	kept, err := in.c.Store.Kept(ctx, packet)
+	if err != nil {
+		return nil, err
+	}
+	if id == nil {
+		return nil, errNoLogin()
+	}
+	sealed, records, err := in.c.Store.ResultFile(ctx, packet)
+	if err != nil {
+		return nil, err
+	}
+	card, err := in.openCounter(ctx, kept, records, id)
 	if err != nil {
 		return nil, err
 	}
 	note := card.Result()
 	if note == nil || !card.Ready() {
 		return nil, dossier.Errorf(dossier.CodeNotFound, "no result to print")
-	}
-	sealed, err := in.c.Store.ResultFile(ctx, packet)
-	if err != nil {
-		return nil, err
 	}
 	pdf, err := seal.OpenWith(sealed, id)
 	if err != nil {

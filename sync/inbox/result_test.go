@@ -2,7 +2,9 @@ package inbox_test
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -78,4 +80,38 @@ func TestResultFile(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A clerk who asks while one file replaces another gets one of them, never word
+// that something is wrong.
+func TestResultWhileItIsReplaced(t *testing.T) {
+	const files = 40
+	at := time.Date(2026, 7, 16, 3, 0, 0, 0, time.UTC)
+	follow(t, func(t *testing.T, r *rig) {
+		var list []wire.SealedEvent
+		for i := range files {
+			list = append(list, r.event(uint64(i)+1, dossier.Event{Kind: dossier.EventResult, Packet: r.packet, Status: dossier.StatusProcessed,
+				At: at.Add(time.Duration(i) * time.Hour), Result: fmt.Appendf(nil, "%%PDF-1.4\n%% %d\n%%%%EOF\n", i)}))
+		}
+		r.portal.says(r.events("e1", list[0]))
+		time.Sleep(time.Minute)
+		asked := 0
+		clerk := sync.OnceFunc(func() {
+			for r.cursor().N < files {
+				if _, err := r.st.Inbox.Result(t.Context(), r.packet, r.prov.Counter); err != nil {
+					t.Errorf("at event %d: %v", r.cursor().N, err)
+				}
+				asked++
+			}
+		})
+		all := r.events("e1", list...)
+		r.portal.says(func(q wire.EventsQuery) (wire.EventsAnswer, wire.Watermark, error) {
+			go clerk() // asks for as long as the station takes this answer in
+			return all(q)
+		})
+		time.Sleep(time.Minute)
+		if asked == 0 || r.cursor().N != files {
+			t.Errorf("asked %d times, at event %d", asked, r.cursor().N)
+		}
+	})
 }

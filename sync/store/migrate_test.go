@@ -145,7 +145,7 @@ func means(t *testing.T, s *Store, version int64) {
 	must(t, err)
 	same("audit log", "station.start", string(leaf))
 	if version >= 3 {
-		f, err := s.ResultFile(ctx, "p-1")
+		f, _, err := s.ResultFile(ctx, "p-1")
 		must(t, err)
 		same("result", "result", string(f))
 	}

@@ -47,14 +47,24 @@ func (s *Store) HasResultFile(ctx context.Context, packet string) (bool, error) 
 	return n > 0, nil
 }
 
-// ResultFile returns the sealed file of a dossier's result, or CodeNotFound.
-func (s *Store) ResultFile(ctx context.Context, packet string) ([]byte, error) {
-	sealed, err := s.r.ResultFile(ctx, packet)
+// ResultFile returns the sealed file of a dossier's result with the counter cards
+// of the same moment, whose news name it, or CodeNotFound: news that come between
+// two reads would name another.
+func (s *Store) ResultFile(ctx context.Context, packet string) (sealed []byte, cards [][]byte, err error) {
+	tx, err := s.read.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, nil, coded(fmt.Errorf("failed to read a result's file: %w", err))
+	}
+	defer func() { _ = tx.Rollback() }() // it only read
+	q := s.r.WithTx(tx)
+	if sealed, err = q.ResultFile(ctx, packet); err == nil {
+		cards, err = q.Cards(ctx, rows.CardsParams{Packet: packet, Class: string(ClassCounter), Limit: maxCards})
+	}
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, dossier.Errorf(dossier.CodeNotFound, "no result's file is kept here")
+		return nil, nil, dossier.Errorf(dossier.CodeNotFound, "no result's file is kept here")
 	}
 	if err != nil {
-		return nil, coded(fmt.Errorf("failed to read a result's file: %w", err))
+		return nil, nil, coded(fmt.Errorf("failed to read a result's file: %w", err))
 	}
-	return sealed, nil
+	return sealed, cards, nil
 }

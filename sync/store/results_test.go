@@ -29,7 +29,7 @@ func TestResultFiles(t *testing.T) {
 		t.Helper()
 		here, err := s.HasResultFile(ctx, c.Packet)
 		must(t, err)
-		file, err := s.ResultFile(ctx, c.Packet)
+		file, _, err := s.ResultFile(ctx, c.Packet)
 		if here != (want != "") || want == "" && dossier.CodeOf(err) != dossier.CodeNotFound || want != "" && (err != nil || !bytes.HasPrefix(file, []byte(want))) {
 			t.Errorf("%q is kept: %v %.9q, %v", want, here, file, err)
 		}
