@@ -102,7 +102,7 @@ func sign(v any, h Head, typ string, by seal.Signer) (Signed, error) {
 	if err != nil {
 		return Signed{}, fmt.Errorf("failed to encode catalogue: %w", err)
 	}
-	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
+	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(levelFor(len(data))), zstd.WithEncoderConcurrency(1))
 	if err != nil {
 		return Signed{}, fmt.Errorf("failed to prepare compression: %w", err)
 	}
@@ -120,6 +120,17 @@ func sign(v any, h Head, typ string, by seal.Signer) (Signed, error) {
 		return Signed{}, err
 	}
 	return Signed{Head: head, Body: body}, nil
+}
+
+// smallBytes is up to where the best compression, with its tables of 30 MB to be
+// cleared first, saves next to nothing: most deltas are smaller.
+const smallBytes = 16 << 10
+
+func levelFor(size int) zstd.EncoderLevel {
+	if size <= smallBytes {
+		return zstd.SpeedBetterCompression
+	}
+	return zstd.SpeedBestCompression
 }
 
 // OpenSnapshot verifies and unpacks a snapshot.

@@ -136,7 +136,7 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 		return nil, coded(fmt.Errorf("failed to open the database for reading: %w", err))
 	}
 	s.read.SetMaxOpenConns(readers)
-	s.r = rows.New(s.read)
+	s.r = rows.New(&keeping{DB: s.read})
 	// A power cut may have come between a destruction and the clearing of the log;
 	// and a program that died may have left a commit there that no disk has yet.
 	if err = s.clearLog(ctx); err != nil {

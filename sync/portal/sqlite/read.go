@@ -12,12 +12,12 @@ import (
 
 type reader struct {
 	ctx context.Context
-	t   *sql.Tx
+	t   *session
 }
 
 // row scans one row; none is ErrNotFound.
 func (r *reader) row(what, query string, args []any, dst ...any) error {
-	err := r.t.QueryRowContext(r.ctx, query, args...).Scan(dst...)
+	err := r.t.row(r.ctx, query, args).Scan(dst...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("%s: %w", what, ledger.ErrNotFound)
 	}
@@ -29,7 +29,7 @@ func (r *reader) row(what, query string, args []any, dst ...any) error {
 
 // list scans every row with scan.
 func list[T any](r *reader, what, query string, args []any, scan func(row interface{ Scan(...any) error }, v *T) error) (out []T, err error) {
-	rows, err := r.t.QueryContext(r.ctx, query, args...)
+	rows, err := r.t.query(r.ctx, query, args)
 	if err != nil {
 		return nil, fmt.Errorf("failed to list %s: %w", what, err)
 	}

@@ -47,7 +47,8 @@ var ErrFutureSchema = errors.New("the ledger was written by a newer program")
 
 // Store is a ledger in one file.
 type Store struct {
-	write, read *sql.DB
+	write, read      *sql.DB
+	writing, reading *kept
 }
 
 var _ ledger.Store = (*Store)(nil)
@@ -59,7 +60,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		return nil, fmt.Errorf("failed to open the ledger: %w", err)
 	}
 	write.SetMaxOpenConns(1)
-	s := &Store{write: write}
+	s := &Store{write: write, writing: &kept{db: write}}
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
@@ -70,6 +71,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("failed to open the ledger for reading: %w", err), write.Close())
 	}
 	s.read.SetMaxOpenConns(min(maxReaders, 2*runtime.NumCPU()))
+	s.reading = &kept{db: s.read}
 	if err := s.Update(ctx, func(tx ledger.Tx) error {
 		if _, err := tx.Epoch(); !errors.Is(err, ledger.ErrNotFound) {
 			return err
@@ -139,35 +141,12 @@ func (s *Store) migrate(ctx context.Context) error {
 
 // Update implements ledger.Store.
 func (s *Store) Update(ctx context.Context, fn func(ledger.Tx) error) error {
-	return run(ctx, s.write, &sql.TxOptions{}, func(t *sql.Tx) error { return fn(&tx{reader{ctx, t}}) })
+	return s.writing.run(ctx, &sql.TxOptions{}, func(t *session) error { return fn(&tx{reader{ctx, t}}) })
 }
 
 // View implements ledger.Store.
 func (s *Store) View(ctx context.Context, fn func(ledger.Reader) error) error {
-	return run(ctx, s.read, &sql.TxOptions{ReadOnly: true}, func(t *sql.Tx) error { return fn(&reader{ctx, t}) })
-}
-
-func run(ctx context.Context, db *sql.DB, o *sql.TxOptions, fn func(*sql.Tx) error) (err error) {
-	t, err := db.BeginTx(ctx, o)
-	if err != nil {
-		return fmt.Errorf("failed to begin: %w", err)
-	}
-	done := false
-	defer func() {
-		if !done { // fn panicked or failed
-			if rerr := t.Rollback(); rerr != nil && !errors.Is(rerr, sql.ErrTxDone) {
-				err = errors.Join(err, fmt.Errorf("failed to roll back: %w", rerr))
-			}
-		}
-	}()
-	if err := fn(t); err != nil {
-		return err
-	}
-	done = true
-	if err := t.Commit(); err != nil {
-		return fmt.Errorf("failed to commit: %w", err)
-	}
-	return nil
+	return s.reading.run(ctx, &sql.TxOptions{ReadOnly: true}, func(t *session) error { return fn(&reader{ctx, t}) })
 }
 
 // Backup implements ledger.Store: VACUUM INTO copies one moment while writers

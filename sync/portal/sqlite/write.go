@@ -17,7 +17,7 @@ var _ ledger.Tx = (*tx)(nil)
 
 // exec runs one statement; a taken key is ErrExists.
 func (t *tx) exec(what, query string, args ...any) (int64, error) {
-	res, err := t.t.ExecContext(t.ctx, query, args...)
+	res, err := t.t.exec(t.ctx, query, args)
 	if err != nil {
 		var se *lib.Error
 		if errors.As(err, &se) && (se.Code() == codes.SQLITE_CONSTRAINT_PRIMARYKEY || se.Code() == codes.SQLITE_CONSTRAINT_UNIQUE) {
