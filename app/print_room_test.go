@@ -33,8 +33,9 @@ import (
 )
 
 // printProfile is the twin's printer with waits that suit a line without
-// delays; they are long enough for a busy machine.
-var printProfile = printer.Profile{Baud: 4_000_000, ReplyWait: 700 * time.Millisecond, ConfirmWait: 3 * time.Second, StallWait: 3 * time.Second}
+// delays; they are long enough for a machine that is busy
+// with everything else.
+var printProfile = printer.Profile{Baud: 4_000_000, ReplyWait: 1500 * time.Millisecond, ConfirmWait: 8 * time.Second, StallWait: 3 * time.Second}
 
 // hurried are the press's pauses in these tests.
 var hurried = paper.Pauses{Status: 100 * time.Millisecond, Ready: 20 * time.Millisecond, Settle: 10 * time.Millisecond, Journal: 20 * time.Millisecond}
