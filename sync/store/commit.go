@@ -155,6 +155,7 @@ func (s *Store) commit(ctx context.Context, sub Submission) (c Committed, err er
 	if err := s.submit(ctx, row); err != nil {
 		return c, err
 	}
+	s.committed()
 	_ = s.point(Point{committing, After}) // it is kept, whatever is said now
 	return c, nil
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"time"
 
 	"tramhoso/sync/store/internal/rows"
@@ -73,19 +72,4 @@ func (s *Store) Sweep(ctx context.Context) (w Swept, err error) {
 		return w, err
 	}
 	return w, s.clearLog(ctx)
-}
-
-// clearLog empties the database's log: what was overwritten in the database
-// would live on in it. Where somebody reads for too long it is left for the next
-// time.
-func (s *Store) clearLog(ctx context.Context) error {
-	var busy, frames, moved int
-	if err := s.write.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &frames, &moved); err != nil {
-		return coded(fmt.Errorf("failed to clear the log: %w", err))
-	}
-	s.lingers.Store(busy != 0)
-	if busy != 0 {
-		s.log.Warn("the database's log is in use and could not be cleared")
-	}
-	return nil
 }

@@ -78,7 +78,9 @@ type Store struct {
 	hot     *hot.Queries  // of the writer, prepared
 	w, r    *rows.Queries // of the writer and of the readers
 	lingers atomic.Bool   // something was destroyed that the database's log may still have
-	number  sync.Mutex    // held from looking at the last numbers to giving the next
+	mover   *mover        // of the log; nil until everything is open
+	commits atomic.Int64
+	number  sync.Mutex // held from looking at the last numbers to giving the next
 	lock    *os.File
 	probed  sync.Mutex // one probe at a time: it writes and removes one file
 	now     func() time.Time
@@ -151,11 +153,18 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	if err = s.agrees(ctx); err != nil {
 		return nil, err
 	}
-	return s, markMade(dir)
+	if err = markMade(dir); err != nil {
+		return nil, err
+	}
+	s.startMover()
+	return s, nil
 }
 
 // Close ends all use of the folder.
 func (s *Store) Close() error {
+	if s.mover != nil {
+		s.mover.stop()
+	}
 	var errs []error
 	if s.hot != nil {
 		errs = append(errs, s.hot.Close())
@@ -190,6 +199,7 @@ func dsn(path string, readOnly bool) string {
 		q["_pragma"] = append(q["_pragma"], "query_only(ON)")
 	} else {
 		q.Set("_txlock", "immediate")
+		q["_pragma"] = append(q["_pragma"], fmt.Sprintf("wal_autocheckpoint(%d)", moveAtCommit))
 	}
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
 }
@@ -220,6 +230,7 @@ func (s *Store) finish(tx *sql.Tx, what string, f func(*sql.Tx) error) error {
 	if err := tx.Commit(); err != nil {
 		return coded(fmt.Errorf("failed to commit %s: %w", what, err))
 	}
+	s.committed()
 	_ = s.point(Point{what, After}) // it is kept, whatever is said now
 	return nil
 }
