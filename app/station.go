@@ -237,7 +237,7 @@ func (s *station) facts() visit.Facts {
 		return f
 	}
 	_, err := s.province.Enrolment()
-	f.Enrolled = err == nil
+	f.Enrolled, f.NoKey = err == nil, s.province.CanSeal() != nil
 	f.StorageReadOnly, f.VisitsLeft = s.room.look(s.ctx, s.store, s.diskFull.Load())
 	if c := s.catalogue(); c != nil {
 		f.CatalogueVersion = c.Version()

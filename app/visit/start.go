@@ -35,6 +35,7 @@ const (
 // Facts is what decides whether a visit that starts can finish.
 type Facts struct {
 	Enrolled         bool
+	NoKey            bool // none of the province's keys holds that a dossier could be sealed to
 	StorageReadOnly  bool
 	StorageDamaged   bool
 	VisitsLeft       int
@@ -52,6 +53,7 @@ type Reason string
 // The reasons, in the order in which they are told.
 const (
 	ReasonNotEnrolled  Reason = "not-enrolled"
+	ReasonNoKey        Reason = "no-key"
 	ReasonStorageRead  Reason = "storage-read-only"
 	ReasonStorageHurt  Reason = "storage-damaged"
 	ReasonStorageFull  Reason = "storage-full"
@@ -64,8 +66,8 @@ const (
 )
 
 // Reasons lists every reason.
-var Reasons = []Reason{ReasonNotEnrolled, ReasonStorageRead, ReasonStorageHurt, ReasonStorageFull, ReasonNoCatalogue, ReasonCatalogueOld,
-	ReasonClock, ReasonPaperOut, ReasonPrinter, ReasonPower}
+var Reasons = []Reason{ReasonNotEnrolled, ReasonNoKey, ReasonStorageRead, ReasonStorageHurt, ReasonStorageFull, ReasonNoCatalogue,
+	ReasonCatalogueOld, ReasonClock, ReasonPaperOut, ReasonPrinter, ReasonPower}
 
 // Word is the key of the sentence for a person.
 func (r Reason) Word() string { return "visit.reason-" + string(r) }
@@ -75,6 +77,8 @@ func (r Reason) Code() dossier.Code {
 	switch r {
 	case ReasonNotEnrolled:
 		return dossier.CodeNotEnrolled
+	case ReasonNoKey:
+		return dossier.CodeNoKey
 	case ReasonStorageRead:
 		return dossier.CodeStorageReadOnly
 	case ReasonStorageHurt:
@@ -99,6 +103,7 @@ func CanStart(f Facts) []Reason {
 		}
 	}
 	add(!f.Enrolled, ReasonNotEnrolled)
+	add(f.Enrolled && f.NoKey, ReasonNoKey)
 	add(f.StorageReadOnly, ReasonStorageRead)
 	add(f.StorageDamaged, ReasonStorageHurt)
 	add(!f.StorageReadOnly && !f.StorageDamaged && f.VisitsLeft < MinVisitsLeft, ReasonStorageFull)

@@ -48,6 +48,8 @@ func TestCannotStart(t *testing.T) {
 		{"all is well", func(*Facts) {}, nil},
 		{"unknown printer", func(f *Facts) { f.Printer = PrinterUnknown }, nil},
 		{"not enrolled", func(f *Facts) { f.Enrolled = false }, []Reason{ReasonNotEnrolled}},
+		{"no key", func(f *Facts) { f.NoKey = true }, []Reason{ReasonNoKey}},
+		{"neither identity nor key", func(f *Facts) { f.Enrolled, f.NoKey = false, true }, []Reason{ReasonNotEnrolled}},
 		{"read-only", func(f *Facts) { f.StorageReadOnly, f.VisitsLeft = true, 0 }, []Reason{ReasonStorageRead}},
 		{"full", func(f *Facts) { f.VisitsLeft = 0 }, []Reason{ReasonStorageFull}},
 		{"the last visit", func(f *Facts) { f.VisitsLeft = 1 }, nil},

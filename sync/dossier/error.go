@@ -26,6 +26,7 @@ const (
 	CodeNotThePortal       Code = "not-the-portal"      // something else answered (a log-in page)
 	CodeNoNetwork          Code = "no-network"          // nothing answered
 	CodeNotEnrolled        Code = "not-enrolled"        // the station has no identity yet
+	CodeNoKey              Code = "no-key"              // no key of the province holds that bodies could be sealed to
 	CodeScanPartial        Code = "scan-partial"        // a code that was not read to its end
 	CodeScanGarbled        Code = "scan-garbled"        // a scanner whose letters cannot be read
 	CodeScanTyped          Code = "scan-typed"          // a scanner that types like a keyboard

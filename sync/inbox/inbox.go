@@ -27,6 +27,7 @@ const (
 	paceQuick    = time.Second      // answers that bring nothing and come faster than this
 	pace         = 5 * time.Second  // are not asked for more often than this
 	trustEvery   = 24 * time.Hour   // how often the trust bundle is looked at
+	trustSoon    = 10 * time.Minute // likewise, while no key holds that a visit could begin with
 	contactEvery = 10 * time.Minute // how often the time of the last contact is written down
 	markBytes    = 16               // of a keyed hash that tells equal news
 )
@@ -353,7 +354,11 @@ func (in *Inbox) mark(e dossier.Event) (string, error) {
 
 // lookAtTrust fetches the trust bundle now and then: keys change before they end.
 func (in *Inbox) lookAtTrust(ctx context.Context, portal Portal) error {
-	if !in.trustAt.IsZero() && time.Since(in.trustAt) < trustEvery {
+	every := trustEvery
+	if in.c.Province.CanSeal() != nil {
+		every = trustSoon
+	}
+	if !in.trustAt.IsZero() && time.Since(in.trustAt) < every {
 		return nil
 	}
 	doc, err := in.c.Store.Document(ctx, store.DocTrust)

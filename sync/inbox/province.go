@@ -142,13 +142,25 @@ func (p *Province) Trust() *seal.Trust {
 	return p.trust
 }
 
-// Recipient is the province's key that is valid now.
+// Recipient is the province's key to seal to now. One that has ended still
+// serves what was begun, a hand-over and a courier, for seal.SealGrace.
 func (p *Province) Recipient() (seal.Recipient, error) {
 	t := p.Trust()
 	if t == nil {
 		return seal.Recipient{}, dossier.E(dossier.CodeNotEnrolled, nil)
 	}
-	return t.Recipient(p.now())
+	return t.Sealing(p.now())
+}
+
+// CanSeal says whether a visit may begin: only while a key of the province holds.
+// The error carries dossier.CodeNoKey or CodeNotEnrolled.
+func (p *Province) CanSeal() error {
+	t := p.Trust()
+	if t == nil {
+		return dossier.E(dossier.CodeNotEnrolled, nil)
+	}
+	_, err := t.Recipient(p.now())
+	return err
 }
 
 // Staff is the staff list; CodeNotEnrolled before the enrolment.

@@ -11,6 +11,7 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net"
+	"slices"
 	"time"
 
 	"filippo.io/age"
@@ -52,7 +53,7 @@ type Province struct {
 	rootKey, authorityKey *ecdsa.PrivateKey
 }
 
-// NewProvince makes a province whose keys are valid for two years around now.
+// NewProvince makes a province whose keys are valid for two years around now, and its root for longer.
 func NewProvince(now time.Time) (*Province, error) {
 	p := &Province{}
 	from, until := now.AddDate(-1, 0, 0), now.AddDate(1, 0, 0)
@@ -60,7 +61,7 @@ func NewProvince(now time.Time) (*Province, error) {
 	if p.rootKey, err = newKey(); err != nil {
 		return nil, err
 	}
-	if p.Root, err = seal.NewRoot("Test province", p.rootKey, from, until); err != nil {
+	if p.Root, err = seal.NewRoot("Test province", p.rootKey, from, now.AddDate(20, 0, 0)); err != nil {
 		return nil, err
 	}
 	p.Fingerprint = seal.Fingerprint(p.Root)
@@ -90,18 +91,34 @@ func NewProvince(now time.Time) (*Province, error) {
 		}
 		p.Trust.Keys = append(p.Trust.Keys, entry)
 	}
-	root, err := seal.NewSigner(p.rootKey)
-	if err != nil {
-		return nil, err
-	}
-	signed, err := seal.SignBundle(*p.Trust, p.Root, root)
-	if err != nil {
-		return nil, err
-	}
-	if p.Bundle, err = json.Marshal(signed); err != nil {
+	if err := p.signBundle(); err != nil {
 		return nil, err
 	}
 	return p, p.makeStaff(1, now)
+}
+
+// signBundle has the root sign the trust bundle as it is now.
+func (p *Province) signBundle() error {
+	root, err := seal.NewSigner(p.rootKey)
+	if err != nil {
+		return err
+	}
+	signed, err := seal.SignBundle(*p.Trust, p.Root, root)
+	if err != nil {
+		return err
+	}
+	p.Bundle, err = json.Marshal(signed)
+	return err
+}
+
+// NextTrust issues the next version of the trust bundle.
+func (p *Province) NextTrust(at time.Time, change func(*seal.Trust)) error {
+	t := *p.Trust
+	t.Keys, t.Recipients = slices.Clone(t.Keys), slices.Clone(t.Recipients)
+	t.Version, t.Issued = t.Version+1, at
+	change(&t)
+	p.Trust = &t
+	return p.signBundle()
 }
 
 func (p *Province) makeStaff(version int, now time.Time) error {

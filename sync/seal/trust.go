@@ -16,6 +16,8 @@ import (
 
 	"filippo.io/age"
 	"github.com/go-jose/go-jose/v4"
+
+	"tramhoso/sync/dossier"
 )
 
 // TypTrust is the type of a trust bundle.
@@ -179,7 +181,32 @@ func (t *Trust) KeysFor(use Use, now time.Time) []*ecdsa.PublicKey {
 	return keys
 }
 
-// Recipient returns the newest recipient that is valid at now.
+// SealGrace is how long after its end a recipient may still be sealed to, where
+// no other holds: what was begun can be finished, and a result handed over. The
+// portal keeps the private key for longer (portal.RetiredLife).
+const SealGrace = 365 * 24 * time.Hour
+
+// Sealing returns what to seal to at now: the newest recipient that is valid, else
+// the one that ended last, for as long as SealGrace.
+func (t *Trust) Sealing(now time.Time) (Recipient, error) {
+	r, err := t.Recipient(now)
+	if err == nil {
+		return r, nil
+	}
+	var last *Recipient
+	for i, r := range t.Recipients {
+		if within(r.Until, r.Until.Add(SealGrace), now) && (last == nil || r.Until.After(last.Until)) {
+			last = &t.Recipients[i]
+		}
+	}
+	if last == nil {
+		return Recipient{}, err
+	}
+	return *last, nil
+}
+
+// Recipient returns the newest recipient that is valid at now, or
+// dossier.CodeNoKey.
 func (t *Trust) Recipient(now time.Time) (Recipient, error) {
 	var best *Recipient
 	for i, r := range t.Recipients {
@@ -188,7 +215,7 @@ func (t *Trust) Recipient(now time.Time) (Recipient, error) {
 		}
 	}
 	if best == nil {
-		return Recipient{}, invalid("no recipient key is valid now")
+		return Recipient{}, dossier.Errorf(dossier.CodeNoKey, "no recipient key is valid now")
 	}
 	return *best, nil
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tramhoso/sync/dossier"
 )
 
 var (
@@ -67,8 +69,26 @@ func TestTrustBundle(t *testing.T) {
 	if r, err := tr.Recipient(born.AddDate(1, 0, 0)); err != nil || r.ID != "later" {
 		t.Errorf("recipient of next year: %+v, %v", r, err)
 	}
-	_, err = tr.Recipient(born.AddDate(5, 0, 0))
-	wantInvalid(t, "no recipient", err)
+	ended := born.AddDate(2, 0, 0)
+	for what, c := range map[string]struct {
+		at   time.Time
+		find func(time.Time) (Recipient, error)
+		want string
+	}{
+		"valid":                  {ended.Add(-1), tr.Sealing, "later"},
+		"the newest of two":      {now, tr.Sealing, "new"},
+		"ended":                  {ended, tr.Recipient, ""},
+		"ended, to finish":       {ended, tr.Sealing, "later"},
+		"the grace's last":       {ended.Add(SealGrace - 1), tr.Sealing, "later"},
+		"after the grace":        {ended.Add(SealGrace), tr.Sealing, ""},
+		"before the first":       {born.Add(-1), tr.Sealing, ""},
+		"before the first began": {born.Add(-1), tr.Recipient, ""},
+	} {
+		r, err := c.find(c.at)
+		if r.ID != c.want || (c.want == "") != (dossier.CodeOf(err) == dossier.CodeNoKey) {
+			t.Errorf("%s: %q, %v", what, r.ID, err)
+		}
+	}
 	if keys := tr.KeysFor(UseReceipt, now); len(keys) != 1 || !keys[0].Equal(world().by.PublicKey()) {
 		t.Errorf("%d receipt keys", len(keys))
 	}

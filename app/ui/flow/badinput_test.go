@@ -278,6 +278,7 @@ func TestReadOnlyStorage(t *testing.T) {
 func TestEveryReasonIsSaid(t *testing.T) {
 	for name, c := range map[visit.Reason]func(*visit.Facts){
 		visit.ReasonNotEnrolled:  func(f *visit.Facts) { f.Enrolled = false },
+		visit.ReasonNoKey:        func(f *visit.Facts) { f.NoKey = true },
 		visit.ReasonStorageFull:  func(f *visit.Facts) { f.VisitsLeft = 0 },
 		visit.ReasonNoCatalogue:  func(f *visit.Facts) { f.CatalogueVersion = 0 },
 		visit.ReasonPaperOut:     func(f *visit.Facts) { f.Printer = visit.PrinterOut },

@@ -33,6 +33,16 @@ func TestLook(t *testing.T) {
 	}, "Hôm nay trạm tạm chưa nhận hồ sơ mới", "Đã 32 ngày máy chưa được cập nhật", "In giấy hướng dẫn", "Tra cứu hồ sơ đã nộp", "Bộ phận một cửa xã Hoà Phú")
 }
 
+// The longest sentence of the moment.
+func TestLookWithoutAKey(t *testing.T) {
+	golden.Run(t, "cannotstart-key", golden.Cases, func(env *kit.Env) fyne.CanvasObject {
+		m := model()
+		m.Why, m.Sentence = Storage, env.T("visit.reason-no-key")
+		var did []string
+		return screen(env, m, &did)
+	}, "Khoá niêm phong hồ sơ của tỉnh đã hết hạn", "Tra cứu hồ sơ đã nộp", "Nhận kết quả đã về")
+}
+
 func TestReasons(t *testing.T) {
 	for why, want := range map[Why]string{
 		NoCatalogue: "chưa nhận được danh mục", Storage: "không lưu được hồ sơ mới", NotEnrolled: "cấp giấy phép",
