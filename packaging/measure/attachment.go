@@ -30,7 +30,12 @@ const (
 
 // measureAttachments measures what a large file does to the forms behind it, and
 // what a cut costs.
-func measureAttachments(ctx context.Context, s *sheet, dir string, peers *syncPeers) error {
+func measureAttachments(ctx context.Context, s *sheet) error {
+	peers, err := s.syncPeers(ctx)
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(s.dir, "attachments")
 	waits, err := formsBehindAFile(ctx, filepath.Join(dir, "behind"))
 	if err != nil {
 		return err

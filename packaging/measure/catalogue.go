@@ -177,7 +177,12 @@ func catalogueBytes(ctx context.Context, dir string, before, after catalogue.Sna
 
 // measureCatalogue counts what a station's first catalogue costs on the wire, and
 // a change of some of it, beside PouchDB with a document per entry.
-func measureCatalogue(ctx context.Context, s *sheet, dir string, peers *syncPeers) error {
+func measureCatalogue(ctx context.Context, s *sheet) error {
+	peers, err := s.syncPeers(ctx)
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(s.dir, "catalogue")
 	before := synthetic.Snapshot(catalogueRows, 1)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err

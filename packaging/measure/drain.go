@@ -51,7 +51,12 @@ type contender struct {
 // measureDrain measures how long a station's backlog takes over the line of a
 // commune, beside PouchDB's replication and tus alone, which carry the same
 // sealed bytes.
-func measureDrain(ctx context.Context, s *sheet, dir string, peers *syncPeers) error {
+func measureDrain(ctx context.Context, s *sheet) error {
+	peers, err := s.syncPeers(ctx)
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(s.dir, "drain")
 	b, err := newBacklog(ctx, filepath.Join(dir, "backlog"), s.dossiers)
 	if err != nil {
 		return err

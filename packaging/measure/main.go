@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -21,16 +22,26 @@ import (
 	"time"
 )
 
-// measurement is one subject of the bench.
+// measurement is one part of the bench.
 type measurement struct {
 	name string
+	of   []string // the subjects that it tells of
 	run  func(context.Context, *sheet) error
 }
 
 var measurements = []measurement{
-	{"sync", measureSync},
-	{"printer", measurePrinter},
-	{"screen", measureScreen},
+	{"submit", []string{"sync"}, measureSubmit},
+	{"search", []string{"sync", "screen"}, measureSearch},
+	{"catalogue", []string{"sync"}, measureCatalogue},
+	{"attachments", []string{"sync"}, measureAttachments},
+	{"drain", []string{"sync"}, measureDrain},
+	{"printer", nil, measurePrinter},
+}
+
+// wanted reports whether one of the words names the part or its subject; without
+// words, everything is wanted.
+func (m measurement) wanted(words []string) bool {
+	return len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return w == m.name || slices.Contains(m.of, w) })
 }
 
 func main() {
@@ -51,14 +62,27 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	wanted := flags.Args()
-	for _, w := range wanted {
-		if !slices.ContainsFunc(measurements, func(m measurement) bool { return m.name == w }) {
-			return fmt.Errorf("%q is not measured: printer, sync or screen", w)
+	words := flags.Args()
+	for _, w := range words {
+		if !slices.ContainsFunc(measurements, func(m measurement) bool { return m.wanted([]string{w}) }) {
+			return fmt.Errorf("%q is not measured", w)
 		}
 	}
+	// Beside the program, not in the system's temporary folder: that may be memory.
+	if err := os.MkdirAll("out", 0o755); err != nil {
+		return fmt.Errorf("failed to make room: %w", err)
+	}
+	dir, err := os.MkdirTemp("out", "bench")
+	if err != nil {
+		return fmt.Errorf("failed to make room: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if s.dir, err = filepath.Abs(dir); err != nil { // the peers run elsewhere
+		return err
+	}
+	defer s.removePeers()
 	for _, m := range measurements {
-		if len(wanted) > 0 && !slices.Contains(wanted, m.name) {
+		if !m.wanted(words) {
 			continue
 		}
 		if err := m.run(ctx, s); err != nil {
@@ -72,9 +96,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 // sheet is where figures are written down.
 type sheet struct {
 	out              io.Writer
-	peers            []string // name and version of what was measured beside ours
-	rounds, dossiers int      // of a drain
-	searched         bool
+	dir              string     // for what is measured; thrown away
+	installed        *syncPeers // nil: not needed yet
+	peers            []string   // name and version of what was measured beside ours
+	rounds, dossiers int        // of a drain
 }
 
 // figure writes one line.

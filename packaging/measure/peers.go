@@ -25,6 +25,20 @@ var peerFiles embed.FS
 // thrown away.
 type syncPeers struct{ dir string }
 
+// syncPeers installs them once.
+func (s *sheet) syncPeers(ctx context.Context) (_ *syncPeers, err error) {
+	if s.installed == nil {
+		s.installed, err = installSyncPeers(ctx, s)
+	}
+	return s.installed, err
+}
+
+func (s *sheet) removePeers() {
+	if s.installed != nil {
+		s.installed.remove()
+	}
+}
+
 func installSyncPeers(ctx context.Context, s *sheet) (*syncPeers, error) {
 	dir, err := os.MkdirTemp("", "peers")
 	if err != nil {

@@ -18,16 +18,9 @@ const (
 	typedRounds = 20
 )
 
-// measureScreen measures what a person waits for while typing.
-func measureScreen(ctx context.Context, s *sheet) error { return measureSearch(ctx, s) }
-
 // measureSearch measures the search for a procedure, after every letter, without
-// accents; once, though two subjects tell of it.
+// accents.
 func measureSearch(ctx context.Context, s *sheet) error {
-	if s.searched {
-		return nil
-	}
-	s.searched = true
 	c := catalogue.New(manyProcedures())
 	var ours times
 	for range typedRounds {

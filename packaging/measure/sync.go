@@ -39,45 +39,14 @@ const (
 	warmRounds   = 50
 )
 
-// measureSync measures what stands between a tap and a safe slip, and between a
-// slip and the portal.
-func measureSync(ctx context.Context, s *sheet) error {
-	// Beside the program, not in the system's temporary folder: that may be memory.
-	if err := os.MkdirAll("out", 0o755); err != nil {
-		return fmt.Errorf("failed to make room: %w", err)
-	}
-	dir, err := os.MkdirTemp("out", "bench")
-	if err != nil {
-		return fmt.Errorf("failed to make room: %w", err)
-	}
-	defer os.RemoveAll(dir)
-	if dir, err = filepath.Abs(dir); err != nil { // the peers run elsewhere
-		return err
-	}
-	if err := measureSubmit(ctx, s, dir); err != nil {
-		return err
-	}
-	if err := measureSearch(ctx, s); err != nil {
-		return err
-	}
-	peers, err := installSyncPeers(ctx, s)
-	if err != nil {
-		return err
-	}
-	defer peers.remove()
-	if err := measureCatalogue(ctx, s, filepath.Join(dir, "catalogue"), peers); err != nil {
-		return err
-	}
-	if err := measureAttachments(ctx, s, filepath.Join(dir, "attachments"), peers); err != nil {
-		return err
-	}
-	return measureDrain(ctx, s, filepath.Join(dir, "drain"), peers)
-}
-
 // measureSubmit measures a durable submit beside a bare SQLite transaction of one
 // row of the same bytes, and beside backlite's queue: the same driver, journal and
 // fsyncs for all.
-func measureSubmit(ctx context.Context, s *sheet, dir string) error {
+func measureSubmit(ctx context.Context, s *sheet) error {
+	dir := filepath.Join(s.dir, "submit")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
 	kept, err := store.Open(ctx, filepath.Join(dir, "ours"), store.Options{})
 	if err != nil {
 		return err
