@@ -14,6 +14,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tramhoso/sync/dossier"
@@ -56,6 +57,8 @@ type Client struct {
 	base *url.URL
 	http *http.Client
 	rate rate
+
+	packs atomic.Bool // the portal said that it takes packed batches
 }
 
 // New makes a client. It does not connect.

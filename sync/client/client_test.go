@@ -437,3 +437,77 @@ func TestBatch(t *testing.T) {
 		t.Errorf("too few results: %v", err)
 	}
 }
+
+// A portal that says so gets its batches packed; one that turns out not to
+// understand them gets them plain at once, and nothing is said about a packet
+// that nobody read.
+func TestBatchIsPackedForWhoTakesIt(t *testing.T) {
+	r := newRig(t)
+	r.listen(t, nil)
+	c := r.client(t, r.server.URL)
+	ps := []dossier.Packet{r.packet(t, 1), r.packet(t, 2)}
+	var good wire.BatchAnswer
+	for i, p := range ps {
+		_, compact, err := r.province.Receipt(p, uint64(i+1), time.Now())
+		must(t, err)
+		good.Results = append(good.Results, wire.BatchResult{ID: p.Head.ID, Status: 201, Receipt: compact})
+	}
+	held, err := json.Marshal(good)
+	must(t, err)
+	older := as(400, wire.TypeProblem, []byte(`{"status":400,"code":"invalid"}`))
+	lucky, err := json.Marshal(wire.BatchAnswer{Results: []wire.BatchResult{{Status: 400}, {Status: 400}}})
+	must(t, err)
+	var got []string
+	packed := as(200, wire.TypeJSON, held)
+	says := true
+	r.handle = func(w http.ResponseWriter, q *http.Request) {
+		var b interface{ Next() (wire.Framed, error) }
+		switch q.Header.Get("Content-Type") {
+		case wire.TypePacked:
+			got, b = append(got, "packed"), wire.NewPackedReader(q.Body, wire.PacketLimits)
+		case wire.TypeBatch:
+			got, b = append(got, "plain"), wire.NewBatchReader(q.Body, wire.PacketLimits)
+		}
+		for i := range ps {
+			if f, err := b.Next(); err != nil || string(f.JWS) != string(ps[i].JWS) || string(f.Body) != string(ps[i].Body) {
+				t.Errorf("packet %d: %v", i, err)
+			}
+		}
+		if q.Header.Get("Content-Type") == wire.TypePacked {
+			packed(w, q)
+			return
+		}
+		if says {
+			w.Header().Set("Accept-Post", wire.AcceptPost)
+		}
+		as(200, wire.TypeJSON, held)(w, q)
+	}
+	send := func(want ...string) {
+		t.Helper()
+		got = nil
+		receipts, away := 0, 0
+		must(t, c.Batch(t.Context(), ps, func() { away++ }, func(_ int, _ dossier.Receipt, _ string, err error) {
+			if err == nil {
+				receipts++
+			}
+		}))
+		if fmt.Sprint(got) != fmt.Sprint(want) || receipts != len(ps) || away != 1 {
+			t.Errorf("sent %v, not %v: %d receipts, away %d times", got, want, receipts, away)
+		}
+	}
+	send("plain")
+	packed = func(w http.ResponseWriter, q *http.Request) {
+		w.Header().Set("Accept-Post", wire.AcceptPost)
+		as(200, wire.TypeJSON, held)(w, q)
+	}
+	send("packed")
+	send("packed")
+	packed = older // the province went back to an earlier program
+	send("packed", "plain")
+	packed = as(200, wire.TypeJSON, lucky) // which read our bytes as something else
+	send("packed", "plain")
+	packed, says = as(200, wire.TypeJSON, []byte(`{"results":[]}`)), false
+	send("packed", "plain")
+	send("plain")
+	send("plain")
+}

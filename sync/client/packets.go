@@ -3,8 +3,12 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
+	"sync"
 
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/wire"
@@ -51,22 +55,55 @@ func unbelievable(what string, err error) error {
 // called for. away is called once all of it is on the line.
 func (c *Client) Batch(ctx context.Context, ps []dossier.Packet, away func(),
 	each func(i int, r dossier.Receipt, compact string, err error)) error {
+	if c.packs.Load() {
+		packed, ok, err := wire.EncodePacked(ps)
+		if err != nil {
+			return err
+		}
+		if ok {
+			if away != nil {
+				away = sync.OnceFunc(away) // however often it is sent
+			}
+			if err := c.batch(ctx, ps, wire.TypePacked, packed, away, each); !errors.Is(err, errNotUnderstood) {
+				return err
+			}
+			c.packs.Store(false) // another portal than the one that understood it
+		}
+	}
 	var body []byte
 	for _, p := range ps {
 		body = wire.AppendBatch(body, p)
 	}
+	return c.batch(ctx, ps, wire.TypeBatch, body, away, each)
+}
+
+// errNotUnderstood is the refusal of a whole packed batch, or an answer that does
+// not know what was in it: nothing is said about any packet.
+var errNotUnderstood = errors.New("a packed batch was not understood")
+
+func (c *Client) batch(ctx context.Context, ps []dossier.Packet, media string, body []byte, away func(),
+	each func(i int, r dossier.Receipt, compact string, err error)) error {
+	packed := media == wire.TypePacked
 	err := c.call(ctx, sendTimeout, request{
-		method: http.MethodPost, path: wire.PathBatch, media: wire.TypeBatch, body: body, expected: []int{http.StatusOK},
+		method: http.MethodPost, path: wire.PathBatch, media: media, body: body, expected: []int{http.StatusOK},
 		away: away,
 	}, func(res *http.Response) error {
+		c.packs.Store(strings.Contains(res.Header.Get("Accept-Post"), wire.TypePacked))
 		b, err := readAll(res, wire.MaxJSONBytes)
 		if err != nil {
 			return err
 		}
 		var a wire.BatchAnswer
 		if err := json.Unmarshal(b, &a); err != nil || len(a.Results) != len(ps) {
-			return &Error{Status: http.StatusInternalServerError,
+			err = &Error{Status: http.StatusInternalServerError,
 				Err: dossier.Errorf(wire.CodeInternal, "%d results for %d packets: %v", len(a.Results), len(ps), err)}
+			if packed {
+				err = errors.Join(errNotUnderstood, err)
+			}
+			return err
+		}
+		if packed && slices.ContainsFunc(a.Results, func(one wire.BatchResult) bool { return one.ID == "" }) {
+			return errNotUnderstood // we sent no packet without an id
 		}
 		for i, one := range a.Results {
 			r, err := c.result(ps[i], one)
@@ -74,6 +111,10 @@ func (c *Client) Batch(ctx context.Context, ps []dossier.Packet, away func(),
 		}
 		return nil
 	})
+	var e *Error
+	if packed && errors.As(err, &e) && e.Refused() {
+		err = errors.Join(errNotUnderstood, err)
+	}
 	if err != nil {
 		return fmt.Errorf("failed to send a batch of %d: %w", len(ps), err)
 	}

@@ -87,7 +87,11 @@ func (p *Portal) getPacket(w http.ResponseWriter, r *http.Request, e ledger.Enro
 }
 
 func (p *Portal) postBatch(w http.ResponseWriter, r *http.Request, _ ledger.Enrolment) error {
-	b := wire.NewBatchReader(r.Body, wire.PacketLimits)
+	w.Header().Set("Accept-Post", wire.AcceptPost)
+	var b interface{ Next() (wire.Framed, error) } = wire.NewBatchReader(r.Body, wire.PacketLimits)
+	if r.Header.Get("Content-Type") == wire.TypePacked {
+		b = wire.NewPackedReader(r.Body, wire.PacketLimits)
+	}
 	var answer wire.BatchAnswer
 	add := func(id string, pk ledger.Packet, status int, err error) {
 		res := wire.BatchResult{ID: id, Status: status, Receipt: pk.Receipt}

@@ -329,6 +329,54 @@ func TestBatch(t *testing.T) {
 	}
 }
 
+// A packed batch is the same packets: what came plain before is known again, and
+// a packet that cannot be believed takes nobody with it.
+func TestPackedBatch(t *testing.T) {
+	f := newFixture(t)
+	s := f.enrolStation(t, "DL27")
+	a, b := s.dossier(t), s.dossier(t)
+	broken := s.dossier(t)
+	broken.Body = bytes.Clone(broken.Body)
+	broken.Body[len(broken.Body)-5] ^= 1
+	first := f.put(t, s, a).Body.String()
+	in, ok, err := wire.EncodePacked([]dossier.Packet{a, broken, b})
+	must(t, err)
+	if !ok {
+		t.Fatal("not packed")
+	}
+	post := func(body []byte) (ans wire.BatchAnswer, header http.Header) {
+		t.Helper()
+		rec := f.doAs(t, s, "POST", wire.PathBatch, wire.TypePacked, body)
+		must(t, json.Unmarshal(rec.Body.Bytes(), &ans))
+		return ans, rec.Result().Header
+	}
+	ans, header := post(in)
+	if len(ans.Results) != 3 {
+		t.Fatalf("%+v", ans)
+	}
+	for i, want := range []struct {
+		id     string
+		status int
+	}{{a.Head.ID, 200}, {broken.Head.ID, 400}, {b.Head.ID, 201}} {
+		if r := ans.Results[i]; r.ID != want.id || r.Status != want.status || (want.status < 300) != (r.Receipt != "") {
+			t.Errorf("%d: %+v", i, r)
+		}
+	}
+	if ans.Results[0].Receipt != first {
+		t.Error("the packed batch's receipt is another than the single one's")
+	}
+	if header.Get("Accept-Post") != wire.AcceptPost {
+		t.Errorf("takes %q", header.Get("Accept-Post"))
+	}
+	// Cut within the last packet: what came before it is safe, and said so.
+	if ans, _ = post(in[:len(in)-9]); len(ans.Results) != 3 || ans.Results[0].Status != 200 || ans.Results[2].Problem == nil {
+		t.Errorf("%+v", ans)
+	}
+	if p := problem(t, f.doAs(t, s, "POST", wire.PathBatch, wire.TypePacked, in[:9])); p.Code != dossier.CodeInvalid {
+		t.Errorf("%+v", p)
+	}
+}
+
 // failing loses the disk in the middle of a transaction.
 type failing struct {
 	ledger.Tx

@@ -165,7 +165,15 @@ func (s *station) state(t testing.TB) *tls.ConnectionState {
 // do calls the portal's handler as the station, or as nobody.
 func (f *fixture) do(t testing.TB, as *station, method, path string, body []byte) *httptest.ResponseRecorder {
 	t.Helper()
+	return f.doAs(t, as, method, path, "", body)
+}
+
+func (f *fixture) doAs(t testing.TB, as *station, method, path, media string, body []byte) *httptest.ResponseRecorder {
+	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, path, bytes.NewReader(body))
+	if media != "" {
+		r.Header.Set("Content-Type", media)
+	}
 	r.TLS = &tls.ConnectionState{}
 	if as != nil {
 		r.TLS = as.state(t)

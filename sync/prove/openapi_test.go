@@ -42,7 +42,7 @@ func newContract(t *testing.T, inner http.Handler) (*contract, *openapi3.T) {
 	doc.Servers = nil
 	router, err := gorillamux.NewRouter(doc)
 	must(t, err)
-	for _, media := range []string{wire.TypePacket, wire.TypeBatch, wire.TypeBundle, wire.TypeCatalogue, wire.TypeJWS, "text/html", "application/offset+octet-stream"} {
+	for _, media := range []string{wire.TypePacket, wire.TypeBatch, wire.TypePacked, wire.TypeBundle, wire.TypeCatalogue, wire.TypeJWS, "text/html", "application/offset+octet-stream"} {
 		openapi3filter.RegisterBodyDecoder(media, openapi3filter.FileBodyDecoder)
 		t.Cleanup(func() { openapi3filter.UnregisterBodyDecoder(media) })
 	}
@@ -148,6 +148,9 @@ func TestBothEndsKeepTheContract(t *testing.T) {
 	pk, err := w.station.Store.Packet(t.Context(), s.Packet)
 	must(t, err)
 	ask("POST", wire.PathBatch, wire.TypeBatch, wire.AppendBatch(wire.AppendBatch(nil, pk), pk), 200)
+	packed, _, err := wire.EncodePacked([]dossier.Packet{pk, pk})
+	must(t, err)
+	ask("POST", wire.PathBatch, wire.TypePacked, packed, 200)
 	ask("POST", wire.PathBatch, wire.TypeBatch, []byte{0xff}, 400)
 	ask("PUT", wire.PathPackets+s.Packet, wire.TypePacket, []byte("junk"), 400)
 	ask("GET", wire.PathDelta+"?from=7777", "", nil, 404)

@@ -4,8 +4,9 @@
 // for other programs.
 //
 // It promises one spelling of each byte: a frame has exactly one encoding, and
-// what was decoded encodes to the same bytes again. It refuses anything past a
-// named limit before it allocates for it.
+// what was decoded encodes to the same bytes again. Only a packed batch has many
+// spellings, because zstd has; what is frozen and signed lies inside and has one.
+// It refuses anything past a named limit before it allocates for it.
 //
 // It holds no keys, opens no connection and imports nothing of the project but
 // dossier.

@@ -17,6 +17,9 @@ const (
 	MaxBatchPackets = 64
 	// MaxBatchBytes bounds one batch's body.
 	MaxBatchBytes = 4 << 20
+	// MaxPackedTextBytes bounds the texts of a packed batch, compressed or not: a
+	// full one of ordinary packets has 150 KB.
+	MaxPackedTextBytes = 1 << 20
 	// MaxCatalogueBytes bounds a compressed catalogue: 16,280 procedures with
 	// forms stay under 8 MB.
 	MaxCatalogueBytes = 64 << 20
