@@ -65,8 +65,7 @@ func word(s string) bool {
 	}) < 0
 }
 
-// Leaf makes the bytes of the record that stands at n. A caller that appends in
-// a transaction of its own uses it together with Hashes.
+// Leaf makes the bytes of the record that stands at n.
 func Leaf(n int64, at dossier.Stamp, kind, ref string) ([]byte, error) {
 	if !word(kind) || ref != "" && !word(ref) {
 		return nil, dossier.Errorf(dossier.CodeInvalid, "audit record: kind and reference must be identifiers")
@@ -78,26 +77,44 @@ func Leaf(n int64, at dossier.Stamp, kind, ref string) ([]byte, error) {
 	return data, nil
 }
 
+// Entry is the next record with the hashes that it adds to the tree.
+type Entry struct {
+	N      int64
+	Leaf   []byte
+	Hashes []tlog.Hash
+}
+
 // Append adds a record and returns its number.
-func (l *Log) Append(kind, ref string) (int64, error) {
+func (l *Log) Append(kind, ref string) (n int64, err error) {
+	err = l.With(kind, ref, func(e Entry) error {
+		n = e.N
+		if err := l.storage.Append(e.N, e.Leaf, e.Hashes); err != nil {
+			return fmt.Errorf("failed to append to audit log: %w", err)
+		}
+		return nil
+	})
+	return n, err
+}
+
+// With makes the next record and has keep store it, in one transaction with what
+// it is about, as Storage.Append would. Nothing else is appended meanwhile. A keep
+// that stores nothing adds no record.
+func (l *Log) With(kind, ref string, keep func(Entry) error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n, err := l.storage.Size()
 	if err != nil {
-		return 0, fmt.Errorf("failed to read audit log: %w", err)
+		return fmt.Errorf("failed to read audit log: %w", err)
 	}
 	leaf, err := Leaf(n, l.clock.Stamp(), kind, ref)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	hashes, err := tlog.StoredHashes(n, leaf, l.storage)
 	if err != nil {
-		return 0, fmt.Errorf("failed to hash audit record: %w", err)
+		return fmt.Errorf("failed to hash audit record: %w", err)
 	}
-	if err := l.storage.Append(n, leaf, hashes); err != nil {
-		return 0, fmt.Errorf("failed to append to audit log: %w", err)
-	}
-	return n, nil
+	return keep(Entry{N: n, Leaf: leaf, Hashes: hashes})
 }
 
 // Read returns the record with number n.

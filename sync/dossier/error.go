@@ -34,6 +34,9 @@ const (
 	CodeSlipAltered        Code = "slip-altered"        // the signature does not hold
 	CodeSlipVoid           Code = "slip-void"           // replaced by a newer slip
 	CodeSlipExpired        Code = "slip-expired"        // handed over, and destroyed here after its time
+	CodeSlipLimit          Code = "slip-limit"          // too many new slips were given in place of lost ones
+	CodeOtherCard          Code = "other-card"          // an ID card, but not the applicant's
+	CodeTries              Code = "tries"               // too many numbers were tried
 	CodeSlipElsewhere      Code = "slip-elsewhere"      // good, but its dossier lies at another station
 	CodeNotFound           Code = "not-found"           // nothing here under that number
 	CodeBadPIN             Code = "bad-pin"             // badge and PIN do not belong together

@@ -11,6 +11,10 @@
 // effect only when the province's keys hold, and never go back to an older
 // version.
 //
-// An ID number finds only that something is here. It opens no connection:
-// whoever asks the portal is handed in.
+// An ID number, an agency's code and a slip number find only that something is
+// here, and only so many of them. A slip that was lost is replaced by clerk and card
+// together: the lost one is void in the same transaction in which the new one opens
+// everything that it did.
+//
+// It opens no connection: whoever asks the portal is handed in.
 package inbox

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -81,6 +82,8 @@ type Inbox struct {
 	c       Config
 	wake    chan struct{}
 	markKey []byte
+	codeKey []byte
+	tries   tries
 
 	mu      sync.Mutex
 	ears    []func(Note)
@@ -110,6 +113,9 @@ func New(ctx context.Context, c Config) (*Inbox, error) {
 		return nil, err
 	}
 	in := &Inbox{c: c, wake: make(chan struct{}, 1), markKey: key}
+	if in.codeKey, err = seal.Subkey(c.Keys.Storage(), "dossier codes"); err != nil {
+		return nil, err
+	}
 	doc, err := c.Store.Document(ctx, store.DocContact)
 	switch {
 	case dossier.CodeOf(err) == dossier.CodeNotFound:
@@ -277,13 +283,20 @@ func (in *Inbox) wait() time.Duration {
 	return wire.MaxWait
 }
 
-// apply takes one event in the cursor's own transaction.
-func (in *Inbox) apply(ctx context.Context, epoch string, e wire.SealedEvent) (bool, error) {
-	ev, cards, err := in.cards(ctx, e)
-	if err != nil {
-		return false, err
+// apply takes one event in the cursor's own transaction. One whose dossier was
+// given a new slip meanwhile is sealed once more, to that: new slips are bounded,
+// so this ends.
+func (in *Inbox) apply(ctx context.Context, epoch string, e wire.SealedEvent) (applied bool, err error) {
+	var ev dossier.Event
+	var cards []store.Card
+	for try := 0; try <= store.MaxReissues; try++ {
+		if ev, cards, err = in.cards(ctx, e); err != nil {
+			return false, err
+		}
+		if applied, err = in.c.Store.Apply(ctx, store.Cursor{Epoch: epoch, N: e.N}, cards); !errors.Is(err, store.ErrNewSlip) {
+			break
+		}
 	}
-	applied, err := in.c.Store.Apply(ctx, store.Cursor{Epoch: epoch, N: e.N}, cards)
 	if err != nil || !applied {
 		return false, err
 	}
@@ -336,6 +349,7 @@ func (in *Inbox) cards(ctx context.Context, e wire.SealedEvent) (ev dossier.Even
 	for i := range cards {
 		if cards[i].Class == store.ClassCounter {
 			cards[i].File = file
+			cards[i].Code = in.codeIndex(ev.Code)
 		}
 	}
 	return ev, cards, nil

@@ -128,29 +128,51 @@ type rig struct {
 	packet string
 	log    strings.Builder
 
-	mu    sync.Mutex
-	notes []inbox.Note
+	mu      sync.Mutex
+	notes   []inbox.Note
+	between func() // runs once, before the next event is applied
+}
+
+// point lets something happen while an event is on its way into the store.
+func (r *rig) point(p store.Point) error {
+	if p != (store.Point{What: "apply an event", When: store.Before}) {
+		return nil
+	}
+	r.mu.Lock()
+	f := r.between
+	r.between = nil
+	r.mu.Unlock()
+	if f != nil {
+		f()
+	}
+	return nil
+}
+
+// newRig is a station that holds one dossier and follows nobody yet.
+func newRig(t *testing.T) *rig {
+	r := &rig{t: t, portal: &portal{began: time.Now()}}
+	var err error
+	r.prov, err = prove.NewProvince(time.Now())
+	must(t, err)
+	r.st, err = prove.OpenWith(t.Context(), filepath.Join(t.TempDir(), "station"), prove.Wiring{Clock: clock.NewSystem(clock.Options{Wall: time.Now}),
+		Log: slog.New(slog.NewTextHandler(&r.log, nil)), Store: store.Options{Point: r.point}})
+	must(t, err)
+	e, err := r.prov.Enrol(r.st.Keys, "https://127.0.0.1", time.Now())
+	must(t, err)
+	must(t, r.st.Province.Enrolled(t.Context(), e))
+	s, err := r.st.Outbox.SubmitDossier(t.Context(), "tap", prove.Dossier(time.Now()), "UBND xã", func(outbox.Facts) ([]byte, error) { return []byte("slip"), nil })
+	must(t, err)
+	r.packet = s.Packet
+	r.slip, err = token.ReadSlip(s.QR)
+	must(t, err)
+	return r
 }
 
 // follow runs f beside a following station that holds one dossier.
 func follow(t *testing.T, f func(t *testing.T, r *rig)) {
 	synctest.Test(t, func(t *testing.T) {
-		r := &rig{t: t, portal: &portal{began: time.Now()}}
-		var err error
-		r.prov, err = prove.NewProvince(time.Now())
-		must(t, err)
-		r.st, err = prove.OpenStation(t.Context(), filepath.Join(t.TempDir(), "station"), clock.NewSystem(clock.Options{Wall: time.Now}),
-			slog.New(slog.NewTextHandler(&r.log, nil)))
-		must(t, err)
+		r := newRig(t)
 		defer func() { must(t, r.st.Close()) }()
-		e, err := r.prov.Enrol(r.st.Keys, "https://127.0.0.1", time.Now())
-		must(t, err)
-		must(t, r.st.Province.Enrolled(t.Context(), e))
-		s, err := r.st.Outbox.SubmitDossier(t.Context(), "tap", prove.Dossier(time.Now()), "UBND xã", func(outbox.Facts) ([]byte, error) { return []byte("slip"), nil })
-		must(t, err)
-		r.packet = s.Packet
-		r.slip, err = token.ReadSlip(s.QR)
-		must(t, err)
 		r.st.Inbox.OnNote(func(n inbox.Note) {
 			r.mu.Lock()
 			defer r.mu.Unlock()

@@ -3,7 +3,10 @@ package inbox
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/hmac"
+	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -84,24 +87,52 @@ func (in *Inbox) slipKey(station string) (ed25519.PublicKey, bool) {
 }
 
 // ByIDNumber says how many dossiers lie here under an ID number, and nothing
-// more: a card's number can be guessed and its QR copied.
+// more: a card's number can be guessed and its QR copied. CodeTries when too many
+// numbers were tried.
 func (in *Inbox) ByIDNumber(ctx context.Context, number string) (int, error) {
-	list, err := in.c.Store.KeptByID(ctx, seal.IDIndex(in.c.Keys.Storage(), number))
-	return len(list), err
+	return in.tries.count(in.c.Now(), func() (int, error) {
+		list, err := in.c.Store.KeptByID(ctx, seal.IDIndex(in.c.Keys.Storage(), number))
+		return len(list), err
+	})
+}
+
+// ByCode says how many dossiers lie here under an agency's code, as a person
+// types it, and nothing more; codes as for ByIDNumber. A code is on letters and in
+// registers: whoever reads one there must learn no more from it here.
+func (in *Inbox) ByCode(ctx context.Context, code string) (int, error) {
+	index := in.codeIndex(code)
+	if index == "" {
+		return 0, dossier.Errorf(dossier.CodeInvalid, "not a dossier code")
+	}
+	return in.tries.count(in.c.Now(), func() (int, error) { return in.c.Store.CountByCode(ctx, index) })
+}
+
+// codeIndex is what the store knows a code by; "" for what is none.
+func (in *Inbox) codeIndex(code string) string {
+	folded := dossier.FoldCode(code)
+	if folded == "" {
+		return ""
+	}
+	m := hmac.New(sha256.New, in.codeKey)
+	m.Write([]byte(folded))
+	return hex.EncodeToString(m.Sum(nil))
 }
 
 // HasSlip says whether a dossier lies here under a slip number, as a person
-// types it, and nothing more.
+// types it, and nothing more; codes as for ByIDNumber.
 func (in *Inbox) HasSlip(ctx context.Context, number string) (bool, error) {
 	n, err := token.ParseSlipNumber(number)
 	if err != nil {
 		return false, err
 	}
-	_, err = in.c.Store.KeptBySlip(ctx, n.String())
-	if dossier.CodeOf(err) == dossier.CodeNotFound {
-		return false, nil
-	}
-	return err == nil, err
+	here, err := in.tries.count(in.c.Now(), func() (int, error) {
+		_, err := in.c.Store.KeptBySlip(ctx, n.String())
+		if dossier.CodeOf(err) == dossier.CodeNotFound {
+			return 0, nil
+		}
+		return 1, err
+	})
+	return here > 0, err
 }
 
 // ForClerk opens the counter cards of everything that lies here, for a staff

@@ -59,23 +59,26 @@ func (a *Audit) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 func (a *Audit) Append(n int64, leaf []byte, hashes []tlog.Hash) error {
 	ctx := context.Background() // a record of what was done is not given up half-way
 	return a.s.tx(ctx, "append to the audit log", func(tx *sql.Tx) error {
-		q := a.s.w.WithTx(tx)
-		size, err := q.AuditSize(ctx)
-		if err != nil {
-			return err
-		}
-		if n != size {
-			return dossier.Errorf(dossier.CodeConflict, "audit leaf %d where %d is next", n, size)
-		}
-		if err := q.AddAuditLeaf(ctx, rows.AddAuditLeafParams{N: n, Data: leaf}); err != nil {
-			return err
-		}
-		first := tlog.StoredHashCount(n)
-		for i, h := range hashes {
-			if err := q.AddAuditHash(ctx, rows.AddAuditHashParams{N: first + int64(i), Hash: h[:]}); err != nil {
-				return err
-			}
-		}
-		return nil
+		return appendLeaf(ctx, a.s.w.WithTx(tx), Leaf{N: n, Data: leaf, Hashes: hashes})
 	})
+}
+
+func appendLeaf(ctx context.Context, q *rows.Queries, l Leaf) error {
+	size, err := q.AuditSize(ctx)
+	if err != nil {
+		return err
+	}
+	if l.N != size {
+		return dossier.Errorf(dossier.CodeConflict, "audit leaf %d where %d is next", l.N, size)
+	}
+	if err := q.AddAuditLeaf(ctx, rows.AddAuditLeafParams{N: l.N, Data: l.Data}); err != nil {
+		return err
+	}
+	first := tlog.StoredHashCount(l.N)
+	for i, h := range l.Hashes {
+		if err := q.AddAuditHash(ctx, rows.AddAuditHashParams{N: first + int64(i), Hash: h[:]}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -30,10 +30,27 @@ const (
 // so that a file which was replaced does not come back.
 func (s *Store) addCard(ctx context.Context, tx *sql.Tx, c Card, now int64) error {
 	n, err := s.w.WithTx(tx).AddCard(ctx, rows.AddCardParams{Packet: c.Packet, Class: string(c.Class), Mark: c.Mark, Sealed: c.Sealed, AtMs: now})
-	if err != nil || len(c.File) == 0 || n == 0 {
+	if err != nil || n == 0 {
+		return err
+	}
+	if err := s.addBeside(ctx, tx, c); err != nil || len(c.File) == 0 {
 		return err
 	}
 	return s.putFile(ctx, tx, c, now)
+}
+
+// addBeside adds what is kept with a card but not in it.
+func (s *Store) addBeside(ctx context.Context, tx *sql.Tx, c Card) error {
+	q := s.w.WithTx(tx)
+	if len(c.Spare) > 0 {
+		if err := q.AddSpare(ctx, rows.AddSpareParams{Packet: c.Packet, Mark: c.Mark, Sealed: c.Spare}); err != nil {
+			return err
+		}
+	}
+	if c.Code == "" {
+		return nil
+	}
+	return q.AddCode(ctx, rows.AddCodeParams{Code: c.Code, Packet: c.Packet})
 }
 
 // Kept returns a dossier by its packet id.

@@ -41,7 +41,10 @@ type Card struct {
 	Class  Class
 	Mark   string // the same mark twice is the same news; must not tell what it is
 	Sealed []byte
+	To     []byte // the citizen's key that it is sealed to; Apply refuses one that was replaced. nil: not looked at
 	File   []byte // sealed, of a result that came with this news; Apply keeps the newest
+	Spare  []byte // sealed as the counter's: what only the citizen's record holds
+	Code   string // keyed hash of the agency's code that came with this news
 }
 
 // markFirst marks the card that is written with its dossier.
@@ -69,7 +72,8 @@ type Rows struct {
 	Dossier  *Dossier // nil: no slip is given
 	Print    *Print   // nil: nothing to print
 	Cards    []Card
-	HandOver string // packet id of the dossier that is handed over, or ""
+	HandOver string   // packet id of the dossier that is handed over, or ""
+	Reissue  *Reissue // nil: no new slip is given in place of a lost one
 }
 
 // Submission is one tap on "submit".
@@ -145,8 +149,15 @@ func (s *Store) commit(ctx context.Context, sub Submission) (c Committed, err er
 		c.PrintJob = last.Job + 1
 	}
 	row, rest := r.row(c, sub.Token, s.ms())
-	if len(rest) > 0 || r.HandOver != "" || len(r.Packet.Head.Attachments) > 0 {
-		return c, s.commitMore(ctx, r, row, rest)
+	if len(rest) > 0 || r.HandOver != "" || r.Reissue != nil || len(r.Packet.Head.Attachments) > 0 {
+		err := s.commitMore(ctx, r, row, rest)
+		if err == nil && r.Reissue != nil {
+			s.lingers.Store(true) // what the lost slip opened
+			if err := s.clearLog(ctx); err != nil {
+				s.log.Warn("the log is cleared later", "err", err) // by the next sweep, or at the next start
+			}
+		}
+		return c, err
 	}
 	// One statement is a transaction of its own.
 	if err := s.point(Point{committing, Inside}); err != nil {
@@ -180,6 +191,9 @@ func (s *Store) commitMore(ctx context.Context, r Rows, row hot.SubmitParams, re
 				return err
 			}
 		}
+		if r.Reissue != nil {
+			return s.reissue(ctx, tx, r, row.Job.Int64, row.CreatedMs)
+		}
 		if r.HandOver == "" {
 			return nil
 		}
@@ -200,6 +214,8 @@ func (r Rows) check(seq uint64, slip bool) error {
 		return dossier.Errorf(dossier.CodeInvalid, "a slip serial and a dossier row belong together")
 	case slip && (r.Dossier.Slip == "" || len(r.Dossier.Slip) > maxSlip):
 		return dossier.Errorf(dossier.CodeInvalid, "a slip number of %d bytes", len(r.Dossier.Slip))
+	case r.Reissue != nil && (slip || r.Print == nil || r.HandOver != "" || len(r.Reissue.New) == 0):
+		return dossier.Errorf(dossier.CodeInvalid, "an unfinished new slip")
 	}
 	return nil
 }
@@ -217,8 +233,10 @@ func (r Rows) row(c Committed, token string, now int64) (row hot.SubmitParams, r
 		row.Slip, row.CitizenKey, row.IDIndex = text(d.Slip), d.CitizenKey, text(d.IDIndex)
 	}
 	if p := r.Print; p != nil {
-		row.Job, row.Paper = sql.NullInt64{Int64: c.PrintJob, Valid: true}, text(p.Kind)
-		row.Sealed, row.Key = p.Sealed, p.Key
+		row.Job = sql.NullInt64{Int64: c.PrintJob, Valid: true}
+		if r.Reissue == nil { // that one's paper is the dossier's, not this packet's
+			row.Paper, row.Sealed, row.Key = text(p.Kind), p.Sealed, p.Key
+		}
 	}
 	for _, card := range r.Cards {
 		own := card.Packet == h.ID && card.Mark == markFirst && len(card.Sealed) > 0 && len(card.File) == 0
@@ -245,5 +263,5 @@ func handOver(ctx context.Context, q *rows.Queries, packet string, now int64) er
 	if n == 0 {
 		return dossier.Errorf(dossier.CodeBadTransition, "not here, or handed over already")
 	}
-	return nil
+	return q.DropSpares(ctx, packet) // nobody needs a new slip any more
 }

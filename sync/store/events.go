@@ -97,8 +97,9 @@ func (s *Store) Durable(ctx context.Context, n uint64) error {
 
 // Apply writes the cards of the event at and moves the cursor onto it, in one
 // transaction. applied is false, and nothing changes, when at was applied
-// already; an event beyond the next one is CodeConflict and waits. Cards of a
-// dossier that is not (or no longer) here are left out.
+// already; an event beyond the next one is CodeConflict and waits, and so does one
+// whose card was sealed before a new slip was given. Cards of a dossier that is not
+// (or no longer) here are left out.
 func (s *Store) Apply(ctx context.Context, at Cursor, cards []Card) (applied bool, err error) {
 	if err := kept64(at.N); err != nil {
 		return false, err
@@ -122,6 +123,9 @@ func (s *Store) Apply(ctx context.Context, at Cursor, cards []Card) (applied boo
 			}
 			if here == 0 {
 				continue
+			}
+			if err := sealedFor(ctx, q, card); err != nil {
+				return err
 			}
 			if err := s.addCard(ctx, tx, card, s.ms()); err != nil {
 				return err

@@ -22,9 +22,12 @@ const (
 // they were about to go. A catalogue is one of the documents; the others of them
 // are the station's identity.
 var expendable = map[string]string{
-	"drafts":       "interrupted visits",
-	"cursor":       "how far events were applied: they come again and are known",
-	"result_files": "results' files: the news say that there was one",
+	"drafts":        "interrupted visits",
+	"cursor":        "how far events were applied: they come again and are known",
+	"result_files":  "results' files: the news say that there was one",
+	"spares":        "what a new slip would be given of the agency's receipts",
+	"reissues":      "how many new slips were given",
+	"dossier_codes": "what the agency's codes find",
 }
 
 // expendableDocuments are fetched again or begin anew.
