@@ -14,12 +14,13 @@ import (
 const mostKept = 200
 
 // kept are the statements of one pool. SQLite takes longer to read a small query
-// than to answer it, so each text is prepared once for each connection.
+// than to answer it, so a text that comes again is prepared once for each
+// connection.
 type kept struct {
 	db *sql.DB
 
 	mu    sync.Mutex
-	stmts map[string]*sql.Stmt
+	stmts map[string]*sql.Stmt // nil: asked for once
 }
 
 // session is one transaction with the statements of its pool.
@@ -29,10 +30,19 @@ type session struct {
 	wanted []string // asked for and not kept yet
 }
 
-func (k *kept) find(query string) *sql.Stmt {
+// find is the kept statement of a text; without one, known says whether the text
+// was asked for before.
+func (k *kept) find(query string) (s *sql.Stmt, known bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.stmts[query]
+	s, known = k.stmts[query]
+	if !known && len(k.stmts) < mostKept {
+		if k.stmts == nil {
+			k.stmts = map[string]*sql.Stmt{}
+		}
+		k.stmts[query] = nil
+	}
+	return s, known
 }
 
 // learn prepares what a transaction wanted. It comes after the transaction: within
@@ -56,11 +66,8 @@ func (k *kept) learn(ctx context.Context, wanted []string) error {
 func (k *kept) keep(query string, s *sql.Stmt) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.stmts[query] != nil || len(k.stmts) >= mostKept {
+	if k.stmts[query] != nil { // somebody else was faster
 		return false
-	}
-	if k.stmts == nil {
-		k.stmts = map[string]*sql.Stmt{}
 	}
 	k.stmts[query] = s
 	return true
@@ -68,10 +75,11 @@ func (k *kept) keep(query string, s *sql.Stmt) bool {
 
 // stmt is the kept statement of a text on this transaction's connection, or nil.
 func (s *session) stmt(ctx context.Context, query string) *sql.Stmt {
-	if st := s.kept.find(query); st != nil {
+	st, known := s.kept.find(query)
+	if st != nil {
 		return s.StmtContext(ctx, st)
 	}
-	if !slices.Contains(s.wanted, query) {
+	if known && !slices.Contains(s.wanted, query) {
 		s.wanted = append(s.wanted, query)
 	}
 	return nil

@@ -144,7 +144,7 @@ func killed(ctx context.Context, tag string, p proof, binary string) error {
 	build := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-ldflags=-s -w", "-tags", "ci,tour,migrated_fynedo,"+prefix+tag,
 		"-o", binary, "./"+p.pkg)
 	build.Dir = root
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOGC=400") // linkers are short-lived
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("the mutant does not build: %w\n%s", err, out)
 	}
