@@ -31,6 +31,7 @@ type Config struct {
 	Station   func() (Station, error)
 	Recipient func() (seal.Recipient, error) // the province's key that is valid now
 	Counter   func() ([]string, error)       // recipients that counter cards are sealed to
+	NewID     func() (uuid.UUID, error)      // of a packet, version 7; nil: uuid.NewV7
 	Log       *slog.Logger                   // nil: slog.Default()
 }
 
@@ -41,6 +42,9 @@ type Outbox struct{ c Config }
 func New(c Config) *Outbox {
 	if c.Log == nil {
 		c.Log = slog.Default()
+	}
+	if c.NewID == nil {
+		c.NewID = uuid.NewV7
 	}
 	return &Outbox{c: c}
 }
@@ -161,7 +165,7 @@ type writing struct {
 
 // build makes the rows for the numbers that the transaction took.
 func (w *writing) build(seq, serial uint64) (store.Rows, error) {
-	id, err := uuid.NewV7()
+	id, err := w.c.NewID()
 	if err != nil {
 		return store.Rows{}, fmt.Errorf("failed to draw a packet id: %w", err)
 	}

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/google/uuid"
+
 	"tramhoso/sync/client"
 	"tramhoso/sync/clock"
 	"tramhoso/sync/courier"
@@ -38,12 +40,13 @@ const notes = 256
 type Wiring struct {
 	Clock  clock.Clock
 	Log    *slog.Logger
-	Store  store.Options            // Now and Log are filled in
-	Dial   client.Dial              // nil: TCP
-	Rand   func(n int64) int64      // of back-offs; nil: math/rand
-	Signed func(signed time.Time)   // hears every signed time; may be nil
-	OnNote func(note inbox.Note)    // hears every note besides Notes; may be nil
-	OnWait func(state outbox.State) // hears every state of the queue; may be nil
+	Store  store.Options             // Now and Log are filled in
+	Dial   client.Dial               // nil: TCP
+	Rand   func(n int64) int64       // of back-offs; nil: math/rand
+	NewID  func() (uuid.UUID, error) // of packets; nil: uuid.NewV7
+	Signed func(signed time.Time)    // hears every signed time; may be nil
+	OnNote func(note inbox.Note)     // hears every note besides Notes; may be nil
+	OnWait func(state outbox.State)  // hears every state of the queue; may be nil
 }
 
 // OpenStation opens the station in dir.
@@ -72,7 +75,7 @@ func OpenWith(ctx context.Context, dir string, w Wiring) (s *Station, err error)
 	}
 	s.Link = &inbox.Link{Province: s.Province, Keys: s.Keys, Now: c.Now, Signed: w.Signed, Dial: w.Dial}
 	s.Outbox = outbox.New(outbox.Config{Store: s.Store, Keys: s.Keys, Clock: c, Log: log,
-		Station: s.Province.Station, Recipient: s.Province.Recipient, Counter: s.Province.Counter})
+		Station: s.Province.Station, Recipient: s.Province.Recipient, Counter: s.Province.Counter, NewID: w.NewID})
 	s.Queue = outbox.NewQueue(s.Store, log, w.Rand)
 	s.Files = outbox.NewFiles(s.Store, s.Queue, log, w.Rand)
 	changed := func() {

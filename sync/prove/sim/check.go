@@ -28,6 +28,7 @@ type row struct {
 	ID, Kind        string
 	Digest, Receipt string
 	Slip            string // "" unless it is a dossier
+	Body            bool   // it is here
 }
 
 // rows reads a station's database past the program: what lies there, not what
@@ -38,7 +39,7 @@ func (s *stationSim) rows(ctx context.Context) (list []row, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	q, err := db.QueryContext(ctx, `SELECT p.seq, p.id, p.kind, p.digest, coalesce(p.receipt, ''), coalesce(d.slip, '')
+	q, err := db.QueryContext(ctx, `SELECT p.seq, p.id, p.kind, p.digest, coalesce(p.receipt, ''), coalesce(d.slip, ''), p.body IS NOT NULL
 		FROM packets p LEFT JOIN dossiers d ON d.packet = p.id ORDER BY p.seq`)
 	if err != nil {
 		return nil, err
@@ -46,7 +47,7 @@ func (s *stationSim) rows(ctx context.Context) (list []row, err error) {
 	defer func() { err = errors.Join(err, q.Close()) }()
 	for q.Next() {
 		var r row
-		if err := q.Scan(&r.Seq, &r.ID, &r.Kind, &r.Digest, &r.Receipt, &r.Slip); err != nil {
+		if err := q.Scan(&r.Seq, &r.ID, &r.Kind, &r.Digest, &r.Receipt, &r.Slip, &r.Body); err != nil {
 			return nil, err
 		}
 		list = append(list, r)
@@ -85,7 +86,7 @@ func (w *World) side(s *stationSim, n int) (h held, err error) {
 				h.packets[seq] = append(h.packets[seq], pk)
 			}
 		}
-		for after := uint64(0); ; {
+		for after := uint64(0); s.lost == nil; {
 			list, err := r.Events(st.Current, after, 100, 1<<30)
 			if err != nil || len(list) == 0 {
 				return err
@@ -103,6 +104,7 @@ func (w *World) side(s *stationSim, n int) (h held, err error) {
 				h.events = append(h.events, ev)
 			}
 		}
+		return nil
 	})
 	return h, err
 }
@@ -110,7 +112,7 @@ func (w *World) side(s *stationSim, n int) (h held, err error) {
 // restless says why the province is not at rest, or "".
 func (w *World) restless() string {
 	var why []string
-	for _, s := range w.stations {
+	for _, s := range w.living() {
 		if n := s.waiting(); n.Packets > 0 {
 			why = append(why, fmt.Sprintf("%s has %d waiting, %d of them refused, because %q", s.code, n.Packets, n.Refused, s.run.Queue.State().Why))
 		}
@@ -134,12 +136,18 @@ func (w *World) atRest() bool { return w.restless() == "" }
 func (w *World) check() {
 	dossiers := 0
 	for _, s := range w.stations {
+		if s.lost != nil {
+			dossiers += w.checkLost(s)
+			continue
+		}
 		list, err := s.rows(w.ctx)
 		w.must(err)
 		h, err := w.side(s, len(list))
 		w.must(err)
 		w.checkNumbers(s, list)
 		w.checkPackets(s, list, h)
+		w.checkSheets(s, list)
+		w.checkKeys(s)
 		for _, r := range list {
 			if r.Kind == string(dossier.KindDossier) {
 				dossiers++

@@ -5,7 +5,10 @@
 // A seed decides everything: who comes, what becomes of each request, when a
 // machine dies and at which named point, how a line is. One thing happens at a
 // time, in a bubble of testing/synctest, so that the same seed tells the same
-// story, byte for byte. The store, the outbox and its queue, the client over
+// story, byte for byte: the ids of packets are drawn from the seed, because what is
+// random is compressed to more bytes or fewer, and two requests of one moment are
+// handled apart from each other. Keys, signatures and nonces are random; no story
+// depends on them. The store, the outbox and its queue, the client over
 // TLS, the inbox, the portal's handler and its ledger are the programs' own;
 // each database is a real one, in files.
 //
@@ -24,6 +27,12 @@
 //     that a slip shows the portal's status;
 //   - the queue's state says what the store holds, and a second tap or a second
 //     hand-over changes nothing;
+//   - a slip that came out of a printer is kept, no paper is sent to a printer twice,
+//     and a further copy says that it is one;
+//   - what a station says is on its second medium lies there; of a station that
+//     burnt down, what it had sent or mirrored is at the portal, and a gap in its
+//     numbers names the rest;
+//   - stations hear of the province's new keys and keep a certificate that holds;
 //   - no personal data and no slip's secret lies in the clear in any file or log.
 //
 // A seed that breaks one of these prints its story and the command that plays

@@ -34,6 +34,7 @@ func (w *World) swarm() []step {
 		{8, (*World).stepLine, true}, {12, (*World).stepDie, true}, {5, (*World).stepHold, true}, {4, (*World).stepStuck, true},
 		{6, (*World).stepExport, true}, {7, (*World).stepDeliver, true}, {7, (*World).stepBringBack, true}, {2, (*World).stepCopy, true},
 		{4, (*World).stepBackUp, true}, {3, (*World).stepRestore, true}, {3, (*World).stepClock, true}, {2, (*World).stepTime, true},
+		{8, (*World).stepPrint, false}, {3, (*World).stepRotate, true}, {6, (*World).stepMirror, true}, {4, (*World).stepLoose, true}, {2, (*World).stepLose, true},
 		{3, (*World).stepDisk, true}, {2, (*World).stepWithdraw, true}, {3, (*World).stepSweep, true},
 	}
 	for i := range steps {
@@ -126,7 +127,10 @@ func (w *World) must(err error) {
 	}
 }
 
-func (w *World) any() *stationSim { return w.stations[w.draw(len(w.stations))] }
+func (w *World) any() *stationSim {
+	list := w.living()
+	return list[w.draw(len(list))]
+}
 
 // sending is a station, mostly one that has something to send.
 func (w *World) sending() *stationSim {
@@ -297,12 +301,19 @@ func (w *World) heal() {
 	w.stuck = nil
 	w.mu.Unlock()
 	w.portal.full = false
-	for _, s := range w.stations {
+	for _, s := range w.living() {
 		s.line, s.rough, s.full, s.skew = up, false, false, 0
 		s.hangUp()
 	}
+	for _, s := range w.stations {
+		if s.lost == nil {
+			w.printAll(s)
+		} else if s.lost.medium != nil {
+			w.loose(s.lost.medium)
+		}
+	}
 	for range healRounds {
-		for _, s := range w.stations {
+		for _, s := range w.living() {
 			s.listen(30 * time.Second)
 			s.send(2 * time.Minute)
 			w.honest(s)
@@ -314,6 +325,7 @@ func (w *World) heal() {
 		w.settle()
 		if w.atRest() && !w.redo() {
 			w.story.tell("the province is at rest")
+			w.hearOfKeys()
 			return
 		}
 		w.rest(time.Hour)

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/google/uuid"
+
 	"tramhoso/sync/clock"
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/inbox"
@@ -40,6 +42,9 @@ type stationSim struct {
 	full   bool // its disk takes nothing more
 	run    *stationRun
 	dead   chan struct{} // closed when it dies
+	lost   *loss         // it is no more
+	medium *stickSim     // in its counter
+	sheets []*sheet      // out of its printer
 
 	mu    sync.Mutex
 	conns []*conn
@@ -53,6 +58,22 @@ type stationRun struct {
 
 	mu  sync.Mutex
 	rng *rand.Rand // of its back-offs: what is killed may go on drawing
+	ids *rand.ChaCha8
+}
+
+// newID makes the ids of packets: random ones would be compressed to more bytes or
+// fewer, and what fits into a batch, or arrives of one, would not be the seed's.
+func (r *stationRun) newID(now time.Time) (id uuid.UUID, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, err := r.ids.Read(id[:]); err != nil {
+		return id, err
+	}
+	for i, ms := 5, now.UnixMilli(); i >= 0; i, ms = i-1, ms>>8 {
+		id[i] = byte(ms)
+	}
+	id[6], id[8] = id[6]&0x0f|0x70, id[8]&0x3f|0x80 // version 7
+	return id, nil
 }
 
 func (r *stationRun) draw(n int64) int64 {
@@ -72,12 +93,14 @@ func (s *stationSim) install(from string) error {
 func (s *stationSim) start() (err error) {
 	s.starts++
 	r := &stationRun{rng: rand.New(rand.NewPCG(s.w.seed, uint64(s.starts)<<8|uint64(s.code[len(s.code)-1])))}
+	r.ids = rand.NewChaCha8([32]byte{byte(s.w.seed), byte(s.w.seed >> 8), byte(s.w.seed >> 16), byte(s.starts), s.code[len(s.code)-1]})
 	s.dead = make(chan struct{})
 	dead := s.dead
 	r.clock = machineClock{w: s.w, boot: s.w.now(), skew: func() time.Duration { return s.skew }}.
 		system(fmt.Sprintf("%s-%d", s.code, s.starts), func(t time.Time) { r.keepFloor(s.w.ctx, t) })
 	r.Station, err = prove.OpenWith(s.w.ctx, s.dir, prove.Wiring{
 		Clock: r.clock, Log: s.w.log, Rand: r.draw, Signed: r.clock.Floor,
+		NewID: func() (uuid.UUID, error) { return r.newID(s.w.now()) },
 		Store: store.Options{Point: s.point, Free: s.free},
 		Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			select {

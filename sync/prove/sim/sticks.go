@@ -44,10 +44,13 @@ func (w *World) freeze() error {
 
 // thaw gives people the sticks back that were in a machine when it died.
 func (w *World) thaw() {
-	for _, k := range w.sticks {
-		if k.next != "" {
-			w.scrap(k.dir)
-			k.dir, k.next = k.next, ""
+	for _, k := range append(slices.Clone(w.media), w.sticks...) {
+		if k.next == "" {
+			continue
+		}
+		w.scrap(k.dir)
+		k.dir, k.next = k.next, ""
+		if slices.Contains(w.sticks, k) { // nobody goes by the times on a medium
 			w.date(k)
 		}
 	}

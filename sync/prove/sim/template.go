@@ -39,6 +39,7 @@ var cheap = staff.Cost{Passes: 1, KiB: 8}
 type Template struct {
 	dir   string
 	badge string
+	trust int // version of the first trust bundle
 }
 
 func snapshot() catalogue.Snapshot {
@@ -124,7 +125,11 @@ func (t *Template) enrol(ctx context.Context, p *portal.Portal, url, code string
 	if err != nil {
 		return err
 	}
-	return s.Link.Enrol(ctx, tok)
+	if err := s.Link.Enrol(ctx, tok); err != nil {
+		return err
+	}
+	t.trust = s.Province.Trust().Version
+	return nil
 }
 
 func (t *Template) portal() string             { return filepath.Join(t.dir, "portal") }

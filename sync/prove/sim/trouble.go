@@ -39,7 +39,7 @@ func (w *World) stepRestore() bool {
 	}
 	slices.Sort(list)
 	if w.chance(60) { // they do so every few hours, and so had just done it
-		for _, s := range w.stations {
+		for _, s := range w.living() {
 			w.sweep(s)
 		}
 	}
@@ -87,7 +87,7 @@ func (w *World) stepTime() bool {
 // stepDisk fills a disk or makes room on it.
 func (w *World) stepDisk() bool {
 	full, who := &w.portal.full, "the portal"
-	for _, s := range w.stations {
+	for _, s := range w.living() {
 		if !*full && (s.full || w.chance(40)) {
 			full, who = &s.full, s.code
 		}
@@ -138,6 +138,9 @@ func (w *World) redo() (any bool) {
 		return err
 	}))
 	for _, d := range all {
+		if d.Quarantine == "recipient-unknown" || d.Quarantine == "clone-alarm" {
+			w.story.wrong("the portal puts %s aside: %s", w.nameOf(d.Packet), d.Quarantine)
+		}
 		if d.Quarantine != "" || w.portal.history > 0 && w.stale(d) {
 			w.decide(d)
 			any = true
@@ -155,7 +158,7 @@ func (w *World) redo() (any bool) {
 // stale reports whether a station shows a status that the portal has forgotten.
 func (w *World) stale(d ledger.Dossier) bool {
 	i := slices.IndexFunc(w.stations, func(s *stationSim) bool { return s.code == d.Station })
-	if i < 0 {
+	if i < 0 || w.stations[i].lost != nil {
 		return false
 	}
 	for _, v := range w.shown(w.stations[i]) {

@@ -19,25 +19,27 @@ import (
 // World is one seed's province: a portal, its stations, the lines between them,
 // the people, and the truth that the people know.
 type World struct {
-	seed     uint64
-	template *Template
-	dir      string
-	began    time.Time
-	ctx      context.Context
-	story    *Story
-	log      *slog.Logger
-	logged   *buffer
-	net      network
-	portal   *portalSim
-	stations []*stationSim
-	visits   []*visit
-	disks    int  // folders given out
-	letters  int  // said so far
-	rough    bool // lines are bad and sticks are pulled out, as it happens
-	sticks   []*stickSim
-	plugged  *stickSim       // into the machine that works now
-	written  map[string]int  // files on sticks, by id, in the order of their first appearance
-	dated    map[string]bool // files on sticks whose time is ours
+	seed      uint64
+	template  *Template
+	dir       string
+	began     time.Time
+	ctx       context.Context
+	story     *Story
+	log       *slog.Logger
+	logged    *buffer
+	net       network
+	portal    *portalSim
+	stations  []*stationSim
+	visits    []*visit
+	disks     int  // folders given out
+	letters   int  // said so far
+	rough     bool // lines are bad and sticks are pulled out, as it happens
+	sticks    []*stickSim
+	media     []*stickSim     // second media
+	rotations int             // of the province's key
+	plugged   *stickSim       // into the machine that works now
+	written   map[string]int  // files on sticks, by id, in the order of their first appearance
+	dated     map[string]bool // files on sticks whose time is ours
 
 	mu      sync.Mutex // over rng and truth, which the network's goroutines use too
 	rng     *rand.Rand
@@ -90,7 +92,8 @@ func NewWorld(ctx context.Context, t *Template, dir string, seed uint64, station
 	if err := w.portal.start(); err != nil {
 		return nil, err
 	}
-	for _, code := range codes[:stations] {
+	for i := range stations {
+		code := codes[(int(seed/3%4)+i)%len(codes)]
 		s := &stationSim{w: w, code: code, heard: map[string]int{}, rough: rough && w.rng.IntN(2) == 0}
 		w.stations = append(w.stations, s)
 		if err := s.install(t.station(code)); err != nil {
