@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/portal/ledger"
@@ -108,7 +109,12 @@ func (p *Portal) Import(ctx context.Context, dir string) (done Import, err error
 
 // postBundle takes in a courier's file that some station brought, and answers
 // with the file for the station that made it.
-func (p *Portal) postBundle(w http.ResponseWriter, r *http.Request, _ ledger.Enrolment) error {
+func (p *Portal) postBundle(w http.ResponseWriter, r *http.Request, carrier ledger.Enrolment) error {
+	leave, ok := p.meters.bundles.Enter(carrier.ID)
+	if !ok {
+		return slowDown(retryAfterS * time.Second)
+	}
+	defer leave()
 	select {
 	case p.uploads <- struct{}{}:
 		defer func() { <-p.uploads }()

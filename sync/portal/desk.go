@@ -76,7 +76,7 @@ func (p *Portal) Desk() http.Handler {
 			return dossier.Errorf(dossier.CodeNotFound, "no such call")
 		},
 	} {
-		inner := p.wrap(route{pattern: pattern, limit: wire.MaxJSONBytes, open: fn})
+		inner := p.wrap(route{pattern: pattern, limit: wire.MaxJSONBytes, slots: p.desks, desk: true, open: fn})
 		mux.Handle(pattern, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Header.Get("Origin") != "" || !loopbackHost(r.Host) {
 				http.Error(w, "the desk answers this machine's programs only", http.StatusForbidden)

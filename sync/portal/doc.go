@@ -29,6 +29,11 @@
 // write any time into a head, so no packet that comes after the revocation can
 // show that it was signed before.
 //
+// Everything is bounded ([Limits], package gate): what a station may ask and move
+// in a time, wait for and have in progress; how slow a line may be; how many come
+// at once. A station is measured by who it is, so that a province behind one
+// address works; only strangers are by address, and give way.
+//
 // It refuses a packet whose envelope, signature or size does not hold, a token
 // that was used by someone else, and a second machine's keys under a code that
 // is taken: a station whose keys were lost gets a new code.

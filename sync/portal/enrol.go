@@ -140,8 +140,15 @@ func (p *Portal) postEnrol(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	from := addressOf(r)
+	if wait := p.meters.refused.Wait(from, 1); wait > 0 {
+		return slowDown(wait)
+	}
 	s, e, err := p.enrol(r.Context(), hashOf([]byte(q.Secret)), a)
 	if err != nil {
+		if dossier.CodeOf(err) == wire.CodeTokenRefused {
+			p.meters.refused.Take(from, 1)
+		}
 		return err
 	}
 	p.log.Info("station enrolled", "station", s.Code, "enrolment", e.ID)

@@ -20,6 +20,8 @@ func (p *Portal) getEvents(w http.ResponseWriter, r *http.Request, e ledger.Enro
 	}
 	over := time.NewTimer(q.Wait)
 	defer over.Stop()
+	newer, leave := p.meters.polls.Join(e.ID)
+	defer leave()
 	for {
 		own, all := p.hub.wait(e.ID)
 		if err := p.refresh(r.Context()); err != nil {
@@ -38,6 +40,8 @@ func (p *Portal) getEvents(w http.ResponseWriter, r *http.Request, e ledger.Enro
 		select {
 		case <-own:
 		case <-all:
+		case <-newer: // this one's line is dead, most likely
+			return writeJSON(w, http.StatusOK, answer)
 		case <-over.C:
 			return writeJSON(w, http.StatusOK, answer)
 		case <-p.stop:

@@ -120,23 +120,6 @@ func TestEventsOfAnotherEpoch(t *testing.T) {
 	}
 }
 
-func TestTooManyCallsAreToldToComeBack(t *testing.T) {
-	f := newFixture(t)
-	for range cap(f.requests) {
-		f.requests <- struct{}{}
-	}
-	rec := f.do(t, nil, "POST", wire.PathTime, nil)
-	if p := problem(t, rec); p.Code != wire.CodeBusy || rec.Header().Get("Retry-After") == "" {
-		t.Errorf("%+v", p)
-	}
-	for range cap(f.requests) {
-		<-f.requests
-	}
-	if rec := f.do(t, nil, "POST", wire.PathTime, []byte("x")); rec.Code != http.StatusBadRequest || len(f.requests) != 0 {
-		t.Errorf("%d, %d slots were not given back", rec.Code, len(f.requests))
-	}
-}
-
 // Over real loopback TLS: a station that knows the root's fingerprint enrols,
 // then everything else needs its certificate; a stop ends a long poll.
 func TestServeOverTLS(t *testing.T) {

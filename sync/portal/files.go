@@ -28,12 +28,12 @@ const (
 func (p *Portal) fileRoutes() []route {
 	one := wire.PathFiles + "{station}/{packet}/{sha256}"
 	return []route{
-		{pattern: "OPTIONS " + wire.PathFiles, slots: p.fileCalls, open: p.optionsFiles},
-		{pattern: "POST " + wire.PathFiles, limit: dossier.MaxAttachmentBytes, slots: p.fileCalls, mtls: tus(p.postFile)},
-		{pattern: "HEAD " + one, slots: p.fileCalls, mtls: tus(p.headFile)},
-		{pattern: "PATCH " + one, limit: dossier.MaxAttachmentBytes, slots: p.fileCalls, mtls: tus(p.patchFile)},
-		{pattern: "DELETE " + one, slots: p.fileCalls, mtls: tus(p.deleteFile)},
-		{pattern: "POST " + one, limit: dossier.MaxAttachmentBytes, slots: p.fileCalls, mtls: tus(p.overrideFile)},
+		{pattern: "OPTIONS " + wire.PathFiles, open: p.optionsFiles},
+		{pattern: "POST " + wire.PathFiles, limit: dossier.MaxAttachmentBytes, slots: p.fileCalls, file: true, mtls: tus(p.postFile)},
+		{pattern: "HEAD " + one, slots: p.fileCalls, file: true, mtls: tus(p.headFile)},
+		{pattern: "PATCH " + one, limit: dossier.MaxAttachmentBytes, slots: p.fileCalls, file: true, mtls: tus(p.patchFile)},
+		{pattern: "DELETE " + one, slots: p.fileCalls, file: true, mtls: tus(p.deleteFile)},
+		{pattern: "POST " + one, limit: dossier.MaxAttachmentBytes, slots: p.fileCalls, file: true, mtls: tus(p.overrideFile)},
 	}
 }
 
@@ -100,7 +100,7 @@ func (p *Portal) postFile(w http.ResponseWriter, r *http.Request, e ledger.Enrol
 	if err := p.expire(r.Context()); err != nil {
 		return err
 	}
-	body := newArriving(w, r)
+	body := newArriving(r)
 	release, err := p.writing.take(r.Context(), name, body.end)
 	if err != nil {
 		return err
@@ -159,7 +159,7 @@ func (p *Portal) patchFile(w http.ResponseWriter, r *http.Request, e ledger.Enro
 	if err != nil {
 		return err
 	}
-	body := newArriving(w, r)
+	body := newArriving(r)
 	release, err := p.writing.take(r.Context(), name, body.end)
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/portal/gate"
 	"tramhoso/sync/portal/ledger"
 	"tramhoso/sync/wire"
 	"tramhoso/sync/wire/stick"
@@ -19,14 +20,11 @@ import (
 
 // The limits of the server.
 const (
-	maxRequests     = 128      // short requests at once; more are told to come back
-	maxPolls        = 4096     // long polls at once: the stations of a large province
-	maxHeaderBytes  = 16 << 10 // no header of ours is longer
-	maxEnrolBytes   = 32 << 10 // a request for a certificate
-	headerTimeout   = 10 * time.Second
-	idleTimeout     = 2 * time.Minute
-	transferTimeout = 10 * time.Minute // a batch over 64 kbit/s
-	retryAfterS     = 3                // seconds
+	maxHeaderBytes = 16 << 10         // no header of ours is longer
+	maxEnrolBytes  = 32 << 10         // a request for a certificate
+	headerTimeout  = 30 * time.Second // also the handshake's: 5 KB both ways, over 5 kbit/s
+	idleTimeout    = 2 * time.Minute
+	retryAfterS    = 3 // seconds
 )
 
 type call func(w http.ResponseWriter, r *http.Request, e ledger.Enrolment) error
@@ -35,21 +33,22 @@ type call func(w http.ResponseWriter, r *http.Request, e ledger.Enrolment) error
 type route struct {
 	pattern string        // as http.ServeMux reads it
 	limit   int64         // bytes of the request's body
-	poll    bool          // held open: counts against the long polls
-	slots   chan struct{} // nil: those of short requests
+	slots   chan struct{} // what all such calls share
+	file    bool          // counts as attachments
 	open    func(w http.ResponseWriter, r *http.Request) error
 	mtls    call // needs the station's certificate
+	desk    bool // asked by programs of this machine
 	late    bool // one that ended within renewGrace will do
 }
 
 // routes is the protocol; a test compares it with openapi.yaml.
 func (p *Portal) routes() []route {
-	return append(p.fileRoutes(), []route{
+	all := append(p.fileRoutes(), []route{
 		{pattern: "PUT " + wire.PathPackets + "{id}", limit: wire.MaxPacketBytes, mtls: p.putPacket},
 		{pattern: "GET " + wire.PathPackets + "{id}", mtls: p.getPacket},
 		{pattern: "POST " + wire.PathBatch, limit: wire.MaxBatchBytes, mtls: p.postBatch},
 		{pattern: "POST " + wire.PathBundles, limit: maxUploadBytes + int64(stick.EnvelopeBytes), mtls: p.postBundle},
-		{pattern: "GET " + wire.PathEvents, poll: true, mtls: p.getEvents},
+		{pattern: "GET " + wire.PathEvents, slots: p.polls, mtls: p.getEvents},
 		{pattern: "GET " + wire.PathCatalogue, mtls: p.getCatalogue},
 		{pattern: "GET " + wire.PathDelta, mtls: p.getDelta},
 		{pattern: "GET " + wire.PathStaff, mtls: p.getStaff},
@@ -59,6 +58,16 @@ func (p *Portal) routes() []route {
 		{pattern: "POST " + wire.PathRenew, limit: maxEnrolBytes, late: true, mtls: p.postRenew},
 		{pattern: "GET " + wire.PathSlip + "{token}", open: p.getSlip},
 	}...)
+	for i := range all {
+		switch rt := &all[i]; {
+		case rt.slots != nil:
+		case rt.open != nil:
+			rt.slots = p.opens
+		default:
+			rt.slots = p.requests
+		}
+	}
+	return all
 }
 
 // Handler serves the protocol. It needs the TLS state of the connection: serve
@@ -68,8 +77,8 @@ func (p *Portal) Handler() http.Handler {
 	for _, rt := range p.routes() {
 		mux.Handle(rt.pattern, p.wrap(rt))
 	}
-	mux.Handle("GET /S/{token}", p.wrap(route{pattern: "GET /S/{token}", open: p.getSlip})) // as the QR spells it
-	mux.Handle("/", p.wrap(route{pattern: "/", open: func(http.ResponseWriter, *http.Request) error {
+	mux.Handle("GET /S/{token}", p.wrap(route{pattern: "GET /S/{token}", slots: p.opens, open: p.getSlip})) // as the QR spells it
+	mux.Handle("/", p.wrap(route{pattern: "/", slots: p.opens, open: func(http.ResponseWriter, *http.Request) error {
 		return dossier.Errorf(dossier.CodeNotFound, "no such call")
 	}}))
 	return mux
@@ -116,16 +125,14 @@ func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // wrap gives a route its header, slots, limits, identity, problems and log line.
 func (p *Portal) wrap(rt route) http.Handler {
-	slots := p.requests
-	if rt.poll {
-		slots = p.polls
-	}
-	if rt.slots != nil {
-		slots = rt.slots
-	}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		w := &statusWriter{ResponseWriter: rw}
+		paced := gate.NewWriter(rw, p.o.Limits.Pace)
+		defer paced.Done()
+		w := &statusWriter{ResponseWriter: paced}
 		w.Header().Set(wire.Header, wire.HeaderValue)
+		body := gate.NewBody(w, http.MaxBytesReader(w, r.Body, rt.limit), p.o.Limits.Pace)
+		defer body.Done()
+		r.Body = body
 		began := time.Now()
 		var who ledger.Enrolment
 		err := func() (err error) {
@@ -138,26 +145,53 @@ func (p *Portal) wrap(rt route) http.Handler {
 					err = errors.New("panic")
 				}
 			}()
-			select {
-			case slots <- struct{}{}:
-				defer func() { <-slots }()
-			default:
-				return dossier.Errorf(wire.CodeBusy, "too many calls at once")
+			leave, err := p.enter(rt, r, &who)
+			if err != nil {
+				return err
 			}
-			r.Body = http.MaxBytesReader(w, r.Body, rt.limit)
+			defer leave()
 			if rt.open != nil {
 				return rt.open(w, r)
-			}
-			if who, err = p.identify(r, rt.late); err != nil {
-				return err
 			}
 			return rt.mtls(w, r, who)
 		}()
 		if err != nil {
 			p.fail(w, rt.pattern, err)
 		}
+		if who.ID != 0 {
+			_, bytes := p.meters.of(rt)
+			bytes.Take(who.ID, float64(body.Bytes()+paced.Bytes()))
+		}
 		p.log.Info("request", "route", rt.pattern, "status", w.status, "station", who.Station, "took_ms", time.Since(began).Milliseconds())
 	})
+}
+
+// enter finds out who calls, and lets the call begin if neither the caller nor
+// all together have too much going on. Whoever is not known never takes the place
+// of one who is.
+func (p *Portal) enter(rt route, r *http.Request, who *ledger.Enrolment) (leave func(), err error) {
+	own := func() {}
+	switch {
+	case rt.desk:
+	case rt.open != nil:
+		err = p.meters.admitStranger(r)
+	default:
+		if *who, err = p.identify(r, rt.late); err != nil {
+			return nil, err
+		}
+		gate.Known(r.Context(), who.ID)
+		own, err = p.meters.admit(rt, who.ID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case rt.slots <- struct{}{}:
+		return func() { <-rt.slots; own() }, nil
+	default:
+		own()
+		return nil, dossier.Errorf(wire.CodeBusy, "too many calls at once")
+	}
 }
 
 // fail answers with a problem, unless the answer has begun.
@@ -169,7 +203,11 @@ func (p *Portal) fail(w *statusWriter, pattern string, err error) {
 	if w.status != 0 {
 		return
 	}
-	if prob.Code == wire.CodeBusy {
+	var fast tooFast
+	switch {
+	case errors.As(err, &fast):
+		w.Header().Set("Retry-After", strconv.Itoa(int(max(fast.wait+time.Second-1, time.Second)/time.Second)))
+	case prob.Code == wire.CodeBusy:
 		w.Header().Set("Retry-After", strconv.Itoa(retryAfterS))
 	}
 	w.Header().Set("Content-Type", wire.TypeProblem)

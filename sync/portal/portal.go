@@ -46,6 +46,7 @@ type Options struct {
 	// AgencyCode serves every other agency.
 	AgencyCodes map[string]string
 	AgencyCode  string
+	Limits      Limits
 }
 
 func (o *Options) defaults() error {
@@ -78,6 +79,7 @@ func (o *Options) defaults() error {
 	if o.Calendar == nil {
 		o.Calendar = DefaultCalendar()
 	}
+	o.Limits.defaults()
 	if len(o.Hosts) == 0 {
 		o.Hosts = []string{"localhost", "127.0.0.1", "::1"}
 	}
@@ -110,7 +112,10 @@ type Portal struct {
 	behind    atomic.Bool // the ledger goes on from a backup, and the catalogue does not yet
 	documents documents
 	staffList atomic.Pointer[document]
-	requests  chan struct{} // slots of short requests
+	meters    meters
+	requests  chan struct{} // slots of stations' short requests
+	opens     chan struct{} // slots of strangers
+	desks     chan struct{} // slots of the desk
 	polls     chan struct{} // slots of long polls
 	uploads   chan struct{} // slots of couriers' files
 	fileCalls chan struct{} // slots of attachments
@@ -131,9 +136,11 @@ func Open(ctx context.Context, o Options) (*Portal, error) {
 	}
 	p := &Portal{
 		o: o, store: o.Store, log: o.Log,
-		requests: make(chan struct{}, maxRequests), polls: make(chan struct{}, maxPolls),
+		requests: make(chan struct{}, o.Limits.Requests), polls: make(chan struct{}, o.Limits.Polls),
+		opens: make(chan struct{}, maxOpenCalls), desks: make(chan struct{}, maxDeskCalls),
 		uploads: make(chan struct{}, maxUploads), fileCalls: make(chan struct{}, maxFileCalls), files: o.Files, stop: make(chan struct{}),
 	}
+	p.meters = newMeters(o.Limits, p.monotonic)
 	var err error
 	if p.keys, err = openProvince(filepath.Join(o.Dir, "keys"), o.Province, o.Clock.Now()); err != nil {
 		return nil, err

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"tramhoso/sync/portal/gate"
 )
 
 // graceTimeout is how long running calls may go on after a stop was asked for.
@@ -42,6 +44,7 @@ func (p *Portal) Listen(ctx context.Context, portal, desk string) (*Server, erro
 	if s.desk, err = lc.Listen(ctx, "tcp", desk); err != nil {
 		return nil, errors.Join(fmt.Errorf("failed to listen for the desk: %w", err), s.portal.Close())
 	}
+	s.portal = gate.Limit(s.portal, gate.Doors{Most: p.o.Limits.Connections, Strangers: p.o.Limits.Connections / strangersOf, Each: maxStationConns})
 	s.servers = [2]*http.Server{p.server(p.Handler()), p.server(p.Desk())}
 	s.servers[0].TLSConfig = conf
 	return s, nil
@@ -50,9 +53,10 @@ func (p *Portal) Listen(ctx context.Context, portal, desk string) (*Server, erro
 func (p *Portal) server(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           h,
-		ReadHeaderTimeout: headerTimeout, ReadTimeout: transferTimeout, WriteTimeout: transferTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: maxHeaderBytes,
-		ErrorLog:       slog.NewLogLogger(p.log.Handler(), slog.LevelDebug), // broken handshakes of strangers
+		ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, // body and answer: gate.Pace
+		MaxHeaderBytes: maxHeaderBytes, ConnContext: gate.ConnContext,
+		HTTP2:    &http.HTTP2Config{MaxConcurrentStreams: maxStreams},
+		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelDebug), // broken handshakes of strangers
 	}
 }
 

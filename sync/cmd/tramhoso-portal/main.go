@@ -26,6 +26,7 @@ import (
 	"tramhoso/sync/clock"
 	"tramhoso/sync/portal"
 	"tramhoso/sync/portal/demo"
+	"tramhoso/sync/portal/gate"
 	"tramhoso/sync/portal/ledger"
 	"tramhoso/sync/seal"
 	"tramhoso/sync/staff"
@@ -51,15 +52,39 @@ type common struct {
 
 type serveCmd struct {
 	common
-	Listen     string    `help:"Address for stations." default:"127.0.0.1:0"`
-	DeskListen string    `help:"Loopback address for the desk." default:"127.0.0.1:0"`
-	Host       []string  `help:"More names and addresses for the server's certificate."`
-	PublicURL  string    `help:"What enrolment tokens call this portal; else the address it listens on."`
-	Catalogue  string    `help:"A catalogue (JSON) to publish on the first start." type:"existingfile"`
-	Office     string    `help:"The one-stop desk, as papers name it." default:"Bộ phận Một cửa"`
-	Officer    string    `help:"The officer's role, as papers name it." default:"Cán bộ một cửa"`
-	Demo       bool      `help:"Start with the demonstration's catalogue, staff and station."`
-	Now        time.Time `help:"With --demo: the time to start at (RFC 3339)."`
+	Listen     string   `help:"Address for stations." default:"127.0.0.1:0"`
+	DeskListen string   `help:"Loopback address for the desk." default:"127.0.0.1:0"`
+	Host       []string `help:"More names and addresses for the server's certificate."`
+	PublicURL  string   `help:"What enrolment tokens call this portal; else the address it listens on."`
+	Catalogue  string   `help:"A catalogue (JSON) to publish on the first start." type:"existingfile"`
+	Office     string   `help:"The one-stop desk, as papers name it." default:"Bộ phận Một cửa"`
+	Officer    string   `help:"The officer's role, as papers name it." default:"Cán bộ một cửa"`
+	Demo       bool     `help:"Start with the demonstration's catalogue, staff and station."`
+	limitFlags
+	Now time.Time `help:"With --demo: the time to start at (RFC 3339)."`
+}
+
+// limitFlags are the limits that a province may need to set otherwise.
+type limitFlags struct {
+	Connections  int     `help:"Connections at once; a station holds two or three." default:"16384"`
+	Polls        int     `help:"Stations that wait for news at once, with what broken lines leave behind." default:"8192"`
+	StationCalls float64 `help:"Calls a second that one station may make for long; a hundred times as many at once." default:"20"`
+	StationBytes float64 `help:"Bytes a second that one station may move for long, beside four times as many of attachments." default:"1048576"`
+}
+
+func (l limitFlags) limits() (portal.Limits, error) {
+	if l.Connections < 1 || l.Polls < 1 || l.StationCalls <= 0 || l.StationBytes <= 0 {
+		return portal.Limits{}, errors.New("failed to start: a limit of nothing lets nobody in")
+	}
+	to := portal.DefaultLimits
+	scale := func(r *gate.Rate, by float64) { r.PerSecond, r.Burst = r.PerSecond*by, max(r.Burst*by, 1) }
+	calls, bytes := l.StationCalls/to.Calls.PerSecond, l.StationBytes/to.Bytes.PerSecond
+	scale(&to.Calls, calls)
+	scale(&to.FileCalls, calls)
+	scale(&to.Bytes, bytes)
+	scale(&to.FileBytes, bytes)
+	to.Connections, to.Polls = l.Connections, l.Polls
+	return to, nil
 }
 
 type tokenCmd struct {
@@ -95,6 +120,9 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 		Dir: c.Dir, Province: c.Province, SlipHost: c.SlipHost, Office: c.Office, Officer: c.Officer,
 		Hosts: append([]string{"localhost", "127.0.0.1", "::1"}, c.Host...),
 		Log:   slog.New(slog.NewJSONHandler(os.Stderr, nil)),
+	}
+	if o.Limits, err = c.limits(); err != nil {
+		return err
 	}
 	if host, _, err := net.SplitHostPort(c.Listen); err == nil && host != "" {
 		o.Hosts = append(o.Hosts, host)
