@@ -111,6 +111,13 @@ func (l lookup) CountByID(number string) (int, error) {
 	return l.s.inbox.ByIDNumber(l.s.ctx, number)
 }
 
+func (l lookup) CountByCode(code string) (int, error) {
+	if l.s.kept == nil {
+		return 0, l.s.broken
+	}
+	return l.s.inbox.ByCode(l.s.ctx, code)
+}
+
 func (l lookup) HasSlip(number string) (bool, error) {
 	if l.s.kept == nil {
 		return false, l.s.broken

@@ -133,6 +133,7 @@ func everyPort(t *testing.T, s *station) {
 		"by slip":  func() error { _, err := look.BySlip(visit.Slip{Text: "x"}); return err },
 		"by card":  func() error { _, err := look.CountByID(numberOf); return err },
 		"has slip": func() error { _, err := look.HasSlip("DL27-000001-A"); return err },
+		"by code":  func() error { _, err := look.CountByCode("H15.30-260714-0001"); return err },
 		"submit":   func() error { _, err := l.Submit(ctx, visit.Letter{Token: "t"}); return err },
 		"picture":  func() error { _, err := p.Picture(ctx, 1); return err },
 		"again":    func() error { _, err := p.Again(ctx, 1); return err },

@@ -88,6 +88,21 @@ func (l fakeLookup) CountByID(number string) (int, error) {
 	}
 	return 0, nil
 }
+func (l fakeLookup) CountByCode(code string) (n int, err error) {
+	want := dossier.FoldCode(code)
+	if want == "" {
+		return 0, dossier.E(dossier.CodeInvalid, nil)
+	}
+	if want == dossier.FoldCode("H15.30-260714-9999") {
+		return 0, dossier.E(dossier.CodeTries, nil)
+	}
+	for _, c := range l {
+		if dossier.FoldCode(c.Code()) == want {
+			n++
+		}
+	}
+	return n, nil
+}
 func (l fakeLookup) HasSlip(number string) (bool, error) { _, ok := l[number]; return ok, nil }
 
 type fakeOutbox struct {

@@ -47,13 +47,17 @@ type Codes interface {
 	SlipNumber(text string) (string, error) // a typed number, normalised; CodeNotFound
 }
 
-// Lookup finds what this station holds.
+// Lookup finds what this station holds. What can be guessed is CodeTries when too
+// much was tried.
 type Lookup interface {
 	// BySlip opens a citizen card; CodeNotFound, CodeSlipVoid, CodeSlipExpired,
 	// CodeSlipElsewhere.
 	BySlip(s Slip) (dossier.CitizenCard, error)
 	// CountByID says how many dossiers lie under an identity number, nothing more.
 	CountByID(number string) (int, error)
+	// CountByCode says how many lie under an agency's code, as a person types it;
+	// CodeInvalid for what is none.
+	CountByCode(code string) (int, error)
 	// HasSlip says whether a dossier lies under a slip number, nothing more.
 	HasSlip(number string) (bool, error)
 }

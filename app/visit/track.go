@@ -56,6 +56,11 @@ func (v *Visit) countByCard(data string) ScanKind {
 
 func (v *Visit) showCount(number string) error {
 	n, err := v.ports.Lookup.CountByID(number)
+	return v.show(n, err)
+}
+
+// show tells how many dossiers were found, and no more.
+func (v *Visit) show(n int, err error) error {
 	if err == nil && n == 0 {
 		err = dossier.E(dossier.CodeNotFound, nil)
 	}
@@ -67,27 +72,26 @@ func (v *Visit) showCount(number string) error {
 	return nil
 }
 
-// lookupTyped takes a slip number, with its check character, or a card's number.
+// lookupTyped takes a slip number, with its check character, a card's number, or
+// the agency's code of a dossier.
 func (v *Visit) lookupTyped(text string) error {
-	number, err := v.ports.Codes.SlipNumber(text)
-	if err != nil {
-		r, cardErr := v.ports.Reader.Read(compact(text))
-		switch {
-		case cardErr == nil && r.Person.Name == "":
-			return v.showCount(r.Person.Number)
-		case dossier.CodeOf(cardErr) == dossier.CodeOldNumber:
-			err = cardErr
-		}
+	number, notSlip := v.ports.Codes.SlipNumber(text)
+	if notSlip == nil {
+		here, err := v.ports.Lookup.HasSlip(number)
+		if err != nil || here {
+			return v.show(1, err)
+		} // an agency's code may read as a slip number of nobody's
+	}
+	r, err := v.ports.Reader.Read(compact(text))
+	switch {
+	case err == nil && r.Person.Name == "":
+		return v.showCount(r.Person.Number)
+	case dossier.CodeOf(err) == dossier.CodeOldNumber:
 		return v.fail(err)
 	}
-	here, err := v.ports.Lookup.HasSlip(number)
-	if err == nil && !here {
-		err = dossier.E(dossier.CodeNotFound, nil)
+	n, err := v.ports.Lookup.CountByCode(text)
+	if dossier.CodeOf(err) == dossier.CodeInvalid {
+		n, err = 0, nil
 	}
-	if err != nil {
-		return v.fail(err)
-	}
-	v.card, v.present = dossier.CitizenCard{}, 1
-	v.goTo(Present)
-	return nil
+	return v.show(n, err)
 }

@@ -56,6 +56,27 @@ func TestTrack(t *testing.T) {
 		}
 		h.problem(t, "error.not-found")
 	}
+	// The agency's code, however it is typed, finds no more than the others do.
+	coded := h.lookup["DL27-000318-K"]
+	coded.News[0].Code = "H15.30-260714-0001"
+	for _, typed := range []string{"H15.30-260714-0001", "h15 30 260714 0001", " h15302607140001"} {
+		if err := h.TypeNumber(typed); err != nil {
+			t.Fatalf("%q: %v", typed, err)
+		}
+		h.at(t, Present)
+		if s := h.State(); s.Present != 1 || !reflect.DeepEqual(s.Card, dossier.CitizenCard{}) {
+			t.Errorf("a code shows more than that something is here: %+v", s)
+		}
+		h.Back()
+	}
+	if h.TypeNumber("H15.30-260714-0002") == nil {
+		t.Error("another code was found")
+	}
+	h.problem(t, "error.not-found")
+	if h.TypeNumber("H15.30-260714-9999") == nil {
+		t.Error("too many tries found something")
+	}
+	h.problem(t, "error.tries")
 	h.Wipe()
 
 	h.Start(GoalCollect)

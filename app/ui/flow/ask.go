@@ -37,7 +37,7 @@ func (f *Flow) typeScreen(s visit.State) fyne.CanvasObject {
 		m.Steps, m.Brand = nil, e.T("timeline.brand")
 		m.Title, m.Label = e.T("typeid.slip-title"), e.T("typeid.slip")
 		m.Help = e.T("typeid.slip-help", "example", numberExample)
-		m.Max = 24
+		m.Max = 40 // the longest codes of agencies have 25 characters
 		next = f.Visit.TypeNumber
 	}
 	return ask.New(e, m, ask.Actions{Back: f.back, Changed: f.drafting, Masked: func(bool) {},

@@ -20,7 +20,7 @@ func TestFeesAsKnown(t *testing.T) {
 	at := time.Date(2026, 7, 14, 9, 24, 0, 0, time.UTC)
 	for _, look := range golden.Cases[:2] { // one of each language
 		env := look.Env(t)
-		f := &Flow{env: env, Ports: Ports{Counter: counter.New(counter.Ports{}), StationOf: func(string, string) string { return "Điểm Hoà Phú" }}}
+		f := &Flow{env: env, Ports: Ports{Clock: &clock{at}, Counter: counter.New(counter.Ports{}), StationOf: func(string, string) string { return "Điểm Hoà Phú" }}}
 		for _, tt := range []struct {
 			fee                       *int64
 			result, handover, history string

@@ -266,7 +266,7 @@ func (f *Flow) comparison(s counter.State) []handover.Line {
 	}
 	given := handover.Line{What: e.T("handover.given"), OnFile: e.T("handover.never"), Mark: handover.Info}
 	if !c.AsOf.IsZero() {
-		given.Collector = e.T("handover.news", "when", f.when(c.AsOf))
+		given.Collector = e.T("handover.news", "when", f.age(c.AsOf))
 	}
 	if !c.Handed.IsZero() {
 		given.OnFile, given.Mark = e.T("handover.already", "when", f.when(c.Handed)), handover.Stops

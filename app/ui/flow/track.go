@@ -183,13 +183,10 @@ func (f *Flow) timelineScreen(s visit.State) fyne.CanvasObject {
 	if !c.Handed.IsZero() {
 		title = "timeline.returned"
 	}
-	m := timeline.Model{Title: e.T(title), News: e.T("timeline.news-none"), Name: c.Title, Slip: e.T("timeline.slip", "slip", c.Slip),
+	m := timeline.Model{Title: e.T(title), News: f.knowledge(c.Track), Name: c.Title, Slip: e.T("timeline.slip", "slip", c.Slip),
 		Moments: f.moments(c.Track), Due: e.T("timeline.no-due"), DueNote: e.T("timeline.no-due-note"), Ready: c.Ready(),
 		Form01: c.Form01() != nil, Sent: f.printed == c.Slip,
 		Gold: status == dossier.StatusSupplementRequested || status == dossier.StatusPaymentRequired}
-	if !c.AsOf.IsZero() {
-		m.News = e.T("timeline.news", "when", f.when(c.AsOf))
-	}
 	if c.Code() != "" {
 		m.Code = e.T("timeline.code", "code", c.Code())
 	}
@@ -219,6 +216,26 @@ func (f *Flow) timelineScreen(s visit.State) fyne.CanvasObject {
 	}})
 }
 
+// knowledge says how old it is what the station knows of a dossier, and what it
+// has never heard.
+func (f *Flow) knowledge(t dossier.Track) string {
+	switch {
+	case len(t.News) == 0 && t.Sent.IsZero():
+		return f.env.T("timeline.news-unsent")
+	case t.AsOf.IsZero():
+		return f.env.T("timeline.news-none")
+	case len(t.News) == 0:
+		return f.env.T("timeline.news-silent", "when", f.age(t.AsOf))
+	}
+	return f.env.T("timeline.news", "when", f.age(t.AsOf))
+}
+
+// age words how old the news of t is, by a clock that may not be believed.
+func (f *Flow) age(t time.Time) string {
+	now := f.Clock.Stamp()
+	return f.env.Words.Age(t, now.Wall, now.Source != dossier.TimeFloored)
+}
+
 // when is a time with its day, shortly.
 func (f *Flow) when(t time.Time) string {
 	now := f.env.Now()
@@ -237,6 +254,9 @@ func (f *Flow) moments(t dossier.Track) []kit.Moment {
 		return kit.Moment{State: kit.Past, Text: text, Second: f.when(at)}
 	}
 	ms := []kit.Moment{past(e.T("timeline.step-here", "station", f.StationOf(t.Station, f.lang())), t.Submitted.Wall)}
+	if t.Submitted.Source == dossier.TimeFloored { // its clock was behind: no earlier than then, and no more is known
+		ms[0].Second = e.T("timeline.step-floored", "date", e.Words.Date(t.Submitted.Wall))
+	}
 	if t.Sent.IsZero() && len(t.News) == 0 {
 		ms = append(ms, kit.Moment{State: kit.Present, Icon: "tray", Text: e.T("timeline.step-waiting")})
 	} else if !t.Sent.IsZero() {

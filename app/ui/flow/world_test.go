@@ -59,6 +59,14 @@ func (w *world) CountByID(number string) (int, error) {
 	}
 	return 0, nil
 }
+func (w *world) CountByCode(code string) (n int, err error) {
+	for _, c := range w.kept {
+		if dossier.FoldCode(c.Code()) == dossier.FoldCode(code) {
+			n++
+		}
+	}
+	return n, nil
+}
 func (w *world) HasSlip(number string) (bool, error) { _, ok := w.kept[number]; return ok, nil }
 
 func (w *world) Submit(_ context.Context, l visit.Letter) (visit.Submitted, error) {

@@ -55,7 +55,7 @@ func TestOtherStates(t *testing.T) {
 	golden.State(t, "ask-slip", screen(func(env *kit.Env) ask.Model {
 		return ask.Model{Brand: env.T("timeline.brand"), Title: env.T("typeid.slip-title"), Label: env.T("typeid.slip"),
 			Help: env.T("typeid.slip-help", "example", "DL27-000318-K"), Max: 24, Next: env.T("app.continue"), Empty: env.T("form.answer-first")}
-	}), "Số phiếu của ông/bà là gì?", "Tra cứu hồ sơ")
+	}), "Số phiếu hoặc mã hồ sơ là gì?", "Tra cứu hồ sơ")
 }
 
 func TestTypingAndPressing(t *testing.T) {

@@ -18,7 +18,7 @@ func supplement(env *kit.Env) timeline.Model {
 		name = "Certificate of marital status"
 	}
 	return timeline.Model{
-		Title: e.T("timeline.supplement"), News: e.T("timeline.news", "when", e.T("timeline.today", "clock", "07:10")), Name: name,
+		Title: e.T("timeline.supplement"), News: e.T("timeline.news", "when", e.T("age.morning", "clock", "7:10")), Name: name,
 		Code: e.T("timeline.code", "code", "H15.27-260706-0042"), Slip: e.T("timeline.slip", "slip", "DL27-000311-P"),
 		Moments: []kit.Moment{
 			{State: kit.Past, Text: e.T("timeline.step-here", "station", "điểm Hoà Phú"), Second: "06/07/2026 08:35"},
@@ -54,18 +54,23 @@ func screen(model func(*kit.Env) timeline.Model) func(*kit.Env) fyne.CanvasObjec
 }
 
 func TestLook(t *testing.T) {
-	golden.Screen(t, "supplement", screen(supplement), "Cơ quan đề nghị bổ sung giấy tờ", "Tin mới nhất máy có: 07:10 hôm nay", "Mã hồ sơ H15.27-260706-0042",
+	golden.Screen(t, "supplement", screen(supplement), "Cơ quan đề nghị bổ sung giấy tờ", "Tin tính đến 7:10 sáng nay", "Mã hồ sơ H15.27-260706-0042",
 		"Cần bổ sung – đang chờ ông/bà", "Bà Nguyễn Thị Mai", "In giấy tiếp nhận và hẹn trả", "Xong")
 }
 
 func TestOtherStates(t *testing.T) {
 	golden.State(t, "timeline-long", screen(long))
 	golden.State(t, "timeline-new", screen(func(env *kit.Env) timeline.Model {
-		return timeline.Model{Title: env.T("timeline.waiting"), News: env.T("timeline.news-none"), Name: "Cấp bản sao trích lục hộ tịch", Slip: env.T("timeline.slip", "slip", "DL27-000318-K"),
+		return timeline.Model{Title: env.T("timeline.waiting"), News: env.T("timeline.news-unsent"), Name: "Cấp bản sao trích lục hộ tịch", Slip: env.T("timeline.slip", "slip", "DL27-000318-K"),
 			Moments: []kit.Moment{{State: kit.Past, Text: env.T("timeline.step-here", "station", "điểm Hoà Phú"), Second: "09:24"},
 				{State: kit.Present, Icon: "tray", Text: env.T("timeline.step-waiting")}, {State: kit.ToCome, Text: env.T("timeline.step-returned")}},
 			Due: env.T("timeline.no-due"), DueNote: env.T("timeline.no-due-note")}
-	}), "Hồ sơ đang chờ gửi đi", "Chưa có mã hồ sơ của cơ quan", "Chưa có lời nhắn nào.")
+	}), "Hồ sơ đang chờ gửi đi", "Chưa gửi đi, chưa có tin của cơ quan", "Chưa có mã hồ sơ của cơ quan", "Chưa có lời nhắn nào.")
+	golden.State(t, "timeline-silent", screen(func(env *kit.Env) timeline.Model {
+		m := supplement(env)
+		m.Title, m.News, m.Gold, m.Moments = env.T("timeline.registered"), env.T("timeline.news-silent", "when", env.T("age.months", "n", 23, "date", "24/06/2024")), false, m.Moments[:1]
+		return m
+	}), "Đến 23 tháng trước, 24/06/2024: chưa có tin của cơ quan")
 	for n, want := range map[int]string{0: "Chưa thấy hồ sơ nào ở trạm này", 2: "Có 2 hồ sơ ở trạm này"} {
 		golden.State(t, fmt.Sprint("timeline-present-", n), func(env *kit.Env) fyne.CanvasObject {
 			do := func() {}
