@@ -178,11 +178,12 @@ func (c *Courier) apply(ctx context.Context, claim wire.AnswerClaim, body wire.A
 			c.log().Warn("the portal was set back; offering again", "packets", again)
 		}
 	}
-	if err := c.Store.Durable(ctx, claim.Durable); err != nil {
-		return own(err)
-	}
 	n, err := c.Inbox.Take(ctx, claim, body)
 	done.Events += n
+	// Only now: the answer may have begun an epoch, and this is said in it.
+	if derr := c.Store.Durable(ctx, claim.Epoch, claim.Durable); derr != nil {
+		return own(derr)
+	}
 	switch dossier.CodeOf(err) {
 	case dossier.CodeInvalid, dossier.CodeConflict: // a document that does not hold
 		return err

@@ -44,14 +44,8 @@ func (in *Inbox) Take(ctx context.Context, c wire.AnswerClaim, b wire.AnswerBody
 // takeEvents applies what follows the cursor and leaves the rest. at is when the
 // portal signed the answer.
 func (in *Inbox) takeEvents(ctx context.Context, cur store.Cursor, epoch string, at time.Time, events []wire.SealedEvent) (applied int, err error) {
-	if epoch != cur.Epoch {
-		in.c.Log.Info("a new epoch of events", "epoch", epoch)
-		if err := in.c.Store.HistoryFrom(ctx, at); err != nil {
-			return 0, err
-		}
-		if err := in.c.Store.StartEpoch(ctx, epoch); err != nil {
-			return 0, err
-		}
+	if _, err := in.begin(ctx, cur, epoch, at); err != nil {
+		return 0, err
 	}
 	for _, e := range events {
 		did, err := in.apply(ctx, epoch, e)
@@ -66,6 +60,19 @@ func (in *Inbox) takeEvents(ctx context.Context, cur store.Cursor, epoch string,
 		}
 	}
 	return applied, nil
+}
+
+// begin starts another epoch than the cursor's. at is when the portal signed what
+// names it.
+func (in *Inbox) begin(ctx context.Context, cur store.Cursor, epoch string, at time.Time) (bool, error) {
+	if epoch == cur.Epoch {
+		return false, nil
+	}
+	in.c.Log.Info("a new epoch of events", "epoch", epoch)
+	if err := in.c.Store.HistoryFrom(ctx, at); err != nil {
+		return false, err
+	}
+	return true, in.c.Store.StartEpoch(ctx, epoch)
 }
 
 func (in *Inbox) takeStaff(ctx context.Context, c wire.AnswerClaim, body []byte) error {

@@ -253,7 +253,15 @@ func (in *Inbox) round(ctx context.Context, portal Portal) (busy bool, err error
 		return false, err
 	}
 	busy = wait == 0
-	again, err := in.c.Store.Watermark(ctx, seen, mark.Counter, mark.Durable)
+	// First whose history this is: what it says about backups holds for that only.
+	began, err := in.begin(ctx, cur, a.Epoch, mark.At)
+	if err != nil {
+		return false, err
+	}
+	if began {
+		seen = 0 // of the history before
+	}
+	again, err := in.c.Store.Watermark(ctx, mark.Epoch, seen, mark.Counter, mark.Durable)
 	if err != nil {
 		return false, err
 	}

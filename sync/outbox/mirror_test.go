@@ -79,9 +79,9 @@ func TestMirror(t *testing.T) {
 	must(t, err)
 	rec, compact, err := r.province.Receipt(p, 1, start)
 	must(t, err)
-	rec.Durable = 1
 	_, err = r.store.Held(ctx, rec, compact)
 	must(t, err)
+	must(t, r.store.Durable(ctx, "", 1))
 	_, err = r.store.Sweep(ctx)
 	must(t, err)
 	must(t, m.Pass(ctx))

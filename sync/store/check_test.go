@@ -43,8 +43,9 @@ func used(t *testing.T) string {
 		_, err := s.Commit(t.Context(), sub)
 		must(t, err)
 	}
-	_, err = s.Held(t.Context(), dossier.Receipt{Packet: "p-1", Digest: digestOf(1), Counter: 1, Durable: 1}, "r")
+	_, err = s.Held(t.Context(), dossier.Receipt{Packet: "p-1", Digest: digestOf(1), Counter: 1}, "r")
 	must(t, err)
+	must(t, s.Durable(t.Context(), "", 1))
 	_, err = s.Sweep(t.Context())
 	must(t, err)
 	must(t, s.PutDraft(t.Context(), "d", secret("draft", 1, 9000)))

@@ -241,8 +241,9 @@ func TestSweep(t *testing.T) {
 		must(t, err)
 	}
 	hold := func(seq, counter, durable uint64) {
-		_, err := b.Held(ctx, dossier.Receipt{Packet: fmt.Sprintf("p-%d", seq), Digest: digestOf(seq), Counter: counter, Durable: durable}, "r")
+		_, err := b.Held(ctx, dossier.Receipt{Packet: fmt.Sprintf("p-%d", seq), Digest: digestOf(seq), Counter: counter}, "r")
 		must(t, err)
+		must(t, b.Durable(ctx, "", durable))
 	}
 	body := func(seq int) bool {
 		_, err := b.Packet(ctx, fmt.Sprintf("p-%d", seq))

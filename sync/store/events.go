@@ -87,12 +87,13 @@ func (s *Store) History(ctx context.Context) (time.Time, error) {
 }
 
 // Durable takes the portal's verified word that receipts up to n survived a
-// backup. It never goes back.
-func (s *Store) Durable(ctx context.Context, n uint64) error {
+// backup in that epoch; in another than the cursor's it means nothing. It never
+// goes back.
+func (s *Store) Durable(ctx context.Context, epoch string, n uint64) error {
 	if err := kept64(n); err != nil {
 		return err
 	}
-	return s.tx(ctx, "take a backup's mark", func(tx *sql.Tx) error { return setDurable(ctx, s.w.WithTx(tx), n) })
+	return s.tx(ctx, "take a backup's mark", func(tx *sql.Tx) error { return setDurable(ctx, s.w.WithTx(tx), epoch, n) })
 }
 
 // Apply writes the cards of the event at and moves the cursor onto it, in one

@@ -160,7 +160,7 @@ func TestFileFromDraftToPurge(t *testing.T) {
 }
 
 func (b *bench) setDurableForTest(n uint64) error {
-	_, err := b.Watermark(context.Background(), 0, n, n)
+	_, err := b.Watermark(context.Background(), "", 0, n, n)
 	return err
 }
 
@@ -364,7 +364,7 @@ func TestFilesOfARestoredPortal(t *testing.T) {
 	}
 	_, err = b.Held(ctx, whole, "r2")
 	must(t, err)
-	again, err := b.Watermark(ctx, 2, 0, 0) // the portal is back at the beginning
+	again, err := b.Watermark(ctx, "", 2, 0, 0) // the portal is back at the beginning
 	must(t, err)
 	if again != 1 {
 		t.Errorf("%d packets are offered again", again)

@@ -165,7 +165,7 @@ func means(t *testing.T, s *Store, version int64) {
 	next, err := s.Commit(ctx, visit("new"))
 	must(t, err)
 	same("the next", Committed{Packet: "p-5", Seq: 5, Slip: "DL27-000003", SlipSerial: 3, PrintJob: 5}, next)
-	if held, err := s.Watermark(ctx, 2, 1, 0); err != nil || held != 1 {
+	if held, err := s.Watermark(ctx, "", 2, 1, 0); err != nil || held != 1 {
 		t.Errorf("a portal that was set back: %d offered again, %v", held, err)
 	}
 }

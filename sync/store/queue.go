@@ -88,9 +88,9 @@ func (s *Store) Held(ctx context.Context, r dossier.Receipt, compact string) (ag
 			HeldMs: sql.NullInt64{Int64: s.ms(), Valid: true}, ID: r.Packet}); err != nil {
 			return err
 		}
-		if err := setDurable(ctx, q, r.Durable); err != nil {
-			return err
-		}
+		// What the receipt says about backups is not taken: it does not say of which
+		// history, and may be a portal's that was set back and has run past what it
+		// lost.
 		if err := takeFiles(ctx, q, r); err != nil {
 			return err
 		}
@@ -114,10 +114,10 @@ func (s *Store) LastCounter(ctx context.Context) (uint64, error) {
 }
 
 // Watermark takes the portal's verified word about its receipts: up to durable
-// they survived a backup. seen is LastCounter from before the portal was asked;
+// they survived a backup, which holds in that epoch only (StartEpoch comes first). seen is LastCounter from before the portal was asked;
 // when counter lies below it, the portal was set back and everything that is still
 // here is offered again.
-func (s *Store) Watermark(ctx context.Context, seen, counter, durable uint64) (again int, err error) {
+func (s *Store) Watermark(ctx context.Context, epoch string, seen, counter, durable uint64) (again int, err error) {
 	if err := kept64(counter, durable); err != nil {
 		return 0, err
 	}
@@ -128,7 +128,7 @@ func (s *Store) Watermark(ctx context.Context, seen, counter, durable uint64) (a
 				return err
 			}
 		}
-		return setDurable(ctx, q, durable)
+		return setDurable(ctx, q, epoch, durable)
 	})
 	if err == nil && again > 0 {
 		s.change.tell()
@@ -147,7 +147,14 @@ func kept64(numbers ...uint64) error {
 	return nil
 }
 
-func setDurable(ctx context.Context, q *rows.Queries, durable uint64) error {
+// setDurable raises how far the portal's backup goes. The word of another epoch
+// than the cursor's counts other packets: it would have destroyed here what that
+// portal has lost.
+func setDurable(ctx context.Context, q *rows.Queries, epoch string, durable uint64) error {
+	c, err := readCursor(ctx, q)
+	if err != nil || epochsCount && c.Epoch != epoch {
+		return err
+	}
 	return q.RaiseCounter(ctx, rows.RaiseCounterParams{Name: counterDurable, Value: int64(durable)})
 }
 

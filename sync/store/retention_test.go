@@ -15,8 +15,9 @@ import (
 // has.
 func TestRetention(t *testing.T) {
 	held := func(t *testing.T, b *bench, counter, durable uint64) {
-		_, err := b.Held(t.Context(), dossier.Receipt{Packet: "p-1", Digest: digestOf(1), Counter: counter, Durable: durable}, "r")
+		_, err := b.Held(t.Context(), dossier.Receipt{Packet: "p-1", Digest: digestOf(1), Counter: counter}, "r")
 		must(t, err)
+		must(t, b.Durable(t.Context(), "", durable))
 	}
 	body := func(t *testing.T, b *bench) bool {
 		_, err := b.Packet(t.Context(), "p-1")
@@ -61,7 +62,7 @@ func TestRetention(t *testing.T) {
 		{"a body that waits", func(*testing.T, *bench) {}, never, body},
 		{"a body that is offered again", func(t *testing.T, b *bench) {
 			held(t, b, 1, 0)
-			_, err := b.Watermark(t.Context(), 1, 0, 0)
+			_, err := b.Watermark(t.Context(), "", 1, 0, 0)
 			must(t, err)
 		}, never, body},
 		{"a paper that was printed", func(t *testing.T, b *bench) {
@@ -164,8 +165,9 @@ func TestDestroyedBytesAreGone(t *testing.T) {
 	// Every other dossier goes: what goes lies between what stays.
 	for i := 2; i <= visits; i += 2 {
 		packet := fmt.Sprintf("p-%d", i)
-		_, err := b.Held(ctx, dossier.Receipt{Packet: packet, Digest: digestOf(uint64(i)), Counter: uint64(i), Durable: visits}, "r")
+		_, err := b.Held(ctx, dossier.Receipt{Packet: packet, Digest: digestOf(uint64(i)), Counter: uint64(i)}, "r")
 		must(t, err)
+		must(t, b.Durable(ctx, "", visits))
 		must(t, b.SetPrint(ctx, int64(i), PrintSending, ""))
 		must(t, b.SetPrint(ctx, int64(i), PrintPrinted, ""))
 		_, err = b.Commit(ctx, handover(fmt.Sprint("h", i), packet))

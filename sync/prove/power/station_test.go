@@ -320,9 +320,9 @@ func TestSweep(t *testing.T) {
 		must(t, err)
 		r, compact, err := k.prov.Receipt(p, counter, begin)
 		must(t, err)
-		r.Durable = 1 // the portal's backup holds one
 		_, err = s.Store.Held(ctx, r, compact)
 		must(t, err)
+		must(t, s.Store.Durable(ctx, "", 1)) // the portal's backup holds one
 		return got, compact
 	}
 	safe, compact := receipt("second tap", 1)
