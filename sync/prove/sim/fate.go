@@ -44,8 +44,16 @@ var weather = [fates]int{lost: 8, requestCut: 7, answerLost: 10, answerCut: 7, d
 type letter struct {
 	req  *http.Request
 	body []byte
+	size int // of what is in it; compressed, random bytes are more or fewer
 	what string
 	from *stationSim
+}
+
+// cut is a beginning of the body, in percent of it. It is measured from the end,
+// where a packed batch has what cannot be compressed: how many whole packets
+// arrive is the seed's choice.
+func (l letter) cut(percent int) []byte {
+	return l.body[:max(0, len(l.body)-max(1, l.size*(100-percent)/100))]
 }
 
 // answer is what a handler wrote.
@@ -76,7 +84,8 @@ func (w *World) carry(run *portalRun) http.Handler {
 		if err != nil || run.gone() {
 			panic(http.ErrAbortHandler)
 		}
-		l := letter{req: r, body: body, what: w.describe(r, body), from: w.sender(r)}
+		l := letter{req: r, body: body, size: len(body), from: w.sender(r)}
+		w.describe(&l)
 		w.queueUp(r.Context(), l)
 		w.apart(l)
 		f, part, wait := w.fate(l)
@@ -87,7 +96,7 @@ func (w *World) carry(run *portalRun) http.Handler {
 		case lost:
 			panic(http.ErrAbortHandler)
 		case requestCut:
-			l.body = l.body[:len(l.body)*part/100]
+			l.body = l.cut(part)
 			w.deliver(run, inner, l, true)
 			panic(http.ErrAbortHandler)
 		case late:
@@ -302,21 +311,31 @@ func (w *World) sender(r *http.Request) *stationSim {
 }
 
 // describe says what a request is about.
-func (w *World) describe(r *http.Request, body []byte) string {
+func (w *World) describe(l *letter) {
+	if l.req.URL.Path != wire.PathBatch {
+		l.what = w.subject(l.req, l.body)
+		return
+	}
+	var b interface{ Next() (wire.Framed, error) } = wire.NewBatchReader(bytes.NewReader(l.body), wire.PacketLimits)
+	if l.req.Header.Get("Content-Type") == wire.TypePacked {
+		b = wire.NewPackedReader(bytes.NewReader(l.body), wire.PacketLimits)
+	}
+	var names []string
+	l.size = 0
+	for f, err := b.Next(); err == nil; f, err = b.Next() {
+		names = append(names, w.learn(f))
+		l.size += len(f.JWS) + len(f.Body)
+	}
+	l.what = "batch of " + strings.Join(names, ", ")
+}
+
+// subject is what any other request is about.
+func (w *World) subject(r *http.Request, body []byte) string {
 	path := r.URL.Path
 	switch {
 	case r.Method == http.MethodPut && strings.HasPrefix(path, wire.PathPackets):
 		if f, err := wire.DecodePacket(bytes.NewReader(body), wire.PacketLimits); err == nil {
 			return "packet " + w.learn(f)
-		}
-	case path == wire.PathBatch:
-		var names []string
-		for b := wire.NewBatchReader(bytes.NewReader(body), wire.PacketLimits); ; {
-			f, err := b.Next()
-			if err != nil {
-				return "batch of " + strings.Join(names, ", ")
-			}
-			names = append(names, w.learn(f))
 		}
 	case strings.HasPrefix(path, wire.PathFiles):
 		return fmt.Sprintf("%s of a file (%d bytes)", r.Method, len(body))

@@ -13,8 +13,11 @@ import (
 	"tramhoso/sync/prove/seeds"
 )
 
-// workers is how many worlds live at once.
-const workers = 2
+const (
+	workers   = 2   // worlds that live at once
+	mostBad   = 3   // broken seeds of a worker: more would say the same
+	tellEvery = 500 // seeds, for somebody who waits for a night's
+)
 
 var province = sync.OnceValues(func() (*Template, error) {
 	dir, err := os.MkdirTemp(memory(), "sim-province-")
@@ -76,9 +79,14 @@ func TestSeeds(t *testing.T) {
 	for n := range workers {
 		t.Run(fmt.Sprintf("worker %d", n+1), func(t *testing.T) {
 			t.Parallel()
-			for seed := n + 1; seed <= all && !t.Failed(); seed += workers {
+			bad := 0
+			for seed := n + 1; seed <= all && bad < mostBad; seed += workers {
 				if story := play(t, uint64(seed)); len(story.Broken()) > 0 {
 					t.Errorf("seed %d:\n%s", seed, story)
+					bad++
+				}
+				if seed/tellEvery != (seed+workers)/tellEvery {
+					t.Logf("%d seeds", seed)
 				}
 			}
 		})

@@ -18,6 +18,7 @@ import (
 	"tramhoso/sync/prove"
 	"tramhoso/sync/seal"
 	"tramhoso/sync/staff"
+	"tramhoso/sync/wire"
 )
 
 // day is when every simulation begins: a Tuesday morning in the west of the
@@ -111,7 +112,10 @@ func warm() error {
 	if err != nil {
 		return err
 	}
-	_, err = seal.Open(pk, []age.Identity{p.Identity})
+	if _, err := seal.Open(pk, []age.Identity{p.Identity}); err != nil {
+		return err
+	}
+	_, _, err = wire.EncodePacked([]dossier.Packet{pk, pk})
 	return err
 }
 
