@@ -47,6 +47,8 @@ type Track struct {
 	Sent   time.Time `json:"-"` // the portal's receipt came; zero: it waits here
 	Handed time.Time `json:"-"` // handed over at this station; zero: not
 	AsOf   time.Time `json:"-"` // the portal was last heard then; zero: never
+
+	Withdrawn Withdrawn `json:"-"`
 }
 
 // Status is the latest status the portal told, or 0 when it told none.

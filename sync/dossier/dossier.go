@@ -69,6 +69,7 @@ type Dossier struct {
 	NoticeAt  time.Time       `json:"notice_at"`           // when the privacy notice was shown
 	SignedAt  time.Time       `json:"signed_at"`           // when the declaration was confirmed
 	Signature []byte          `json:"signature,omitempty"` // PNG of a drawn signature where the form asks for one
+	Replaces  string          `json:"replaces,omitempty"`  // slip number of the dossier that this one corrects
 }
 
 // Handover is the sealed content of a KindHandover packet.
@@ -88,12 +89,13 @@ type EventKind string
 const (
 	EventStatus EventKind = "status" // Status changed
 	EventResult EventKind = "result" // the result is ready to collect
+	EventAside  EventKind = "aside"  // a packet waits for a person at the portal, or does so no more
 )
 
 // Event is the decrypted content of one event of the portal.
 type Event struct {
 	Kind    EventKind `json:"kind"`
-	Packet  string    `json:"packet"` // the dossier's packet id
+	Packet  string    `json:"packet"` // the dossier's packet id; of EventAside any packet's
 	Status  Status    `json:"status"`
 	At      time.Time `json:"at"`
 	Code    string    `json:"code,omitempty"` // official code, stored opaque
@@ -104,6 +106,7 @@ type Event struct {
 	FeeDue  *int64    `json:"fee_due,omitempty"` // đồng; nil: not known, which is not 0
 	Form01  *Form01   `json:"form01,omitempty"`
 	Result  []byte    `json:"result,omitempty"` // with EventResult: a PDF to print where it is collected
+	Aside   *Aside    `json:"aside,omitempty"`  // with EventAside
 }
 
 // Form01 is the agency's receipt and appointment, with the agency's own facts.

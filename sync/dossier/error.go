@@ -42,6 +42,8 @@ const (
 	CodeBadPIN             Code = "bad-pin"             // badge and PIN do not belong together
 	CodeBadgeUnknown       Code = "badge-unknown"       // no such badge on the staff list
 	CodeBadTransition      Code = "bad-transition"      // a status that cannot follow the present one
+	CodeTooLate            Code = "too-late"            // the agency has ended the dossier
+	CodeWithdrawn          Code = "withdrawn"           // asked back already
 	CodePrinterDown        Code = "printer-down"        // nothing can be printed now
 	CodeInvalid            Code = "invalid"             // broken envelope, signature or size
 	CodeConflict           Code = "conflict"            // same id, other content

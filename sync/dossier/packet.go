@@ -1,6 +1,11 @@
 package dossier
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"time"
+)
 
 // PacketKind says what a packet tells the portal.
 type PacketKind string
@@ -93,5 +98,38 @@ type Receipt struct {
 	Missing     []string  `json:"missing,omitempty"`
 	At          time.Time `json:"at"`
 	Quarantined bool      `json:"quarantined,omitempty"`
+	Why         AsideWhy  `json:"why,omitempty"`   // with Quarantined
 	Durable     uint64    `json:"durable_through"` // counters up to here survived a portal backup
+}
+
+// AsideWhy is why the portal keeps a packet for a person there.
+type AsideWhy string
+
+// The reasons. A station may hear others from a later portal.
+const (
+	AsideClone     AsideWhy = "clone-alarm"         // its sequence number came with another id
+	AsideRecipient AsideWhy = "recipient-unknown"   // sealed to a key that the portal does not have
+	AsideUnknown   AsideWhy = "procedure-unknown"   // never in the portal's catalogue
+	AsideWithdrawn AsideWhy = "procedure-withdrawn" // withdrawn since
+	AsideVersion   AsideWhy = "procedure-version"   // changed since
+	AsideRevoked   AsideWhy = "station-revoked"     // signed with keys that are no longer believed
+	AsideNoParent  AsideWhy = "no-parent"           // its kind speaks about a dossier, and it names none
+	AsideElsewhere AsideWhy = "other-station"       // asks another station's dossier back
+	AsideStatus    AsideWhy = "status"              // cannot follow the dossier's present status
+)
+
+// Asides are the reasons that a station has words for.
+var Asides = []AsideWhy{AsideClone, AsideRecipient, AsideUnknown, AsideWithdrawn, AsideVersion, AsideRevoked, AsideNoParent, AsideElsewhere, AsideStatus}
+
+// Aside tells that a packet was set aside, or, with no reason, released.
+type Aside struct {
+	Why     AsideWhy `json:"why,omitempty"`
+	Receipt string   `json:"receipt"` // ReceiptMark of the packet's present receipt
+}
+
+// ReceiptMark tells one receipt from every other, and the same one by any way:
+// a portal that was set back gives its counters again.
+func ReceiptMark(compact string) string {
+	sum := sha256.Sum256([]byte(strings.TrimSpace(compact)))
+	return hex.EncodeToString(sum[:16])
 }

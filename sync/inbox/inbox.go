@@ -301,7 +301,8 @@ func (in *Inbox) apply(ctx context.Context, epoch string, e wire.SealedEvent) (a
 		if ev, cards, err = in.cards(ctx, e); err != nil {
 			return false, err
 		}
-		if applied, err = in.c.Store.Apply(ctx, store.Cursor{Epoch: epoch, N: e.N}, cards); !errors.Is(err, store.ErrNewSlip) {
+		told := store.Told{Packet: ev.Packet, Status: ev.Status, Aside: ev.Aside}
+		if applied, err = in.c.Store.Apply(ctx, store.Cursor{Epoch: epoch, N: e.N}, cards, told); !errors.Is(err, store.ErrNewSlip) {
 			break
 		}
 	}
@@ -309,7 +310,7 @@ func (in *Inbox) apply(ctx context.Context, epoch string, e wire.SealedEvent) (a
 		return false, err
 	}
 	in.c.Log.Info("event applied", "n", e.N, "packet", ev.Packet, "status", int(ev.Status))
-	if len(cards) > 0 {
+	if len(cards) > 0 || ev.Aside != nil {
 		in.tell(Note{Kind: NoteNews, Packet: ev.Packet, Event: ev.Kind, Status: ev.Status, File: len(ev.Result) > 0})
 	}
 	return true, nil
@@ -322,6 +323,12 @@ func (in *Inbox) cards(ctx context.Context, e wire.SealedEvent) (ev dossier.Even
 	plain, err := seal.OpenWith(e.Sealed, in.c.Keys.EventIdentity())
 	if err == nil {
 		err = json.Unmarshal(plain, &ev)
+	}
+	if err == nil && ev.Kind == dossier.EventAside {
+		if ev.Aside == nil {
+			ev.Aside = &dossier.Aside{}
+		}
+		return ev, nil, nil
 	}
 	if err == nil && !ev.Status.Valid() {
 		err = dossier.Errorf(dossier.CodeInvalid, "status %d", int(ev.Status))

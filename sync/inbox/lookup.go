@@ -240,5 +240,6 @@ func (in *Inbox) open(ctx context.Context, kept store.Kept, class store.Class, r
 	}
 	last, _, _ := in.Contact()
 	t.News, t.Sent, t.Handed, t.AsOf = news, state.Held, kept.Handed, last
-	return nil
+	t.Withdrawn, err = in.c.Store.Withdrawal(ctx, kept.Packet)
+	return err
 }

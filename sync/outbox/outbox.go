@@ -58,6 +58,10 @@ type Letter struct {
 	Body      func(slip string) (any, error) // the content for this slip number ("" without a slip), as JSON
 	Slip      *Slip                          // nil: no slip is given
 	HandOver  string                         // packet id of the dossier that is handed over
+	Withdraw  string                         // packet id of the dossier that is asked back
+	// Withdrawal is the content of a withdrawal packet that follows this letter in
+	// the same transaction: this one replaces the dossier that Withdraw names.
+	Withdrawal *dossier.Withdrawal
 	// Attachments name files that AddFile has kept: they go after the packet.
 	Attachments []dossier.Attachment
 }
@@ -194,12 +198,17 @@ func (w *writing) build(seq, serial uint64) (store.Rows, error) {
 	if err != nil {
 		return store.Rows{}, err
 	}
-	rows := store.Rows{Packet: p, Digest: seal.Digest(p.JWS, p.Body), Priority: store.PriorityPacket, HandOver: w.Letter.HandOver}
+	rows := store.Rows{Packet: p, Digest: seal.Digest(p.JWS, p.Body), Priority: store.PriorityPacket, HandOver: w.Letter.HandOver, Withdraw: w.Letter.Withdraw}
 	if w.Letter.HandOver != "" {
 		rows.Priority = store.PriorityHandover
 	}
 	if w.Slip != nil {
-		err = w.slip(&rows, secret)
+		if err := w.slip(&rows, secret); err != nil {
+			return rows, err
+		}
+	}
+	if w.Withdrawal != nil {
+		rows.Second, err = w.second(seq + 1)
 	}
 	return rows, err
 }
@@ -238,9 +247,13 @@ func (w *writing) slip(rows *store.Rows, secret [16]byte) error {
 // were kept by AddFile.
 func (o *Outbox) SubmitDossier(ctx context.Context, submitToken string, d dossier.Dossier, agency string,
 	print func(Facts) ([]byte, error), files ...dossier.Attachment) (Submitted, error) {
+	return o.Submit(ctx, dossierLetter(submitToken, d, agency, print, files))
+}
+
+func dossierLetter(submitToken string, d dossier.Dossier, agency string, print func(Facts) ([]byte, error), files []dossier.Attachment) Letter {
 	t := dossier.Track{Procedure: d.Procedure, Title: d.Title, Agency: d.Agency, Office: agency, Return: d.Return}
 	person := d.Applicant.Person
-	return o.Submit(ctx, Letter{
+	return Letter{
 		Token: submitToken, Kind: dossier.KindDossier, Procedure: &d.Procedure, Attachments: files,
 		Body: func(slip string) (any, error) {
 			d.Slip = slip
@@ -253,18 +266,5 @@ func (o *Outbox) SubmitDossier(ctx context.Context, submitToken string, d dossie
 				Phone: d.Applicant.Phone, Papers: d.Papers},
 			Print: print,
 		},
-	})
-}
-
-// HandOver records that the result of a dossier was handed over here. A second
-// hand-over of the same dossier is dossier.CodeBadTransition.
-func (o *Outbox) HandOver(ctx context.Context, submitToken, packet string, h dossier.Handover) (Submitted, error) {
-	head, err := o.c.Store.Head(ctx, packet)
-	if err != nil {
-		return Submitted{}, fmt.Errorf("failed to hand over: %w", err)
 	}
-	return o.Submit(ctx, Letter{
-		Token: submitToken, Kind: dossier.KindHandover, Parent: packet, Procedure: head.Procedure, HandOver: packet,
-		Body: func(string) (any, error) { return h, nil },
-	})
 }

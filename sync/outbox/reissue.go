@@ -33,7 +33,9 @@ type Reissue struct {
 // would tell a stranger's station no more, since it never learns which number is
 // the last, and would have made every slip out there one of an old version.
 func (o *Outbox) Reissue(ctx context.Context, r Reissue) (Submitted, error) {
-	fail := func(err error) (Submitted, error) { return Submitted{}, fmt.Errorf("failed to give a new slip: %w", err) }
+	fail := func(err error) (Submitted, error) {
+		return Submitted{}, fmt.Errorf("failed to give a new slip: %w", err)
+	}
 	st, err := o.c.Station()
 	if err != nil {
 		return fail(err)

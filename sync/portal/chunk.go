@@ -186,6 +186,6 @@ func (p *Portal) complete(ctx context.Context, name wire.FileName) error {
 func (p *Portal) sign(pk ledger.Packet, from ledger.Enrolment) (string, error) {
 	return seal.SignJSON(dossier.Receipt{
 		Packet: pk.ID, Station: pk.Station, Digest: pk.Digest, Counter: pk.Counter, State: pk.State, Missing: pk.Missing(),
-		At: p.now(), Quarantined: pk.Quarantine != "", Durable: from.Durable,
+		At: p.now(), Quarantined: pk.Quarantine != "", Why: dossier.AsideWhy(pk.Quarantine), Durable: from.Durable,
 	}, wire.TypReceipt, p.keys.receipt)
 }

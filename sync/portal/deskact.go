@@ -135,7 +135,12 @@ func (p *Portal) act(tx ledger.Tx, d *ledger.Dossier, a Action, q DeskRequest, c
 			return dossier.Errorf(dossier.CodeConflict, "the dossier is not quarantined")
 		}
 		d.Quarantine = ""
-		if err := tx.SetQuarantine(d.Packet, ""); err != nil {
+		pk, err := tx.Packet(d.Packet)
+		if err != nil {
+			return err
+		}
+		pk.Quarantine = ""
+		if err := errors.Join(tx.SetQuarantine(pk.ID, ""), p.aside(tx, pk, ch)); err != nil {
 			return err
 		}
 		return p.record(tx, d, d.Status, a, detail, nil, ch)
@@ -180,6 +185,9 @@ func (p *Portal) accept(tx ledger.Tx, d *ledger.Dossier, q DeskRequest, detail s
 	}
 	if err := d.Status.To(dossier.StatusAccepted); err != nil {
 		return err
+	}
+	if d.Status == dossier.StatusWithdrawalRequested && d.AcceptedAt.IsZero() {
+		return dossier.Errorf(dossier.CodeConflict, "the citizen asked for it back before anybody accepted it")
 	}
 	pk, err := tx.Packet(d.Packet)
 	if err != nil {
@@ -261,6 +269,9 @@ func (p *Portal) ReleasePacket(ctx context.Context, id string) error {
 			return dossier.Errorf(dossier.CodeConflict, "still quarantined: %s", pk.Quarantine)
 		}
 		if err := errors.Join(tx.SetQuarantine(id, ""), tx.SetShelved(id, pk.Shelved)); err != nil {
+			return err
+		}
+		if err := p.aside(tx, pk, ch); err != nil {
 			return err
 		}
 		return p.effect(tx, pk, root, ch)

@@ -33,23 +33,23 @@ func (p *Portal) plan(tx ledger.Reader, pk *ledger.Packet) (root string, err err
 		known = known || r.ID == pk.Recipient
 	}
 	if !known {
-		quarantine(whyRecipient)
+		quarantine(string(dossier.AsideRecipient))
 	}
 	if pk.Kind == dossier.KindDossier {
 		proc, err := p.catalogue.Load().Procedure(pk.Procedure.Code)
 		switch {
 		case dossier.CodeOf(err) == dossier.CodeProcedureWithdrawn:
-			quarantine(whyWithdrawn)
+			quarantine(string(dossier.AsideWithdrawn))
 		case err != nil:
-			quarantine(whyUnknown)
+			quarantine(string(dossier.AsideUnknown))
 		case proc.Version != pk.Procedure.Version:
-			quarantine(whyVersion)
+			quarantine(string(dossier.AsideVersion))
 		}
 		return pk.ID, nil
 	}
 	if pk.Parent == "" {
 		if aboutDossier[pk.Kind] {
-			quarantine(whyNoParent)
+			quarantine(string(dossier.AsideNoParent))
 		}
 		return "", nil
 	}
@@ -62,17 +62,20 @@ func (p *Portal) plan(tx ledger.Reader, pk *ledger.Packet) (root string, err err
 		return "", nil
 	}
 	if root == "" {
-		quarantine(whyNoParent)
+		quarantine(string(dossier.AsideNoParent))
 		return "", nil
 	}
-	if pk.Kind == dossier.KindHandover {
-		d, err := tx.Dossier(root)
-		if err != nil {
-			return "", err
-		}
-		if d.Status.To(dossier.StatusReturned) != nil {
-			quarantine(whyStatus)
-		}
+	if pk.Kind != dossier.KindHandover && pk.Kind != dossier.KindWithdrawal {
+		return root, nil
+	}
+	d, err := tx.Dossier(root)
+	switch {
+	case err != nil:
+		return "", err
+	case pk.Kind == dossier.KindHandover && d.Status.To(dossier.StatusReturned) != nil:
+		quarantine(string(dossier.AsideStatus))
+	case pk.Kind == dossier.KindWithdrawal && d.Station != pk.Station: // only where it lies is it known whose it is
+		quarantine(string(dossier.AsideElsewhere))
 	}
 	return root, nil
 }
@@ -228,6 +231,9 @@ func (p *Portal) unshelve(tx ledger.Tx, id string, ch *changes) error {
 					if err := tx.SetQuarantine(w, pk.Quarantine); err != nil {
 						return err
 					}
+					if err := p.aside(tx, pk, ch); err != nil { // its receipt could not say so
+						return err
+					}
 				}
 				if err := p.effect(tx, pk, root, ch); err != nil {
 					return err
@@ -261,6 +267,14 @@ func (p *Portal) move(tx ledger.Tx, d *ledger.Dossier, to dossier.Status, s ledg
 	}
 	ev.Packet, ev.Status, ev.At, ev.Code = d.Packet, to, now, d.Code
 	return p.emit(tx, d.Station, *ev, now, ch)
+}
+
+// aside tells a packet's station that it waits for a person here, or does so no
+// more.
+func (p *Portal) aside(tx ledger.Tx, pk ledger.Packet, ch *changes) error {
+	ev := dossier.Event{Kind: dossier.EventAside, Packet: pk.ID, At: p.now(),
+		Aside: &dossier.Aside{Why: dossier.AsideWhy(pk.Quarantine), Receipt: dossier.ReceiptMark(pk.Receipt)}}
+	return p.emit(tx, pk.Station, ev, ev.At, ch)
 }
 
 // emit appends an event, sealed to its station.

@@ -17,18 +17,6 @@ import (
 	"tramhoso/sync/wire"
 )
 
-// Why a packet is quarantined: words for officers and tests.
-const (
-	whyClone     = "clone-alarm"         // its sequence number came with another id
-	whyRecipient = "recipient-unknown"   // sealed to a key we do not have
-	whyUnknown   = "procedure-unknown"   // never in our catalogue
-	whyWithdrawn = "procedure-withdrawn" // withdrawn since
-	whyVersion   = "procedure-version"   // changed since
-	whyRevoked   = "station-revoked"     // signed with keys that are no longer believed
-	whyNoParent  = "no-parent"           // its kind speaks about a dossier, and it names none
-	whyStatus    = "status"              // cannot follow the dossier's present status
-)
-
 // changes collects whom to wake after the commit.
 type changes struct{ enrolments []int64 }
 
@@ -223,14 +211,14 @@ func (p *Portal) keep(tx ledger.Tx, h dossier.Head, f wire.Framed, digest string
 		pk.State = wire.StateHeld
 	}
 	if !from.RevokedAt.IsZero() {
-		pk.Quarantine = whyRevoked
+		pk.Quarantine = string(dossier.AsideRevoked)
 	}
 	twins, err := tx.PacketsBySeq(from.ID, h.Seq)
 	if err != nil {
 		return pk, err
 	}
 	if len(twins) > 0 {
-		pk.Quarantine = whyClone
+		pk.Quarantine = string(dossier.AsideClone)
 		p.log.Warn("clone alarm", "station", h.Station, "seq", h.Seq, "first", twins[0], "second", h.ID)
 		if err := tx.AddAlarm(ledger.Alarm{Station: h.Station, Enrolment: from.ID, Seq: h.Seq, First: twins[0], Second: h.ID, At: now}); err != nil {
 			return pk, err

@@ -150,10 +150,10 @@ func TestQuarantineRatherThanRefuse(t *testing.T) {
 	other := *s
 	other.to.ID = "recipient-of-2019"
 	for why, p := range map[string]dossier.Packet{
-		whyUnknown:   s.dossier(t, ref("9.999999", 1)),
-		whyWithdrawn: s.dossier(t, ref("1.000656", 1)),
-		whyVersion:   s.dossier(t, ref("1.004873", 7)),
-		whyNoParent:  s.packet(t, dossier.KindHandover, "", dossier.Handover{}),
+		string(dossier.AsideUnknown):   s.dossier(t, ref("9.999999", 1)),
+		string(dossier.AsideWithdrawn): s.dossier(t, ref("1.000656", 1)),
+		string(dossier.AsideVersion):   s.dossier(t, ref("1.004873", 7)),
+		string(dossier.AsideNoParent):  s.packet(t, dossier.KindHandover, "", dossier.Handover{}),
 	} {
 		if r := f.send(t, s, p); !r.Quarantined {
 			t.Errorf("%s: not quarantined", why)

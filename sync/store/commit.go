@@ -74,6 +74,16 @@ type Rows struct {
 	Cards    []Card
 	HandOver string   // packet id of the dossier that is handed over, or ""
 	Reissue  *Reissue // nil: no new slip is given in place of a lost one
+	Withdraw string   // packet id of the dossier that is asked back, or ""
+	// Second follows in the same transaction, under the next sequence number: the
+	// withdrawal of a dossier that the first replaces.
+	Second *Second
+}
+
+// Second is a packet without a slip that goes in with another.
+type Second struct {
+	Packet dossier.Packet
+	Digest string
 }
 
 // Submission is one tap on "submit".
@@ -149,7 +159,7 @@ func (s *Store) commit(ctx context.Context, sub Submission) (c Committed, err er
 		c.PrintJob = last.Job + 1
 	}
 	row, rest := r.row(c, sub.Token, s.ms())
-	if len(rest) > 0 || r.HandOver != "" || r.Reissue != nil || len(r.Packet.Head.Attachments) > 0 {
+	if len(rest) > 0 || r.HandOver != "" || r.Reissue != nil || r.Withdraw != "" || r.Second != nil || len(r.Packet.Head.Attachments) > 0 {
 		err := s.commitMore(ctx, r, row, rest)
 		if err == nil && r.Reissue != nil {
 			s.lingers.Store(true) // what the lost slip opened
@@ -194,6 +204,16 @@ func (s *Store) commitMore(ctx context.Context, r Rows, row hot.SubmitParams, re
 		if r.Reissue != nil {
 			return s.reissue(ctx, tx, r, row.Job.Int64, row.CreatedMs)
 		}
+		if r.Second != nil {
+			if err := s.hot.WithTx(tx).Submit(ctx, r.secondRow(row)); err != nil {
+				return err
+			}
+		}
+		if r.Withdraw != "" {
+			if err := s.withdraw(ctx, tx, r, row.CreatedMs); err != nil {
+				return err
+			}
+		}
 		if r.HandOver == "" {
 			return nil
 		}
@@ -201,21 +221,49 @@ func (s *Store) commitMore(ctx context.Context, r Rows, row hot.SubmitParams, re
 	})
 }
 
+// secondRow is the packet that follows. No tap asks for its token.
+func (r Rows) secondRow(first hot.SubmitParams) hot.SubmitParams {
+	h := r.Second.Packet.Head
+	return hot.SubmitParams{Seq: int64(h.Seq), ID: h.ID, Kind: string(h.Kind), Parent: h.Parent, Digest: r.Second.Digest, CreatedMs: first.CreatedMs,
+		Jws: r.Second.Packet.JWS, Body: r.Second.Packet.Body, Priority: sql.NullInt64{Int64: int64(PriorityPacket), Valid: true},
+		Token: first.Token + secondToken}
+}
+
+// secondToken makes the second packet's token of the first's.
+const secondToken = "+"
+
 func (r Rows) check(seq uint64, slip bool) error {
-	h := r.Packet.Head
+	if err := checkPacket(r.Packet, r.Digest, seq); err != nil {
+		return err
+	}
+	if s := r.Second; s != nil {
+		if err := checkPacket(s.Packet, s.Digest, seq+1); err != nil {
+			return err
+		}
+		if len(s.Packet.Head.Attachments) > 0 {
+			return dossier.Errorf(dossier.CodeInvalid, "a second packet has no attachments")
+		}
+	}
 	switch {
-	case h.Seq != seq:
-		return dossier.Errorf(dossier.CodeInvalid, "sequence %d inside the packet, %d taken", h.Seq, seq)
-	case h.ID == "" || !h.Kind.Valid() || len(r.Packet.JWS) == 0 || len(r.Packet.Body) == 0 || r.Digest == "":
-		return dossier.Errorf(dossier.CodeInvalid, "an unfinished packet")
-	case len(r.Packet.Body) > MaxBody:
-		return dossier.Errorf(dossier.CodeInvalid, "a sealed body of %d bytes, at most %d", len(r.Packet.Body), MaxBody)
 	case slip != (r.Dossier != nil):
 		return dossier.Errorf(dossier.CodeInvalid, "a slip serial and a dossier row belong together")
 	case slip && (r.Dossier.Slip == "" || len(r.Dossier.Slip) > maxSlip):
 		return dossier.Errorf(dossier.CodeInvalid, "a slip number of %d bytes", len(r.Dossier.Slip))
 	case r.Reissue != nil && (slip || r.Print == nil || r.HandOver != "" || len(r.Reissue.New) == 0):
 		return dossier.Errorf(dossier.CodeInvalid, "an unfinished new slip")
+	}
+	return nil
+}
+
+func checkPacket(p dossier.Packet, digest string, seq uint64) error {
+	h := p.Head
+	switch {
+	case h.Seq != seq:
+		return dossier.Errorf(dossier.CodeInvalid, "sequence %d inside the packet, %d taken", h.Seq, seq)
+	case h.ID == "" || !h.Kind.Valid() || len(p.JWS) == 0 || len(p.Body) == 0 || digest == "":
+		return dossier.Errorf(dossier.CodeInvalid, "an unfinished packet")
+	case len(p.Body) > MaxBody:
+		return dossier.Errorf(dossier.CodeInvalid, "a sealed body of %d bytes, at most %d", len(p.Body), MaxBody)
 	}
 	return nil
 }
@@ -261,7 +309,7 @@ func handOver(ctx context.Context, q *rows.Queries, packet string, now int64) er
 		return err
 	}
 	if n == 0 {
-		return dossier.Errorf(dossier.CodeBadTransition, "not here, or handed over already")
+		return dossier.Errorf(dossier.CodeBadTransition, "not here, asked back, or handed over already")
 	}
 	return q.DropSpares(ctx, packet) // nobody needs a new slip any more
 }

@@ -100,8 +100,8 @@ func (s *Store) Durable(ctx context.Context, epoch string, n uint64) error {
 // transaction. applied is false, and nothing changes, when at was applied
 // already; an event beyond the next one is CodeConflict and waits, and so does one
 // whose card was sealed before a new slip was given. Cards of a dossier that is not
-// (or no longer) here are left out.
-func (s *Store) Apply(ctx context.Context, at Cursor, cards []Card) (applied bool, err error) {
+// (or no longer) here are left out. told goes with it.
+func (s *Store) Apply(ctx context.Context, at Cursor, cards []Card, told ...Told) (applied bool, err error) {
 	if err := kept64(at.N); err != nil {
 		return false, err
 	}
@@ -129,6 +129,11 @@ func (s *Store) Apply(ctx context.Context, at Cursor, cards []Card) (applied boo
 				return err
 			}
 			if err := s.addCard(ctx, tx, card, s.ms()); err != nil {
+				return err
+			}
+		}
+		for _, t := range told {
+			if err := s.tell(ctx, q, t); err != nil {
 				return err
 			}
 		}

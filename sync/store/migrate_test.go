@@ -159,6 +159,16 @@ func means(t *testing.T, s *Store, version int64) {
 			t.Errorf("the file that was carried: %v, %+v", ok, c)
 		}
 	}
+	if version >= 8 {
+		w, err := s.Withdrawal(ctx, "p-2")
+		must(t, err)
+		same("withdrawal", dossier.Withdrawn{At: ms(5000), State: dossier.WithdrawalHeard, Successor: "DL27-000001"}, w)
+		list, err := s.Attention(ctx)
+		must(t, err)
+		if len(list) != 2 || list[0].Why != dossier.AsideVersion || list[0].Slip != "DL27-000001" || list[1].Refused != dossier.CodeInvalid {
+			t.Errorf("attention: %+v", list)
+		}
+	}
 	again, err := s.Commit(ctx, visit("tap-2"))
 	must(t, err)
 	same("a tap from before", Committed{Packet: "p-2", Seq: 2, Slip: "DL27-000002", SlipSerial: 2, PrintJob: 2, Again: true}, again)

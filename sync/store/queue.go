@@ -24,13 +24,15 @@ type Outgoing struct {
 type Waiting struct {
 	Packets int
 	Refused int       // of these, refused by the portal and waiting for a person
+	GivenUp int       // of those, not offered any more
 	Oldest  time.Time // zero: nothing waits
 }
 
 // Outgoing returns up to limit packets in the order in which they go. Refused
-// ones come last, the least tried first, so that each gets its turn.
+// ones come last, the least tried first, so that each gets its turn, until they
+// had RefusedTries.
 func (s *Store) Outgoing(ctx context.Context, limit int) ([]Outgoing, error) {
-	found, err := s.r.Outgoing(ctx, int64(limit))
+	found, err := s.r.Outgoing(ctx, rows.OutgoingParams{RefusedMost: RefusedTries, Most: int64(limit)})
 	if err != nil {
 		return nil, coded(fmt.Errorf("failed to read the outbox: %w", err))
 	}
@@ -46,17 +48,17 @@ func (s *Store) Outgoing(ctx context.Context, limit int) ([]Outgoing, error) {
 
 // Waiting sums up the outbox.
 func (s *Store) Waiting(ctx context.Context) (Waiting, error) {
-	w, err := s.r.Waiting(ctx)
+	w, err := s.r.Waiting(ctx, RefusedTries)
 	if err != nil {
 		return Waiting{}, coded(fmt.Errorf("failed to sum up the outbox: %w", err))
 	}
-	return Waiting{Packets: int(w.Packets), Refused: int(w.Refused), Oldest: fromMs(sql.NullInt64{Int64: w.OldestMs, Valid: w.Packets > 0})}, nil
+	return Waiting{Packets: int(w.Packets), Refused: int(w.Refused), GivenUp: int(w.GivenUp), Oldest: fromMs(sql.NullInt64{Int64: w.OldestMs, Valid: w.Packets > 0})}, nil
 }
 
 // Attempted counts an attempt that brought no receipt. refused is the portal's
 // reason for not taking this very packet, or "".
 func (s *Store) Attempted(ctx context.Context, id string, refused dossier.Code) error {
-	if err := s.w.Attempted(ctx, rows.AttemptedParams{Refused: string(refused), ID: id}); err != nil {
+	if err := s.w.Attempted(ctx, rows.AttemptedParams{Code: string(refused), ID: id}); err != nil {
 		return coded(fmt.Errorf("failed to note an attempt: %w", err))
 	}
 	return nil
@@ -92,6 +94,9 @@ func (s *Store) Held(ctx context.Context, r dossier.Receipt, compact string) (ag
 		// history, and may be a portal's that was set back and has run past what it
 		// lost.
 		if err := takeFiles(ctx, q, r); err != nil {
+			return err
+		}
+		if err := quarantined(ctx, q, r, compact, s.ms()); err != nil {
 			return err
 		}
 		return q.LeaveOutbox(ctx, r.Packet)

@@ -148,6 +148,7 @@ func (w *World) check() {
 		w.checkPackets(s, list, h)
 		w.checkSheets(s, list)
 		w.checkKeys(s)
+		w.checkAttention(s, h)
 		for _, r := range list {
 			if r.Kind == string(dossier.KindDossier) {
 				dossiers++
@@ -278,8 +279,13 @@ func (w *World) checkDossier(s *stationSim, r row, h held) {
 		return
 	}
 	var said []dossier.Event
+	asides := 0
 	for _, e := range h.events {
-		if e.Packet == r.ID {
+		switch {
+		case e.Packet != r.ID:
+		case e.Kind == dossier.EventAside:
+			asides++
+		default:
 			said = append(said, e)
 		}
 	}
@@ -294,8 +300,8 @@ func (w *World) checkDossier(s *stationSim, r row, h held) {
 		w.story.wrong("%s shows %q at the station, the portal said %q", name, card.Status(), last)
 	}
 	w.checkNews(name, card.News, said)
-	if n := s.heard[r.ID]; w.portal.history == 0 && n > len(said) {
-		w.story.wrong("%s's screens were told %d times about %s, to which %d things happened", s.code, n, name, len(said))
+	if n := s.heard[r.ID]; w.portal.history == 0 && n > len(said)+asides {
+		w.story.wrong("%s's screens were told %d times about %s, to which %d things happened", s.code, n, name, len(said)+asides)
 	}
 	if card.Sent.IsZero() {
 		w.story.wrong("%s is at the portal and its slip says that it waits", name)

@@ -217,10 +217,40 @@ func (w *World) about(v *visit) bool {
 func (w *World) say(v *visit, kind dossier.PacketKind) {
 	s := v.at
 	w.letters++
+	if kind == dossier.KindWithdrawal {
+		w.askBack(v)
+		return
+	}
 	got, err := s.run.Outbox.Submit(w.ctx, outbox.Letter{Token: fmt.Sprintf("letter %d", w.letters), Kind: kind, Parent: v.got.Packet,
 		Procedure: &dossier.ProcedureRef{Code: v.code, Version: 1},
 		Body:      func(string) (any, error) { return map[string]string{"text": prove.CanaryAnswer}, nil }})
 	w.said(s, fmt.Sprintf("a %s about %s", kind, v), got, err)
+}
+
+// askBack lets a citizen ask for the dossier back, with a double tap; what is
+// asked back already is refused.
+func (w *World) askBack(v *visit) {
+	s, tap := v.at, fmt.Sprintf("letter %d", w.letters)
+	ask := func() (outbox.Submitted, error) {
+		return s.run.Outbox.Withdraw(w.ctx, tap, v.got.Packet, dossier.Withdrawal{Slip: v.got.Slip, At: w.now(), Basis: dossier.BasisSlip})
+	}
+	card, ok := w.card(v)
+	if !ok {
+		return
+	}
+	got, err := ask()
+	if stood := card.Withdrawn.Stands(); stood && s.alive() && dossier.CodeOf(err) == dossier.CodeWithdrawn {
+		return
+	} else if stood && s.alive() && err == nil {
+		w.story.wrong("%s asks %s back a second time", s.code, v)
+	}
+	w.said(s, fmt.Sprintf("the withdrawal of %s", v), got, err)
+	if err != nil || !s.alive() {
+		return
+	}
+	if again, err := ask(); s.alive() && (err != nil || !again.Again || again.Packet != got.Packet) && dossier.CodeOf(err) != dossier.CodeStorageFull {
+		w.story.wrong("%s: a double tap asks %s back twice: %v", s.code, v, err)
+	}
 }
 
 // said tells what became of a letter without a slip.

@@ -122,7 +122,8 @@ func (q *Queries) DossierHere(ctx context.Context, packet string) (int64, error)
 }
 
 const handOver = `-- name: HandOver :execrows
-UPDATE dossiers SET handed_ms = ? WHERE packet = ? AND handed_ms IS NULL
+UPDATE dossiers SET handed_ms = ? WHERE dossiers.packet = ? AND dossiers.handed_ms IS NULL
+  AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.packet = dossiers.packet AND w.state < 3)
 `
 
 type HandOverParams struct {
@@ -130,6 +131,7 @@ type HandOverParams struct {
 	Packet   string
 }
 
+// What was asked back is not handed over while that stands.
 func (q *Queries) HandOver(ctx context.Context, arg HandOverParams) (int64, error) {
 	result, err := q.db.ExecContext(ctx, handOver, arg.HandedMs, arg.Packet)
 	if err != nil {

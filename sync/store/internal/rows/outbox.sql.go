@@ -11,17 +11,18 @@ import (
 )
 
 const attempted = `-- name: Attempted :exec
-UPDATE outbox SET attempts = attempts + 1, refused = ?
-WHERE outbox.seq = (SELECT p.seq FROM packets p WHERE p.id = ?)
+UPDATE outbox SET attempts = CASE WHEN outbox.refused = '' AND CAST(?1 AS TEXT) <> '' THEN 1 ELSE attempts + 1 END, refused = CAST(?1 AS TEXT)
+WHERE outbox.seq = (SELECT p.seq FROM packets p WHERE p.id = ?2)
 `
 
 type AttemptedParams struct {
-	Refused string
-	ID      string
+	Code string
+	ID   string
 }
 
+// The first refusal begins the count anew: what was tried before met other trouble.
 func (q *Queries) Attempted(ctx context.Context, arg AttemptedParams) error {
-	_, err := q.db.ExecContext(ctx, attempted, arg.Refused, arg.ID)
+	_, err := q.db.ExecContext(ctx, attempted, arg.Code, arg.ID)
 	return err
 }
 
@@ -90,9 +91,14 @@ func (q *Queries) OfferEverything(ctx context.Context, except string) (int64, er
 
 const outgoing = `-- name: Outgoing :many
 SELECT p.jws, p.body, o.priority, o.attempts, o.refused FROM outbox o JOIN packets p ON p.seq = o.seq
-WHERE p.body IS NOT NULL
-ORDER BY o.refused <> '', CASE WHEN o.refused = '' THEN 0 ELSE o.attempts END, o.priority, o.seq LIMIT ?
+WHERE p.body IS NOT NULL AND (o.refused = '' OR o.attempts < CAST(?1 AS INTEGER))
+ORDER BY o.refused <> '', CASE WHEN o.refused = '' THEN 0 ELSE o.attempts END, o.priority, o.seq LIMIT ?2
 `
+
+type OutgoingParams struct {
+	RefusedMost int64
+	Most        int64
+}
 
 type OutgoingRow struct {
 	Jws      []byte
@@ -102,9 +108,9 @@ type OutgoingRow struct {
 	Refused  string
 }
 
-// Refused ones come last, the least tried first.
-func (q *Queries) Outgoing(ctx context.Context, limit int64) ([]OutgoingRow, error) {
-	rows, err := q.db.QueryContext(ctx, outgoing, limit)
+// Refused ones come last, the least tried first, and not for ever.
+func (q *Queries) Outgoing(ctx context.Context, arg OutgoingParams) ([]OutgoingRow, error) {
+	rows, err := q.db.QueryContext(ctx, outgoing, arg.RefusedMost, arg.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -134,6 +140,7 @@ func (q *Queries) Outgoing(ctx context.Context, limit int64) ([]OutgoingRow, err
 
 const waiting = `-- name: Waiting :one
 SELECT count(*) AS packets, CAST(coalesce(sum(o.refused <> ''), 0) AS INTEGER) AS refused,
+  CAST(coalesce(sum(o.refused <> '' AND o.attempts >= CAST(?1 AS INTEGER)), 0) AS INTEGER) AS given_up,
   CAST(coalesce(min(p.created_ms), 0) AS INTEGER) AS oldest_ms
 FROM outbox o JOIN packets p ON p.seq = o.seq
 `
@@ -141,12 +148,18 @@ FROM outbox o JOIN packets p ON p.seq = o.seq
 type WaitingRow struct {
 	Packets  int64
 	Refused  int64
+	GivenUp  int64
 	OldestMs int64
 }
 
-func (q *Queries) Waiting(ctx context.Context) (WaitingRow, error) {
-	row := q.db.QueryRowContext(ctx, waiting)
+func (q *Queries) Waiting(ctx context.Context, refusedMost int64) (WaitingRow, error) {
+	row := q.db.QueryRowContext(ctx, waiting, refusedMost)
 	var i WaitingRow
-	err := row.Scan(&i.Packets, &i.Refused, &i.OldestMs)
+	err := row.Scan(
+		&i.Packets,
+		&i.Refused,
+		&i.GivenUp,
+		&i.OldestMs,
+	)
 	return i, err
 }

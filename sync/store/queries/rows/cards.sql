@@ -20,4 +20,6 @@ SELECT packet, slip, citizen_key, created_ms, handed_ms FROM dossiers ORDER BY c
 SELECT count(*) FROM dossiers WHERE packet = ?;
 
 -- name: HandOver :execrows
-UPDATE dossiers SET handed_ms = ? WHERE packet = ? AND handed_ms IS NULL;
+-- What was asked back is not handed over while that stands.
+UPDATE dossiers SET handed_ms = ? WHERE dossiers.packet = ? AND dossiers.handed_ms IS NULL
+  AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.packet = dossiers.packet AND w.state < 3);

@@ -1,17 +1,19 @@
 -- name: Outgoing :many
--- Refused ones come last, the least tried first.
+-- Refused ones come last, the least tried first, and not for ever.
 SELECT p.jws, p.body, o.priority, o.attempts, o.refused FROM outbox o JOIN packets p ON p.seq = o.seq
-WHERE p.body IS NOT NULL
-ORDER BY o.refused <> '', CASE WHEN o.refused = '' THEN 0 ELSE o.attempts END, o.priority, o.seq LIMIT ?;
+WHERE p.body IS NOT NULL AND (o.refused = '' OR o.attempts < CAST(sqlc.arg(refused_most) AS INTEGER))
+ORDER BY o.refused <> '', CASE WHEN o.refused = '' THEN 0 ELSE o.attempts END, o.priority, o.seq LIMIT sqlc.arg(most);
 
 -- name: Waiting :one
 SELECT count(*) AS packets, CAST(coalesce(sum(o.refused <> ''), 0) AS INTEGER) AS refused,
+  CAST(coalesce(sum(o.refused <> '' AND o.attempts >= CAST(sqlc.arg(refused_most) AS INTEGER)), 0) AS INTEGER) AS given_up,
   CAST(coalesce(min(p.created_ms), 0) AS INTEGER) AS oldest_ms
 FROM outbox o JOIN packets p ON p.seq = o.seq;
 
 -- name: Attempted :exec
-UPDATE outbox SET attempts = attempts + 1, refused = ?
-WHERE outbox.seq = (SELECT p.seq FROM packets p WHERE p.id = ?);
+-- The first refusal begins the count anew: what was tried before met other trouble.
+UPDATE outbox SET attempts = CASE WHEN outbox.refused = '' AND CAST(sqlc.arg(code) AS TEXT) <> '' THEN 1 ELSE attempts + 1 END, refused = CAST(sqlc.arg(code) AS TEXT)
+WHERE outbox.seq = (SELECT p.seq FROM packets p WHERE p.id = sqlc.arg(id));
 
 -- name: LeaveOutbox :exec
 DELETE FROM outbox WHERE outbox.seq = (SELECT p.seq FROM packets p WHERE p.id = ?);

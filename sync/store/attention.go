@@ -1,0 +1,65 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/store/internal/rows"
+)
+
+const (
+	// RefusedTries is how often a packet that the portal refused is offered
+	// again, once an hour, before it waits for a person: what was wrong at the
+	// portal is mended within a day or needs somebody to be told.
+	RefusedTries = 24
+	// maxAttention is how many packets a person is shown: more are one trouble.
+	maxAttention = 50
+)
+
+// Attention is a packet that only a person can help on. Nothing of it is lost.
+type Attention struct {
+	Packet  string
+	Seq     uint64
+	Kind    dossier.PacketKind
+	Slip    string // of the dossier that it is or is about; "": it is about none, or none is here
+	Created time.Time
+	Refused dossier.Code     // the portal would not take it; ""
+	GivenUp bool             // and it is not offered any more
+	Why     dossier.AsideWhy // the portal keeps it for a person there
+}
+
+// Attention lists what only a person can help on, the oldest first.
+func (s *Store) Attention(ctx context.Context) ([]Attention, error) {
+	found, err := s.r.Attention(ctx, maxAttention)
+	if err != nil {
+		return nil, coded(fmt.Errorf("failed to list what needs a person: %w", err))
+	}
+	list := make([]Attention, len(found))
+	for i, f := range found {
+		list[i] = Attention{Packet: f.ID, Seq: uint64(f.Seq), Kind: dossier.PacketKind(f.Kind), Slip: f.Slip, Created: time.UnixMilli(f.CreatedMs),
+			Refused: dossier.Code(f.Refused), GivenUp: f.Refused != "" && f.Attempts >= RefusedTries, Why: dossier.AsideWhy(f.Why)}
+	}
+	return list, nil
+}
+
+// RetryRefused has refused packets offered again as if they had been refused now
+// for the first time; it returns how many there are.
+func (s *Store) RetryRefused(ctx context.Context) (int, error) {
+	n, err := s.w.RetryRefused(ctx)
+	if err != nil {
+		return 0, coded(fmt.Errorf("failed to offer refused packets again: %w", err))
+	}
+	s.change.tell()
+	return int(n), nil
+}
+
+// quarantined keeps what a receipt says about the portal's trust in a packet.
+func quarantined(ctx context.Context, q *rows.Queries, r dossier.Receipt, compact string, now int64) error {
+	mark := dossier.ReceiptMark(compact)
+	if !r.Quarantined {
+		return q.Unquarantine(ctx, rows.UnquarantineParams{Packet: r.Packet, Receipt: mark})
+	}
+	return q.Quarantine(ctx, rows.QuarantineParams{Packet: r.Packet, Why: string(r.Why), Receipt: mark, AtMs: now})
+}

@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/store/internal/rows"
+)
+
+// withdraw notes who asks a dossier back, refusing one that is asked back
+// already or was handed over.
+func (s *Store) withdraw(ctx context.Context, tx *sql.Tx, r Rows, now int64) error {
+	w := rows.WithdrawParams{Packet: r.Withdraw, Child: r.Packet.Head.ID, AtMs: now}
+	if r.Second != nil {
+		w.Child, w.Successor = r.Second.Packet.Head.ID, r.Packet.Head.ID
+	}
+	n, err := s.w.WithTx(tx).Withdraw(ctx, w)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return dossier.Errorf(dossier.CodeWithdrawn, "not here, asked back or handed over already")
+	}
+	return nil
+}
+
+// Withdrawal is what the station knows of a dossier that was asked back; the
+// zero value: it was not.
+func (s *Store) Withdrawal(ctx context.Context, packet string) (dossier.Withdrawn, error) {
+	w, err := s.r.Withdrawal(ctx, packet)
+	if errors.Is(err, sql.ErrNoRows) {
+		return dossier.Withdrawn{}, nil
+	}
+	if err != nil {
+		return dossier.Withdrawn{}, coded(fmt.Errorf("failed to read a withdrawal: %w", err))
+	}
+	return dossier.Withdrawn{At: time.UnixMilli(w.AtMs), Sent: fromMs(w.HeldMs), State: dossier.WithdrawalState(w.State), Successor: w.SuccessorSlip}, nil
+}
+
+// Told is what an event says beside its cards: the status of a dossier, for
+// whoever asked it back, or what became of a packet that the portal set aside.
+type Told struct {
+	Packet string
+	Status dossier.Status // 0: nothing
+	Aside  *dossier.Aside
+}
+
+// tell keeps what an event says, in its transaction.
+func (s *Store) tell(ctx context.Context, q *rows.Queries, t Told) error {
+	if t.Aside != nil {
+		if t.Aside.Why == "" {
+			return q.Release(ctx, rows.ReleaseParams{Packet: t.Packet, Receipt: t.Aside.Receipt, AtMs: s.ms()})
+		}
+		return q.Quarantine(ctx, rows.QuarantineParams{Packet: t.Packet, Why: string(t.Aside.Why), Receipt: t.Aside.Receipt, AtMs: s.ms()})
+	}
+	w, err := q.Withdrawal(ctx, t.Packet)
+	if errors.Is(err, sql.ErrNoRows) || t.Status == 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	was := dossier.WithdrawalState(w.State)
+	if now := was.After(t.Status); now != was {
+		return q.SetWithdrawal(ctx, rows.SetWithdrawalParams{Packet: t.Packet, State: int64(now)})
+	}
+	return nil
+}
