@@ -95,7 +95,7 @@ func (e courierExport) Run(ctx context.Context, c *courierCommand, out io.Writer
 		return err
 	}
 	defer s.close()
-	done, err := k.Export(ctx, e.To)
+	done, err := k.Export(ctx, e.To, nil)
 	if err != nil {
 		return err
 	}
@@ -103,6 +103,12 @@ func (e courierExport) Run(ctx context.Context, c *courierCommand, out io.Writer
 	fmt.Fprintf(out, "%d packets copied to %s; that is not sent yet\n", done.Packets, done.Name)
 	if done.Left > 0 {
 		fmt.Fprintf(out, "%d more did not fit and still wait here\n", done.Left)
+	}
+	if done.Files > 0 {
+		fmt.Fprintf(out, "%d attachments copied beside them\n", done.Files)
+	}
+	if done.FilesNot > 0 {
+		fmt.Fprintf(out, "%d attachments stay here: they need %d MB more on the stick\n", done.FilesNot, (done.Need+1<<20-1)>>20)
 	}
 	return nil
 }
@@ -130,6 +136,9 @@ func (i courierImport) Run(ctx context.Context, c *courierCommand, out io.Writer
 		return err
 	}
 	fmt.Fprintf(out, "%d receipts, %d refused, %d news\n", done.Receipts, done.Refused, done.Events)
+	if done.Whole > 0 {
+		fmt.Fprintf(out, "%d dossiers have all their attachments at the province\n", done.Whole)
+	}
 	if len(done.Files) == 0 {
 		fmt.Fprintln(out, "there is no answer in this folder")
 	}

@@ -149,13 +149,17 @@ func TestExportIsWhatThePortalOpens(t *testing.T) {
 	r := newRig(t)
 	p := r.submit("tap")
 	must(t, r.st.Store.StartEpoch(t.Context(), "e1"))
-	done, err := r.st.Courier.Export(t.Context(), r.dir)
+	done, err := r.st.Courier.Export(t.Context(), r.dir, nil)
 	must(t, err)
-	again, err := r.st.Courier.Export(t.Context(), r.dir)
+	again, err := r.st.Courier.Export(t.Context(), r.dir, nil)
 	must(t, err)
 	if done.Packets != 1 || again.Packets != 1 || done.Name == again.Name || r.waiting() != 1 {
 		t.Errorf("%+v, %+v, %d wait", done, again, r.waiting())
 	}
+	if _, err := os.Stat(filepath.Join(r.dir, done.Name)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the copy before lies on: %v", err)
+	}
+	done = again
 	file, err := os.ReadFile(filepath.Join(r.dir, done.Name))
 	must(t, err)
 	for _, c := range append([]string{prove.StationCode, p.Head.ID}, prove.Canaries...) {
@@ -170,8 +174,10 @@ func TestExportIsWhatThePortalOpens(t *testing.T) {
 	}
 	plain, err := seal.OpenBundle(sealed, wire.MaxBundleBytes, r.prov.Identity)
 	must(t, err)
-	signed, items, err := wire.DecodeBundle(plain)
+	b, err := wire.ReadBundle(bytes.NewReader(plain))
 	must(t, err)
+	must(t, b.End(0))
+	signed, items := b.Claim, b.Items
 	var c wire.BundleClaim
 	must(t, seal.VerifyJSON(signed, wire.TypBundle, r.st.Keys.PacketSigner().PublicKey(), &c))
 	if c.ID+string(stick.Up) != done.Name || c.Station != prove.StationCode || c.Epoch != "e1" || c.Trust != 1 || !c.At.Equal(begin) {
@@ -322,7 +328,7 @@ func TestBeforeTheEnrolment(t *testing.T) {
 	must(t, err)
 	defer func() { must(t, st.Close()) }()
 	dir := t.TempDir()
-	if _, err := st.Courier.Export(t.Context(), dir); dossier.CodeOf(err) != dossier.CodeNotEnrolled {
+	if _, err := st.Courier.Export(t.Context(), dir, nil); dossier.CodeOf(err) != dossier.CodeNotEnrolled {
 		t.Errorf("export: %v", err)
 	}
 	if _, err := st.Courier.Import(t.Context(), dir); dossier.CodeOf(err) != dossier.CodeNotEnrolled {

@@ -3,22 +3,23 @@
 // but opaque files.
 //
 // It promises that Export leaves one file which only the province opens, whole
-// or not at all, with everything that waits as far as the limits allow, and that
-// it changes nothing at the station: what was exported may still go by the
-// network, and by both ways there is one effect. It promises that Import takes
-// an answer only if the portal signed it, for this station, over every byte; that
-// receipts and events take effect exactly as those that came by the network do;
-// and that an answer which comes twice, late or out of order changes nothing that
-// is known better already.
+// or not at all, with every packet that waits as far as the limits allow, and
+// after it further such files with their attachments as far as the stick has
+// room; that it holds no more of an attachment in memory than a piece; and that
+// nothing at the station says of anything that it was carried: what was exported
+// may still go by the network, and by both ways there is one effect. It promises
+// that Import takes an answer only if the portal signed it, for this station, over
+// every byte; that receipts and events take effect exactly as those that came by
+// the network do; and that an answer which comes twice, late or out of order
+// changes nothing that is known better already.
 //
 // It refuses files that are not regular, not finished, too large or someone
 // else's: they are reported, skipped and left where they are. It removes only an
 // answer that it has applied, with the bundles of this station which that
-// answered.
+// answered, and the bundles that this station wrote before in place of which it
+// writes new ones.
 //
-// It carries no attachments: a packet that came by stick is held, and whole once its
-// files have gone by the network, in the lane that outbox.Files is. It opens no connection and imports neither
-// the portal nor the client.
+// It opens no connection and imports neither the portal nor the client.
 package courier
 
 import (
@@ -53,7 +54,7 @@ type Province interface {
 // Inbox applies news; inbox.Inbox is one.
 type Inbox interface {
 	TakeTrust(ctx context.Context, bundle []byte) error
-	Take(ctx context.Context, c wire.AnswerClaim, b wire.AnswerBody) (events int, err error)
+	Take(ctx context.Context, c wire.AnswerClaim, b wire.AnswerBody) (events, results int, err error)
 }
 
 // Courier exports and imports for one station.

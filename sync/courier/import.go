@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"tramhoso/sync/dossier"
@@ -18,11 +19,14 @@ import (
 
 // Imported says what an import found and did.
 type Imported struct {
-	Receipts int // packets that the portal holds and that had waited until now
-	Refused  int // packets that the portal would not take
-	Events   int // applied
-	Files    []File
-	More     bool // the folder holds more files than one import looks at
+	Receipts  int  // packets that the portal holds and that had waited until now
+	Whole     int  // packets whose attachments the portal has now
+	Refused   int  // packets that the portal would not take
+	Events    int  // applied
+	Results   int  // of these, results that are ready
+	Catalogue bool // a newer one came
+	Files     []File
+	More      bool // the folder holds more files than one import looks at
 }
 
 // File is what became of one answer on the stick.
@@ -73,7 +77,7 @@ func (c *Courier) Import(ctx context.Context, dir string) (done Imported, err er
 			c.log().Warn("an answer on the stick is not taken", "file", found.Name, "err", err)
 		default:
 			file.Applied = true
-			if err := tidy(folder, claim); err != nil { // a write-protected stick: next time nothing is new in it
+			if err := tidy(folder, found, claim); err != nil { // a write-protected stick: next time nothing is new in it
 				c.log().Warn("an applied answer stays on the stick", "file", found.Name, "err", err)
 			}
 		}
@@ -83,8 +87,8 @@ func (c *Courier) Import(ctx context.Context, dir string) (done Imported, err er
 }
 
 // tidy takes an applied answer from the stick, and the bundles it answered.
-func tidy(folder *stick.Folder, claim wire.AnswerClaim) error {
-	return errors.Join(folder.Remove(stick.Up, claim.Answers...), folder.Remove(stick.Down, claim.ID))
+func tidy(folder *stick.Folder, found stick.Found, claim wire.AnswerClaim) error {
+	return errors.Join(folder.Remove(stick.Up, claim.Answers...), folder.Remove(stick.Down, strings.TrimSuffix(found.Name, string(stick.Down))))
 }
 
 // ownError is trouble of the station, not of a file.
@@ -172,14 +176,22 @@ func (c *Courier) apply(ctx context.Context, claim wire.AnswerClaim, body wire.A
 		if err != nil {
 			return own(err)
 		}
-		done.Receipts++
-		c.log().Info("packet held", "packet", r.Packet, "counter", r.Counter, "quarantined", r.Quarantined)
+		if !r.known {
+			done.Receipts++
+		}
+		if r.State == wire.StateWhole && r.files {
+			done.Whole++
+		}
+		c.log().Info("packet held", "packet", r.Packet, "counter", r.Counter, "state", r.State, "quarantined", r.Quarantined)
 		if again > 0 {
 			c.log().Warn("the portal was set back; offering again", "packets", again)
 		}
 	}
-	n, err := c.Inbox.Take(ctx, claim, body)
-	done.Events += n
+	had := c.Province.Known().Catalogue
+	events, results, err := c.Inbox.Take(ctx, claim, body)
+	done.Events += events
+	done.Results += results
+	done.Catalogue = done.Catalogue || c.Province.Known().Catalogue > had
 	// Only now: the answer may have begun an epoch, and this is said in it.
 	if derr := c.Store.Durable(ctx, claim.Epoch, claim.Durable); derr != nil {
 		return own(derr)
@@ -195,6 +207,8 @@ func (c *Courier) apply(ctx context.Context, claim wire.AnswerClaim, body wire.A
 type receipt struct {
 	dossier.Receipt
 	compact string
+	known   bool // a receipt was here before
+	files   bool // the packet has attachments that were not known to be at the portal
 }
 
 // receipts verifies what the answer says about packets that still wait here. A
@@ -209,7 +223,12 @@ func (c *Courier) receipts(ctx context.Context, results []wire.BatchResult, done
 		if err != nil {
 			return nil, own(err)
 		}
-		if !st.Held.IsZero() {
+		open, err := c.Store.OpenFiles(ctx, one.ID)
+		if err != nil {
+			return nil, own(err)
+		}
+		held := !st.Held.IsZero()
+		if held && (open == 0 || one.Receipt == "" || one.Receipt == st.Receipt) {
 			continue // known
 		}
 		if one.Receipt == "" {
@@ -229,13 +248,16 @@ func (c *Courier) receipts(ctx context.Context, results []wire.BatchResult, done
 		if err != nil {
 			return nil, own(err)
 		}
-		r := receipt{compact: one.Receipt}
+		r := receipt{compact: one.Receipt, known: held, files: open > 0}
 		if err := trust.Verify(seal.UseReceipt, one.Receipt, wire.TypReceipt, &r.Receipt, func() time.Time { return r.At }); err != nil {
 			return nil, dossier.Errorf(dossier.CodeInvalid, "%w: a receipt: %w", ErrUnsigned, err)
 		}
 		if r.Packet != p.Head.ID || r.Station != p.Head.Station || r.Digest != seal.Digest(p.JWS, p.Body) ||
 			r.State != wire.StateHeld && r.State != wire.StateWhole {
 			return nil, dossier.Errorf(dossier.CodeInvalid, "%w: a receipt about something else", ErrUnsigned)
+		}
+		if held && r.State != wire.StateWhole {
+			continue // of an earlier state
 		}
 		list = append(list, r)
 	}

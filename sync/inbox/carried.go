@@ -22,44 +22,48 @@ func (in *Inbox) TakeTrust(ctx context.Context, bundle []byte) error {
 // own transaction and only those that follow it, and newer documents. The caller
 // has verified the claim and that the body is the one it names; each document is
 // verified here. An answer from before the portal's present history is
-// CodeConflict and changes nothing. It may run beside Follow.
-func (in *Inbox) Take(ctx context.Context, c wire.AnswerClaim, b wire.AnswerBody) (events int, err error) {
+// CodeConflict and changes nothing. results are those events that say of a result
+// that it is ready. It may run beside Follow.
+func (in *Inbox) Take(ctx context.Context, c wire.AnswerClaim, b wire.AnswerBody) (events, results int, err error) {
 	since, err := in.c.Store.History(ctx)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	if c.At.UnixMilli() < since.UnixMilli() && !since.IsZero() {
-		return 0, dossier.Errorf(dossier.CodeConflict, "an answer from before the portal's present history")
+		return 0, 0, dossier.Errorf(dossier.CodeConflict, "an answer from before the portal's present history")
 	}
 	cur, err := in.c.Store.Cursor(ctx)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	if events, err = in.takeEvents(ctx, cur, c.Epoch, c.At, b.News.Events); err != nil {
-		return events, err
+	if events, results, err = in.takeEvents(ctx, cur, c.Epoch, c.At, b.News.Events); err != nil {
+		return events, results, err
 	}
-	return events, errors.Join(in.takeStaff(ctx, c, b.Staff), in.takeCatalogue(ctx, c, b.Catalogue))
+	return events, results, errors.Join(in.takeStaff(ctx, c, b.Staff), in.takeCatalogue(ctx, c, b.Catalogue))
 }
 
 // takeEvents applies what follows the cursor and leaves the rest. at is when the
 // portal signed the answer.
-func (in *Inbox) takeEvents(ctx context.Context, cur store.Cursor, epoch string, at time.Time, events []wire.SealedEvent) (applied int, err error) {
+func (in *Inbox) takeEvents(ctx context.Context, cur store.Cursor, epoch string, at time.Time, events []wire.SealedEvent) (applied, results int, err error) {
 	if _, err := in.begin(ctx, cur, epoch, at); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	for _, e := range events {
-		did, err := in.apply(ctx, epoch, e)
+		kind, did, err := in.apply(ctx, epoch, e)
 		if dossier.CodeOf(err) == dossier.CodeConflict {
 			break // a gap: what is missing comes with the next answer
 		}
 		if err != nil {
-			return applied, err
+			return applied, results, err
 		}
 		if did {
 			applied++
 		}
+		if did && kind == dossier.EventResult {
+			results++
+		}
 	}
-	return applied, nil
+	return applied, results, nil
 }
 
 // begin starts another epoch than the cursor's. at is when the portal signed what

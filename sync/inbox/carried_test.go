@@ -36,10 +36,10 @@ func TestTakeKnowsThePresentHistory(t *testing.T) {
 				time.Sleep(time.Minute)
 				body := wire.AnswerBody{News: wire.AnswerNews{Events: []wire.SealedEvent{r.accepted(1)}}}
 				old := wire.AnswerClaim{Epoch: "e1", At: shown.Add(-time.Millisecond)}
-				if n, err := r.st.Inbox.Take(t.Context(), old, body); n != 0 || dossier.CodeOf(err) != dossier.CodeConflict {
+				if n, _, err := r.st.Inbox.Take(t.Context(), old, body); n != 0 || dossier.CodeOf(err) != dossier.CodeConflict {
 					t.Errorf("from before: %d events, %v", n, err)
 				}
-				if n, err := r.st.Inbox.Take(t.Context(), wire.AnswerClaim{Epoch: a.Epoch, At: shown}, body); n != 1 || err != nil {
+				if n, _, err := r.st.Inbox.Take(t.Context(), wire.AnswerClaim{Epoch: a.Epoch, At: shown}, body); n != 1 || err != nil {
 					t.Errorf("from then: %d events, %v", n, err)
 				}
 				if got := r.cursor(); got != (store.Cursor{Epoch: a.Epoch, N: 1}) || r.noted(inbox.NoteNews) != 1 {
@@ -54,7 +54,7 @@ func TestTakeKnowsThePresentHistory(t *testing.T) {
 func TestTakeLeavesOlderDocuments(t *testing.T) {
 	follow(t, func(t *testing.T, r *rig) {
 		take := func(version int, tag string, catalogue []byte) error {
-			_, err := r.st.Inbox.Take(t.Context(), wire.AnswerClaim{Epoch: "e1", At: time.Now(), Hints: wire.Hints{Catalogue: version, Staff: tag}},
+			_, _, err := r.st.Inbox.Take(t.Context(), wire.AnswerClaim{Epoch: "e1", At: time.Now(), Hints: wire.Hints{Catalogue: version, Staff: tag}},
 				wire.AnswerBody{Catalogue: catalogue, Staff: []byte(r.prov.Staff)})
 			return err
 		}

@@ -271,7 +271,7 @@ func (in *Inbox) round(ctx context.Context, portal Portal) (busy bool, err error
 			return false, err
 		}
 	}
-	applied, err := in.takeEvents(ctx, cur, a.Epoch, mark.At, a.Events)
+	applied, _, err := in.takeEvents(ctx, cur, a.Epoch, mark.At, a.Events)
 	busy = busy || applied > 0
 	if err != nil {
 		return busy, err
@@ -294,12 +294,12 @@ func (in *Inbox) wait() time.Duration {
 // apply takes one event in the cursor's own transaction. One whose dossier was
 // given a new slip meanwhile is sealed once more, to that: new slips are bounded,
 // so this ends.
-func (in *Inbox) apply(ctx context.Context, epoch string, e wire.SealedEvent) (applied bool, err error) {
+func (in *Inbox) apply(ctx context.Context, epoch string, e wire.SealedEvent) (kind dossier.EventKind, applied bool, err error) {
 	var ev dossier.Event
 	var cards []store.Card
 	for try := 0; try <= store.MaxReissues; try++ {
 		if ev, cards, err = in.cards(ctx, e); err != nil {
-			return false, err
+			return "", false, err
 		}
 		told := store.Told{Packet: ev.Packet, Status: ev.Status, Aside: ev.Aside}
 		if applied, err = in.c.Store.Apply(ctx, store.Cursor{Epoch: epoch, N: e.N}, cards, told); !errors.Is(err, store.ErrNewSlip) {
@@ -307,13 +307,13 @@ func (in *Inbox) apply(ctx context.Context, epoch string, e wire.SealedEvent) (a
 		}
 	}
 	if err != nil || !applied {
-		return false, err
+		return "", false, err
 	}
 	in.c.Log.Info("event applied", "n", e.N, "packet", ev.Packet, "status", int(ev.Status))
 	if len(cards) > 0 || ev.Aside != nil {
 		in.tell(Note{Kind: NoteNews, Packet: ev.Packet, Event: ev.Kind, Status: ev.Status, File: len(ev.Result) > 0})
 	}
-	return true, nil
+	return ev.Kind, true, nil
 }
 
 // cards turns an event into news for both cards. An event that can never be

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"slices"
 
 	"tramhoso/sync/portal/ledger"
@@ -30,11 +31,50 @@ func (p *Portal) answerBundles(ctx context.Context, parcels []*parcel) (id strin
 			}
 		}
 	}
+	if hasNews := slices.ContainsFunc(parcels, func(pc *parcel) bool { return len(pc.claim.Files) == 0 }); !hasNews {
+		return p.answerFiles(ctx, parcels, claim, body)
+	}
 	body.Trust, body.Staff = p.newer(newest)
 	claim.Hints.Staff = p.staffList.Load().tag
 	if err := p.store.View(ctx, func(r ledger.Reader) error { return p.answerNews(r, parcels, &claim, &body) }); err != nil {
 		return "", nil, err
 	}
+	return p.sealAnswer(parcels[0].from, claim, body)
+}
+
+// answerFiles answers bundles that brought attachments: with receipts only. The
+// bundle of packets that an export writes before them asks for news.
+func (p *Portal) answerFiles(ctx context.Context, parcels []*parcel, claim wire.AnswerClaim, body wire.AnswerBody) (id string, sealed []byte, err error) {
+	if err := p.store.View(ctx, func(r ledger.Reader) (err error) {
+		if claim.Epoch, err = r.Epoch(); err != nil {
+			return err
+		}
+		e, err := r.Enrolment(parcels[0].from.ID)
+		claim.Counter, claim.Durable = e.Receipts, e.Durable
+		return errors.Join(err, present(r, body.News.Results))
+	}); err != nil {
+		return "", nil, err
+	}
+	return p.sealAnswer(parcels[0].from, claim, body)
+}
+
+// present brings results up to date: a packet has become whole since it was
+// taken in, if its attachments came after it.
+func present(r ledger.Reader, results []wire.BatchResult) error {
+	for i, one := range results {
+		if one.Receipt == "" {
+			continue
+		}
+		pk, err := r.Packet(one.ID)
+		if err != nil {
+			return err
+		}
+		results[i].Receipt = pk.Receipt
+	}
+	return nil
+}
+
+func (p *Portal) sealAnswer(to ledger.Enrolment, claim wire.AnswerClaim, body wire.AnswerBody) (id string, sealed []byte, err error) {
 	raw, err := wire.EncodeAnswerBody(body)
 	if err != nil {
 		return "", nil, err
@@ -45,7 +85,7 @@ func (p *Portal) answerBundles(ctx context.Context, parcels []*parcel) (id strin
 	if err != nil {
 		return "", nil, err
 	}
-	sealed, err = seal.SealBundle(wire.EncodeAnswer(signed, raw), parcels[0].from.EventKey)
+	sealed, err = seal.SealBundle(wire.EncodeAnswer(signed, raw), to.EventKey)
 	if err != nil {
 		return "", nil, err
 	}
@@ -74,6 +114,9 @@ func (p *Portal) answerNews(r ledger.Reader, parcels []*parcel, claim *wire.Answ
 		return err
 	}
 	claim.Counter, claim.Durable = e.Receipts, e.Durable
+	if err := present(r, body.News.Results); err != nil {
+		return err
+	}
 	var after uint64 // the highest that any of them says was applied: it only grows
 	for _, pc := range parcels {
 		if pc.claim.Epoch == claim.Epoch {

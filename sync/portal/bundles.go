@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,9 @@ import (
 	"tramhoso/sync/wire"
 	"tramhoso/sync/wire/stick"
 )
+
+// maxSealedBytes bounds the sealed content of a courier's file.
+const maxSealedBytes = wire.MaxBundleFileBytes
 
 // maxUploadBytes bounds a courier's file: its content with what encryption and
 // envelope add.
@@ -37,6 +41,8 @@ type ImportedBundle struct {
 	Packets int    // in it
 	New     int    // of these, not here before
 	Refused int    // of these, not taken
+	Files   int    // attachments in it
+	Here    int    // of these, here now
 	Err     error  // why nothing of it was taken
 }
 
@@ -48,6 +54,7 @@ type parcel struct {
 	packets int
 	fresh   int
 	refused int
+	here    int // of its attachments
 }
 
 // Import takes in the bundles in dir, each packet as if it had been put, and
@@ -75,15 +82,20 @@ func (p *Portal) Import(ctx context.Context, dir string) (done Import, err error
 	for _, found := range list {
 		one := ImportedBundle{Name: found.Name}
 		var pc *parcel
-		sealed, err := folder.Read(found, maxUploadBytes, nil)
+		content, err := folder.OpenFile(found, maxSealedBytes, nil)
 		if err == nil {
-			if pc, err = p.takeBundle(ctx, sealed); err != nil && ours(err) {
+			pc, err = p.takeBundle(ctx, foreign{content.Sealed()})
+			if cerr := content.Close(); cerr != nil {
+				p.log.Warn("a courier's file cannot be closed", "file", found.Name, "err", cerr)
+			}
+			if err != nil && ours(err) {
 				return done, err
 			}
 		}
 		one.Err = err
 		if err == nil {
 			one.Station, one.Packets, one.New, one.Refused = pc.claim.Station, pc.packets, pc.fresh, pc.refused
+			one.Files, one.Here = len(pc.claim.Files), pc.here
 			if stations[one.Station] == nil {
 				order = append(order, one.Station)
 			}
@@ -129,7 +141,7 @@ func (p *Portal) postBundle(w http.ResponseWriter, r *http.Request, carrier ledg
 	if err != nil {
 		return err
 	}
-	pc, err := p.takeBundle(r.Context(), sealed)
+	pc, err := p.takeBundle(r.Context(), bytes.NewReader(sealed))
 	if err != nil {
 		return err
 	}
@@ -143,26 +155,51 @@ func (p *Portal) postBundle(w http.ResponseWriter, r *http.Request, carrier ledg
 // ours reports trouble of the portal: no file and no packet is at fault.
 func ours(err error) bool { return wire.ProblemOf(err).Status >= http.StatusInternalServerError }
 
-// takeBundle opens a bundle and takes in its packets.
-func (p *Portal) takeBundle(ctx context.Context, sealed []byte) (*parcel, error) {
-	plain, err := seal.OpenBundle(sealed, wire.MaxBundleBytes, p.keys.identities()...)
+// foreign reads from a stick: what fails there is the stick's fault.
+type foreign struct{ r io.Reader }
+
+func (f foreign) Read(p []byte) (int, error) {
+	n, err := f.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = dossier.E(dossier.CodeInvalid, err)
+	}
+	return n, err
+}
+
+// takeBundle opens a bundle and takes in its packets, and then its attachments
+// as they are read. Of a bundle without attachments nothing is taken before its
+// end was seen.
+func (p *Portal) takeBundle(ctx context.Context, sealed io.Reader) (*parcel, error) {
+	plain, err := seal.OpenBundleFrom(sealed, p.keys.identities()...)
 	if err != nil {
 		return nil, err
 	}
-	signed, items, err := wire.DecodeBundle(plain)
+	b, err := wire.ReadBundle(plain)
 	if err != nil {
 		return nil, err
 	}
-	pc := &parcel{packets: len(items)}
-	if err := p.identifyBundle(ctx, signed, pc); err != nil {
+	pc := &parcel{packets: len(b.Items)}
+	if err := p.identifyBundle(ctx, b.Claim, pc); err != nil {
 		return nil, err
 	}
-	for _, item := range items {
+	if err := pc.claim.CheckFiles(); err != nil {
+		return nil, err
+	}
+	if len(pc.claim.Files) == 0 {
+		if err := b.End(0); err != nil {
+			return nil, err
+		}
+	}
+	for _, item := range b.Items {
 		if err := p.takeItem(ctx, item, pc); err != nil {
 			return nil, err
 		}
 	}
-	p.log.Info("bundle", "id", pc.claim.ID, "station", pc.claim.Station, "packets", pc.packets, "new", pc.fresh, "refused", pc.refused)
+	if err := p.takeFiles(ctx, b, pc); err != nil {
+		return nil, err
+	}
+	p.log.Info("bundle", "id", pc.claim.ID, "station", pc.claim.Station, "packets", pc.packets, "new", pc.fresh, "refused", pc.refused,
+		"files", len(pc.claim.Files), "here", pc.here)
 	return pc, nil
 }
 

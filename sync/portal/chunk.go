@@ -160,7 +160,7 @@ func (p *Portal) complete(ctx context.Context, name wire.FileName) error {
 			return err
 		}
 		var err error
-		if pk, err = tx.Packet(name.Packet); err != nil || len(pk.Missing()) > 0 {
+		if pk, err = tx.Packet(name.Packet); err != nil || len(pk.Missing()) > 0 || pk.State == wire.StateWhole { // came twice at once
 			return err
 		}
 		from, err := tx.Enrolment(pk.Enrolment)

@@ -15,7 +15,7 @@ import (
 
 func (w *world) export(dir string) courier.Exported {
 	w.t.Helper()
-	done, err := w.station.Courier.Export(w.t.Context(), dir)
+	done, err := w.station.Courier.Export(w.t.Context(), dir, nil)
 	must(w.t, err)
 	return done
 }
@@ -207,7 +207,7 @@ func TestAStickOfAnotherProvince(t *testing.T) {
 	if got := elsewhere.bring(dir); got.Receipts != 1 {
 		t.Errorf("%+v", got)
 	}
-	if _, err := w.station.Courier.Export(t.Context(), filepath.Join(dir, "missing")); !errors.Is(err, os.ErrNotExist) {
+	if _, err := w.station.Courier.Export(t.Context(), filepath.Join(dir, "missing"), nil); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a missing stick: %v", err)
 	}
 	if _, err := stick.Open(filepath.Join(dir, "missing")); !errors.Is(err, os.ErrNotExist) {

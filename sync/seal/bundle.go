@@ -3,6 +3,8 @@ package seal
 import (
 	"crypto/ecdsa"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -26,6 +28,69 @@ func SealBundle(plain []byte, recipient string) ([]byte, error) {
 // OpenBundle opens what SealBundle made, up to limit bytes of content.
 func OpenBundle(blob []byte, limit int64, ids ...age.Identity) ([]byte, error) {
 	return decrypt(blob, ids, min(limit, MaxBundleBytes))
+}
+
+// SealBundleTo encrypts what is written to it to one hybrid age recipient, and
+// writes it to w a chunk at a time. The file is whole once Close has returned.
+func SealBundleTo(w io.Writer, recipient string) (io.WriteCloser, error) {
+	rec, err := age.ParseHybridRecipient(recipient)
+	if err != nil {
+		return nil, fmt.Errorf("failed to read recipient: %w", err)
+	}
+	enc, err := age.Encrypt(w, rec)
+	if err != nil {
+		return nil, fmt.Errorf("failed to encrypt a bundle: %w", err)
+	}
+	return enc, nil
+}
+
+// OpenBundleFrom decrypts a courier's file as it is read. Every byte was
+// authenticated before it is given; the end is given only where the file ends. An
+// error of r itself comes through, everything else is dossier.CodeInvalid.
+func OpenBundleFrom(r io.Reader, ids ...age.Identity) (io.Reader, error) {
+	if len(ids) == 0 {
+		return nil, invalid("no key to open with")
+	}
+	o := &openedBundle{raw: &watched{r: r}}
+	var err error
+	if o.plain, err = age.Decrypt(o.raw, ids...); err != nil {
+		return nil, o.why("cannot be opened with these keys", err)
+	}
+	return o, nil
+}
+
+type openedBundle struct {
+	raw   *watched
+	plain io.Reader
+}
+
+func (o *openedBundle) Read(p []byte) (int, error) {
+	n, err := o.plain.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = o.why("sealed bytes were changed", err)
+	}
+	return n, err
+}
+
+// watched remembers a failure that was not the end.
+type watched struct {
+	r   io.Reader
+	err error
+}
+
+func (f *watched) Read(p []byte) (int, error) {
+	n, err := f.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		f.err = err
+	}
+	return n, err
+}
+
+func (o *openedBundle) why(what string, err error) error {
+	if o.raw.err != nil {
+		return fmt.Errorf("failed to read a bundle: %w", o.raw.err)
+	}
+	return invalid("%s: %w", what, err)
 }
 
 // Addressed looks at the beginning of sealed bytes and refuses them if none of

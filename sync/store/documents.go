@@ -24,6 +24,7 @@ const (
 	DocPart      DocumentName = "part"      // the beginning of a catalogue that has not come to its end; its tag is the ETag
 	DocTime      DocumentName = "time"      // the trusted floor
 	DocContact   DocumentName = "contact"   // when the portal was last heard
+	DocSticks    DocumentName = "sticks"    // names of the bundles that were written on sticks
 )
 
 // maxDocument bounds one document: a catalogue of 16,280 procedures packs into

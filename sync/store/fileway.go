@@ -56,6 +56,37 @@ func (s *Store) WaitingFiles(ctx context.Context) (WaitingFiles, error) {
 	return WaitingFiles{Files: int(w.Files), Bytes: w.Bytes, Refused: int(w.Refused), Lost: int(w.Lost)}, nil
 }
 
+// ToCarry is an attachment that the portal does not have yet.
+type ToCarry struct {
+	Packet, SHA256 string
+	Size           int64
+}
+
+// FilesToCarry lists up to limit attachments that the portal may still miss and
+// has not refused, oldest packet first, whether or not their packets are held: a
+// stick takes both.
+func (s *Store) FilesToCarry(ctx context.Context, limit int) ([]ToCarry, error) {
+	found, err := s.r.FilesToCarry(ctx, int64(limit))
+	if err != nil {
+		return nil, coded(fmt.Errorf("failed to list the attachments: %w", err))
+	}
+	list := make([]ToCarry, len(found))
+	for i, f := range found {
+		list[i] = ToCarry{Packet: f.ID, SHA256: f.Sha256, Size: f.Size}
+	}
+	return list, nil
+}
+
+// OpenFiles counts a packet's attachments for which its receipt does not say
+// whole.
+func (s *Store) OpenFiles(ctx context.Context, packet string) (int, error) {
+	n, err := s.r.OpenFilesOf(ctx, packet)
+	if err != nil {
+		return 0, coded(fmt.Errorf("failed to count a packet's attachments: %w", err))
+	}
+	return int(n), nil
+}
+
 // Carried notes that the portal has all bytes of a file.
 func (s *Store) Carried(ctx context.Context, packet, sha256 string) error {
 	return s.noted(s.w.CarriedFile(ctx, rows.CarriedFileParams{Sha256: sha256, ID: packet}))

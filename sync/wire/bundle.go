@@ -4,9 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"tramhoso/sync/dossier"
@@ -17,8 +15,17 @@ const (
 	// MaxBundlePackets bounds the packets of one bundle: weeks of a station
 	// without a network.
 	MaxBundlePackets = 1024
-	// MaxBundleBytes bounds the content of one bundle.
+	// MaxBundleBytes bounds claim and packets of one bundle.
 	MaxBundleBytes = 32 << 20
+	// MaxBundleFiles and MaxBundleFilesBytes bound the attachments of one bundle,
+	// which goes and arrives as a whole: one file of the largest size always fits,
+	// and a stick that is pulled out loses no more than this. The rest go in
+	// bundles of their own.
+	MaxBundleFiles      = 64
+	MaxBundleFilesBytes = 64 << 20
+	// MaxBundleFileBytes bounds a bundle as a file: its content with what
+	// encryption and envelope add.
+	MaxBundleFileBytes = MaxBundleBytes + MaxBundleFilesBytes + 1<<20
 	// MaxAnswerResults bounds what one answer says about packets; the rest is
 	// said when they are offered again.
 	MaxAnswerResults = 4 * MaxBundlePackets
@@ -42,6 +49,34 @@ type BundleClaim struct {
 	N       uint64    `json:"n"`
 	Known   Hints     `json:"known"` // what the station has
 	Trust   int       `json:"trust"` // version of its trust bundle
+	// Files are the attachments that follow the packets, in this order.
+	Files []BundleFile `json:"files,omitempty"`
+}
+
+// BundleFile names an attachment of a bundle; the packet that it belongs to lies
+// in the same bundle.
+type BundleFile struct {
+	Packet string `json:"packet"`
+	SHA256 string `json:"sha256"` // of the ciphertext, lower-case hex
+	Size   int64  `json:"size"`
+}
+
+// CheckFiles refuses a list of attachments past the limits.
+func (c BundleClaim) CheckFiles() error {
+	if len(c.Files) > MaxBundleFiles {
+		return dossier.Errorf(CodeTooLarge, "more than %d files in a bundle", MaxBundleFiles)
+	}
+	var sum int64
+	for _, f := range c.Files {
+		if !ValidID(f.Packet) || !dossier.ValidSHA256(f.SHA256) || f.Size <= 0 || f.Size > dossier.MaxAttachmentBytes {
+			return dossier.Errorf(dossier.CodeInvalid, "a bundle names a file that cannot be")
+		}
+		sum += f.Size
+	}
+	if sum > MaxBundleFilesBytes {
+		return dossier.Errorf(CodeTooLarge, "files past %d bytes in a bundle", MaxBundleFilesBytes)
+	}
+	return nil
 }
 
 // AnswerClaim is what the portal signs about an answer (TypBundleAnswer, receipt
@@ -101,44 +136,6 @@ func EncodeBundle(claim string, packets []dossier.Packet) []byte {
 	}
 	flush()
 	return out
-}
-
-// DecodeBundle reads what EncodeBundle wrote. A packet that is broken in itself
-// is an item with an error; everything else that is broken spoils the bundle.
-// Neither the claim nor a packet is verified here.
-func DecodeBundle(plain []byte) (claim string, items []BundleItem, err error) {
-	if len(plain) > MaxBundleBytes {
-		return "", nil, dossier.Errorf(CodeTooLarge, "a bundle past %d bytes", MaxBundleBytes)
-	}
-	br := bufio.NewReader(bytes.NewReader(plain))
-	head, err := readFrame(br, MaxHeadBytes)
-	if err != nil {
-		return "", nil, fmt.Errorf("failed to read a bundle's claim: %w", cut(err))
-	}
-	for {
-		batch, err := readFrame(br, MaxBatchBytes)
-		if errors.Is(err, io.EOF) && dossier.CodeOf(err) == "" {
-			return string(head), items, nil
-		}
-		if err != nil {
-			return "", nil, fmt.Errorf("failed to read a bundle: %w", err)
-		}
-		b := NewBatchReader(bytes.NewReader(batch), PacketLimits)
-		for {
-			f, err := b.Next()
-			if errors.Is(err, io.EOF) && dossier.CodeOf(err) == "" {
-				break
-			}
-			var item *ItemError
-			if err != nil && !errors.As(err, &item) {
-				return "", nil, fmt.Errorf("failed to read a bundle: %w", err)
-			}
-			if len(items) == MaxBundlePackets {
-				return "", nil, dossier.Errorf(CodeTooLarge, "more than %d packets in a bundle", MaxBundlePackets)
-			}
-			items = append(items, BundleItem{Framed: f, Err: err})
-		}
-	}
 }
 
 // EncodeAnswerBody lays out an answer's body, which the claim's digest is over:

@@ -2,7 +2,11 @@ package wire
 
 import (
 	"bytes"
+	"io"
+	"slices"
+	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -16,7 +20,7 @@ func TestBundleRoundTrip(t *testing.T) {
 		packets := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) dossier.Packet {
 			return dossier.Packet{JWS: rapid.SliceOfN(rapid.Byte(), 1, 40).Draw(t, "jws"), Body: rapid.SliceOfN(rapid.Byte(), 0, 80).Draw(t, "body")}
 		}), 0, 3*MaxBatchPackets).Draw(t, "packets")
-		got, items, err := DecodeBundle(EncodeBundle(claim, packets))
+		got, items, err := decodeBundle(EncodeBundle(claim, packets))
 		if err != nil || got != claim || len(items) != len(packets) {
 			t.Fatalf("%q, %d of %d, %v", got, len(items), len(packets), err)
 		}
@@ -35,7 +39,7 @@ func TestBundleOfLargePackets(t *testing.T) {
 	for range 40 {
 		packets = append(packets, dossier.Packet{JWS: []byte("a.b.c"), Body: body})
 	}
-	if _, items, err := DecodeBundle(EncodeBundle("claim", packets)); err != nil || len(items) != len(packets) {
+	if _, items, err := decodeBundle(EncodeBundle("claim", packets)); err != nil || len(items) != len(packets) {
 		t.Errorf("%d, %v", len(items), err)
 	}
 }
@@ -43,6 +47,7 @@ func TestBundleOfLargePackets(t *testing.T) {
 func TestDecodeBundleRefuses(t *testing.T) {
 	p := dossier.Packet{JWS: []byte("a.b.c"), Body: []byte("body")}
 	good := EncodeBundle("claim", []dossier.Packet{p})
+	large := AppendFrame(nil, AppendBatch(nil, dossier.Packet{JWS: make([]byte, MaxHeadBytes), Body: make([]byte, MaxBodyBytes)}))
 	many := make([]dossier.Packet, MaxBundlePackets+1)
 	for i := range many {
 		many[i] = p
@@ -54,20 +59,73 @@ func TestDecodeBundleRefuses(t *testing.T) {
 		"nothing":          {nil, dossier.CodeInvalid},
 		"cut":              {good[:len(good)-1], dossier.CodeInvalid},
 		"too many packets": {EncodeBundle("claim", many), CodeTooLarge},
-		"too large":        {make([]byte, MaxBundleBytes+1), CodeTooLarge},
+		"too large":        {bytes.Repeat(large, 1+MaxBundleBytes/len(large)), CodeTooLarge},
+		"files, unnamed":   {append(bytes.Clone(good), 0, 'x'), dossier.CodeInvalid},
+		"an end, no files": {append(bytes.Clone(good), 0), dossier.CodeInvalid},
 		"claim past limit": {[]byte{0xff, 0xff, 0x7f}, CodeTooLarge},
 		"batch past limit": {append(AppendFrame(nil, []byte("claim")), 0xff, 0xff, 0xff, 0x7f), CodeTooLarge},
 	} {
-		if _, _, err := DecodeBundle(tc.in); dossier.CodeOf(err) != tc.code {
+		if _, _, err := decodeBundle(tc.in); dossier.CodeOf(err) != tc.code {
 			t.Errorf("%s: %v, want %s", name, err, tc.code)
 		}
 	}
-	if _, items, err := DecodeBundle(EncodeBundle("claim", many[1:])); err != nil || len(items) != MaxBundlePackets {
+	if _, items, err := decodeBundle(EncodeBundle("claim", many[1:])); err != nil || len(items) != MaxBundlePackets {
 		t.Errorf("a full bundle: %d, %v", len(items), err)
 	}
 	spoiled := AppendFrame(AppendFrame(nil, []byte("claim")), AppendBatch(AppendFrame(nil, []byte{0xff, 0xff, 0x7f}), p))
-	if _, items, err := DecodeBundle(spoiled); err != nil || len(items) != 2 || items[0].Err == nil || items[1].Err != nil {
+	if _, items, err := decodeBundle(spoiled); err != nil || len(items) != 2 || items[0].Err == nil || items[1].Err != nil {
 		t.Errorf("one bad packet: %v, %v", items, err)
+	}
+}
+
+// Files follow the packets, byte by byte, and a reader holds none of them.
+func TestBundleWithFiles(t *testing.T) {
+	p := dossier.Packet{JWS: []byte("a.b.c"), Body: []byte("body")}
+	files := [][]byte{[]byte("the first"), []byte("another"), []byte("the last")}
+	raw := append(EncodeBundle("claim", []dossier.Packet{p}), EndOfPackets...)
+	for _, f := range files {
+		raw = append(raw, f...)
+	}
+	read := func(raw []byte) (got []string, err error) {
+		b, err := ReadBundle(iotest.OneByteReader(bytes.NewReader(raw)))
+		if err != nil || len(b.Items) != 1 {
+			t.Fatalf("%+v, %v", b, err)
+		}
+		for i, f := range files {
+			one := b.File(int64(len(f)))
+			if i != 1 { // whoever has a file already reads on without it
+				data, err := io.ReadAll(one)
+				got = append(got, string(data))
+				if err != nil {
+					return got, err
+				}
+			}
+			if err := b.Skip(one); err != nil {
+				return got, err
+			}
+		}
+		return got, b.End(len(files))
+	}
+	if got, err := read(raw); err != nil || !slices.Equal(got, []string{"the first", "the last"}) {
+		t.Errorf("%q, %v", got, err)
+	}
+	for name, bad := range map[string][]byte{"cut": raw[:len(raw)-1], "longer": append(bytes.Clone(raw), 0), "without files": raw[:len(raw)-24-1]} {
+		if _, err := read(bad); dossier.CodeOf(err) != dossier.CodeInvalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	good := BundleFile{Packet: "019f6a1e-0000-7000-8000-000000000001", SHA256: strings.Repeat("0a", 32), Size: 9}
+	huge, path := good, good
+	huge.Size, path.SHA256 = dossier.MaxAttachmentBytes+1, "../../../etc/passwd"
+	for name, list := range map[string][]BundleFile{"no size": {{Packet: good.Packet, SHA256: good.SHA256}}, "no packet": {{SHA256: good.SHA256, Size: 9}},
+		"too large": {huge}, "a path": {path}, "too many": slices.Repeat([]BundleFile{good}, MaxBundleFiles+1),
+		"too much": slices.Repeat([]BundleFile{{Packet: good.Packet, SHA256: good.SHA256, Size: dossier.MaxAttachmentBytes}}, 2)} {
+		if err := (BundleClaim{Files: list}).CheckFiles(); err == nil {
+			t.Errorf("%s: taken", name)
+		}
+	}
+	if err := (BundleClaim{Files: []BundleFile{good}}).CheckFiles(); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -104,7 +162,7 @@ func FuzzDecodeBundle(f *testing.F) {
 	f.Add(EncodeBundle("claim", []dossier.Packet{{JWS: []byte("a.b.c"), Body: []byte("body")}}))
 	f.Add([]byte{0})
 	f.Fuzz(func(t *testing.T, in []byte) {
-		claim, items, err := DecodeBundle(in)
+		claim, items, err := decodeBundle(in)
 		if err != nil {
 			return
 		}
@@ -114,7 +172,7 @@ func FuzzDecodeBundle(f *testing.F) {
 				packets = append(packets, dossier.Packet{JWS: item.JWS, Body: item.Body})
 			}
 		}
-		again, back, err := DecodeBundle(EncodeBundle(claim, packets))
+		again, back, err := decodeBundle(EncodeBundle(claim, packets))
 		if err != nil || again != claim || len(back) != len(packets) {
 			t.Fatalf("what was read cannot be written: %v", err)
 		}
@@ -140,4 +198,13 @@ func FuzzDecodeAnswer(f *testing.F) {
 			t.Fatalf("no code: %v", err)
 		}
 	})
+}
+
+// decodeBundle reads a bundle that has no files.
+func decodeBundle(plain []byte) (claim string, items []BundleItem, err error) {
+	b, err := ReadBundle(bytes.NewReader(plain))
+	if err != nil {
+		return "", nil, err
+	}
+	return b.Claim, b.Items, b.End(0)
 }

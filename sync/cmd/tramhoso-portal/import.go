@@ -82,6 +82,9 @@ func printImport(done portal.Import) {
 			continue
 		}
 		fmt.Printf("taken %s: station %s, %d packets, %d new, %d refused\n", b.Name, b.Station, b.Packets, b.New, b.Refused)
+		if b.Files > 0 {
+			fmt.Printf("taken %s: %d of its %d attachments are here\n", b.Name, b.Here, b.Files)
+		}
 	}
 	for _, name := range done.Answers {
 		fmt.Printf("answer %s\n", name)

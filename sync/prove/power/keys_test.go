@@ -122,7 +122,7 @@ func TestStick(t *testing.T) {
 		base: newDisk(t), end: func(string) {},
 		open: func(_ *testing.T, dir string) string { return dir },
 		act: func(dir string) (any, error) {
-			done, err := s.Courier.Export(t.Context(), dir)
+			done, err := s.Courier.Export(t.Context(), dir, nil)
 			return done.Name, err
 		},
 		check: func(t *testing.T, dir string, said any) {
@@ -142,7 +142,7 @@ func TestStick(t *testing.T) {
 			if said != nil && !whole[said.(string)] {
 				t.Errorf("%s is not whole on the stick: %v", said, list)
 			}
-			if _, err := s.Courier.Export(t.Context(), dir); err != nil {
+			if _, err := s.Courier.Export(t.Context(), dir, nil); err != nil {
 				t.Errorf("the next export: %v", err)
 			}
 		},

@@ -372,7 +372,8 @@ func TestNews(t *testing.T) {
 		return wire.SealedEvent{N: 1, Sealed: sealed}
 	}
 	take := func(s station) (int, error) {
-		return s.Inbox.Take(ctx, wire.AnswerClaim{Epoch: "e1", At: begin}, wire.AnswerBody{News: wire.AnswerNews{Events: []wire.SealedEvent{event(s)}}})
+		n, _, err := s.Inbox.Take(ctx, wire.AnswerClaim{Epoch: "e1", At: begin}, wire.AnswerBody{News: wire.AnswerNews{Events: []wire.SealedEvent{event(s)}}})
+		return n, err
 	}
 	slip, err := token.ReadSlip(k.first.QR)
 	must(t, err)

@@ -123,7 +123,7 @@ func (w *World) stepExport() bool { return w.exportTo(w.sending(), w.aStick()) }
 
 func (w *World) exportTo(s *stationSim, k *stickSim) bool {
 	defer w.plug(k)()
-	done, err := s.run.Courier.Export(w.ctx, k.dir)
+	done, err := s.run.Courier.Export(w.ctx, k.dir, nil)
 	switch {
 	case !s.alive():
 		w.story.tell("%s was writing to %s", s.code, k)

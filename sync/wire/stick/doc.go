@@ -23,6 +23,7 @@ var (
 	ErrNotOurs    = errors.New("the file is not one of ours")
 	ErrNotRegular = errors.New("not a regular file")
 	ErrTooLarge   = errors.New("the file is larger than any of ours")
+	ErrTooMany    = errors.New("the folder holds too many files")
 )
 
 // Limits of a folder.

@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
 
 	"tramhoso/sync/dossier"
 )
@@ -33,17 +37,35 @@ func Wrap(sealed []byte) []byte {
 // Unwrap returns the sealed content of a whole file, as a part of file. A file
 // that ends early or was changed on its way is ErrUnfinished.
 func Unwrap(file []byte) ([]byte, error) {
-	if len(file) < EnvelopeBytes || !bytes.HasPrefix(file, []byte(magic)) {
-		if bytes.HasPrefix(file, []byte(magic)) || bytes.HasPrefix([]byte(magic), file) {
-			return nil, dossier.E(dossier.CodeInvalid, ErrUnfinished)
-		}
-		return nil, dossier.E(dossier.CodeInvalid, ErrNotOurs)
+	if err := check(bytes.NewReader(file), int64(len(file))); err != nil {
+		return nil, err
 	}
-	signed := len(file) - sha256.Size
-	sealed := file[len(magic) : signed-lengthBytes]
-	sum := sha256.Sum256(file[:signed])
-	if binary.BigEndian.Uint64(file[signed-lengthBytes:signed]) != uint64(len(sealed)) || !bytes.Equal(sum[:], file[signed:]) {
-		return nil, dossier.E(dossier.CodeInvalid, ErrUnfinished)
+	return file[len(magic) : len(file)-trailerBytes], nil
+}
+
+// check reads a file of size bytes once and says why it is not a whole one of
+// ours.
+func check(r io.ReaderAt, size int64) error {
+	begin := make([]byte, min(size, int64(len(magic))))
+	if _, err := r.ReadAt(begin, 0); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("failed to read a file: %w", err)
 	}
-	return sealed, nil
+	switch {
+	case !strings.HasPrefix(magic, string(begin)):
+		return dossier.E(dossier.CodeInvalid, ErrNotOurs)
+	case size < int64(EnvelopeBytes):
+		return dossier.E(dossier.CodeInvalid, ErrUnfinished)
+	}
+	sum := sha256.New()
+	if _, err := io.Copy(sum, io.NewSectionReader(r, 0, size-sha256.Size)); err != nil {
+		return fmt.Errorf("failed to read a file: %w", err)
+	}
+	end := make([]byte, trailerBytes)
+	if n, err := r.ReadAt(end, size-trailerBytes); n < len(end) {
+		return fmt.Errorf("failed to read a file: %w", err)
+	}
+	if binary.BigEndian.Uint64(end) != uint64(size-int64(EnvelopeBytes)) || !bytes.Equal(sum.Sum(nil), end[lengthBytes:]) {
+		return dossier.E(dossier.CodeInvalid, ErrUnfinished)
+	}
+	return nil
 }

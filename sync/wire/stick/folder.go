@@ -1,7 +1,6 @@
 package stick
 
 import (
-	"bytes"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -10,11 +9,11 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"tramhoso/sync/dossier"
-	"tramhoso/sync/wire"
 )
 
 // Kind is the way a file goes; it is the end of the file's name.
@@ -126,91 +125,6 @@ func (f *Folder) Files(k Kind) (list []Found, more bool, err error) {
 	return list, more, nil
 }
 
-// Read returns the sealed content of a file that Files found. limit bounds the
-// content; peek, if not nil, sees its beginning first and can spare reading the
-// rest.
-func (f *Folder) Read(one Found, limit int64, peek func(io.Reader) error) (_ []byte, err error) {
-	if one.Err != nil {
-		return nil, one.Err
-	}
-	// Whatever took the name since it was found: no link is followed, not even
-	// one that stays inside, and no pipe is waited for.
-	named, err := f.root.Lstat(one.Name)
-	if err != nil {
-		return nil, fmt.Errorf("failed to look at a file: %w", err)
-	}
-	file, err := f.root.OpenFile(one.Name, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, fmt.Errorf("failed to open a file: %w", err)
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	st, err := file.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("failed to look at a file: %w", err)
-	}
-	most := limit + int64(EnvelopeBytes)
-	switch {
-	case !st.Mode().IsRegular() || !os.SameFile(named, st):
-		return nil, dossier.E(dossier.CodeInvalid, ErrNotRegular)
-	case st.Size() > most:
-		return nil, dossier.E(wire.CodeTooLarge, ErrTooLarge)
-	}
-	if peek != nil {
-		begin := make([]byte, len(magic))
-		if _, err := file.ReadAt(begin, 0); err == nil && bytes.Equal(begin, []byte(magic)) {
-			if err := peek(io.NewSectionReader(file, int64(len(magic)), max(0, st.Size()-int64(EnvelopeBytes)))); err != nil {
-				return nil, err
-			}
-		}
-	}
-	data, err := io.ReadAll(io.LimitReader(file, most+1))
-	if err != nil {
-		return nil, fmt.Errorf("failed to read a file: %w", err)
-	}
-	if int64(len(data)) > most { // it grew
-		return nil, dossier.E(wire.CodeTooLarge, ErrTooLarge)
-	}
-	return Unwrap(data)
-}
-
-// Write leaves sealed content under a name, whole or not at all; the same name
-// again replaces it.
-func (f *Folder) Write(k Kind, id string, sealed []byte) (name string, err error) {
-	if !ValidID(id) {
-		return "", dossier.Errorf(dossier.CodeInvalid, "not a name of ours")
-	}
-	list, more, err := f.Files(k)
-	if err != nil {
-		return "", err
-	}
-	name = id + string(k)
-	if again := slices.ContainsFunc(list, func(o Found) bool { return o.Name == name }); !again && (more || len(list) == MaxFiles) {
-		return "", dossier.Errorf(dossier.CodeStorageFull, "the folder holds too many files")
-	}
-	tmp := id + newExt
-	if err := f.root.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) { // ours: of a write that was cut
-		return "", unwritable(err)
-	}
-	file, err := f.root.OpenFile(tmp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return "", unwritable(err)
-	}
-	_, err = file.Write(Wrap(sealed))
-	if err == nil {
-		err = file.Sync()
-	}
-	if err = errors.Join(err, file.Close()); err == nil {
-		err = f.root.Rename(tmp, name) // sticks have file systems without links
-	}
-	if err != nil {
-		return "", errors.Join(unwritable(err), f.root.Remove(tmp))
-	}
-	if !bundlesAreSynced {
-		return name, nil
-	}
-	return name, f.sync()
-}
-
 // Remove takes files away by id; one that is not there is no error.
 func (f *Folder) Remove(k Kind, ids ...string) error {
 	for _, id := range ids {
@@ -224,6 +138,41 @@ func (f *Folder) Remove(k Kind, ids ...string) error {
 	return f.sync()
 }
 
+// Unfinished counts the files whose writing was cut, and takes them away where
+// away says so.
+func (f *Folder) Unfinished(away bool) (n int, err error) {
+	list, _, err := f.Files(newExt)
+	if err != nil {
+		return 0, err
+	}
+	for _, one := range list {
+		if one.Err != nil {
+			continue // not one of ours
+		}
+		n++
+		if !away {
+			continue
+		}
+		if err := f.root.Remove(one.Name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return n, unwritable(err)
+		}
+	}
+	return n, nil
+}
+
+// Free is how many bytes still go onto the stick.
+func (f *Folder) Free() (int64, error) {
+	d, err := f.root.Open(".")
+	if err != nil {
+		return 0, fmt.Errorf("failed to measure the stick: %w", err)
+	}
+	var st unix.Statfs_t
+	if err := errors.Join(unix.Fstatfs(int(d.Fd()), &st), d.Close()); err != nil {
+		return 0, fmt.Errorf("failed to measure the stick: %w", err)
+	}
+	return int64(st.Bavail) * st.Bsize, nil
+}
+
 func (f *Folder) sync() error {
 	d, err := f.root.Open(".")
 	if err != nil {
@@ -233,16 +182,4 @@ func (f *Folder) sync() error {
 		return unwritable(err)
 	}
 	return nil
-}
-
-// unwritable gives a failure to write the code that a screen can act on.
-func unwritable(err error) error {
-	err = fmt.Errorf("failed to write to the folder: %w", err)
-	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return dossier.E(dossier.CodeStorageFull, err)
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EIO):
-		return dossier.E(dossier.CodeStorageReadOnly, err)
-	}
-	return err
 }

@@ -3,11 +3,13 @@ package stick
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -214,4 +216,76 @@ func FuzzUnwrap(f *testing.F) {
 			t.Fatalf("no code: %v", err)
 		}
 	})
+}
+
+// A long file is written and read a piece at a time; it has no name before it is
+// whole.
+func TestALongFile(t *testing.T) {
+	f, dir := open(t)
+	w, err := f.Create(Up, id(1))
+	must(t, err)
+	sum := sha256.New()
+	piece := make([]byte, 1<<20)
+	const pieces = 3 * syncBytes >> 20
+	for i := range pieces {
+		piece[0] = byte(i)
+		sum.Write(piece)
+		_, err := w.Write(piece)
+		must(t, err)
+	}
+	if list, _, err := f.Files(Up); err != nil || len(list) != 0 {
+		t.Errorf("a part has its name: %v, %v", list, err)
+	}
+	if n, err := f.Unfinished(false); err != nil || n != 1 {
+		t.Errorf("%d unfinished, %v", n, err)
+	}
+	name, err := w.Commit()
+	must(t, err)
+	list, _, err := f.Files(Up)
+	must(t, err)
+	c, err := f.OpenFile(list[0], pieces<<20, nil)
+	must(t, err)
+	again := sha256.New()
+	_, err = io.Copy(again, c.Sealed())
+	must(t, err)
+	if !bytes.Equal(sum.Sum(nil), again.Sum(nil)) || c.File().Size() != pieces<<20+int64(EnvelopeBytes) {
+		t.Errorf("other content, %d bytes", c.File().Size())
+	}
+
+	// Somebody who cannot open it hands it on as it is.
+	other, _ := open(t)
+	_, err = other.Put(Down, id(1), c.File(), pieces<<20)
+	must(t, err)
+	for what, bad := range map[string]io.Reader{"cut": io.NewSectionReader(c.File(), 0, 99), "too long": c.File(), "not ours": strings.NewReader("<html>")} {
+		limit := int64(pieces << 20)
+		if what == "too long" {
+			limit--
+		}
+		if _, err := other.Put(Down, id(2), bad, limit); dossier.CodeOf(err) == "" {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	must(t, c.Close())
+	if n, err := other.Unfinished(false); err != nil || n != 0 {
+		t.Errorf("%d parts lie on, %v", n, err)
+	}
+	if list, _, err = other.Files(Down); err != nil || len(list) != 1 {
+		t.Errorf("%v, %v", list, err)
+	}
+
+	w, err = f.Create(Up, id(1))
+	must(t, err)
+	_, err = w.Write([]byte("given up"))
+	must(t, errors.Join(err, w.Abort()))
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 || entries[0].Name() != name {
+		t.Errorf("%v, %v", entries, err)
+	}
+	must(t, os.WriteFile(filepath.Join(dir, id(3)+newExt), []byte("of a stick that was pulled out"), 0o600))
+	must(t, os.WriteFile(filepath.Join(dir, "mine"+newExt), []byte("somebody's"), 0o600))
+	if n, err := f.Unfinished(true); err != nil || n != 1 {
+		t.Errorf("%d, %v", n, err)
+	}
+	if n, err := f.Unfinished(true); err != nil || n != 0 {
+		t.Errorf("%d, %v", n, err)
+	}
 }

@@ -161,6 +161,41 @@ func (q *Queries) Files(ctx context.Context) ([]FilesRow, error) {
 	return items, nil
 }
 
+const filesToCarry = `-- name: FilesToCarry :many
+SELECT p.id, f.sha256, g.size FROM packet_files f JOIN packets p ON p.seq = f.seq JOIN files g ON g.sha256 = f.sha256
+WHERE f.state = 0 AND f.refused = '' AND p.body IS NOT NULL ORDER BY p.seq, f.n LIMIT ?
+`
+
+type FilesToCarryRow struct {
+	ID     string
+	Sha256 string
+	Size   int64
+}
+
+// Whether or not the packet is held: a stick takes both.
+func (q *Queries) FilesToCarry(ctx context.Context, limit int64) ([]FilesToCarryRow, error) {
+	rows, err := q.db.QueryContext(ctx, filesToCarry, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FilesToCarryRow
+	for rows.Next() {
+		var i FilesToCarryRow
+		if err := rows.Scan(&i.ID, &i.Sha256, &i.Size); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const forgetFile = `-- name: ForgetFile :exec
 DELETE FROM files WHERE sha256 = ?
 `
@@ -295,6 +330,17 @@ FROM packets WHERE id = ? AND body IS NOT NULL ON CONFLICT (seq) DO NOTHING
 func (q *Queries) OfferAgain(ctx context.Context, id string) error {
 	_, err := q.db.ExecContext(ctx, offerAgain, id)
 	return err
+}
+
+const openFilesOf = `-- name: OpenFilesOf :one
+SELECT count(*) FROM packet_files f JOIN packets p ON p.seq = f.seq WHERE p.id = ? AND f.state <> 2
+`
+
+func (q *Queries) OpenFilesOf(ctx context.Context, id string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, openFilesOf, id)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const refusedFile = `-- name: RefusedFile :exec

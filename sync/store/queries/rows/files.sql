@@ -95,3 +95,11 @@ SELECT count(*) FROM result_files WHERE packet = ?;
 
 -- name: ResultFile :one
 SELECT sealed FROM result_files WHERE packet = ?;
+
+-- name: FilesToCarry :many
+-- Whether or not the packet is held: a stick takes both.
+SELECT p.id, f.sha256, g.size FROM packet_files f JOIN packets p ON p.seq = f.seq JOIN files g ON g.sha256 = f.sha256
+WHERE f.state = 0 AND f.refused = '' AND p.body IS NOT NULL ORDER BY p.seq, f.n LIMIT ?;
+
+-- name: OpenFilesOf :one
+SELECT count(*) FROM packet_files f JOIN packets p ON p.seq = f.seq WHERE p.id = ? AND f.state <> 2;
