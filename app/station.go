@@ -88,12 +88,15 @@ func openStation(ctx context.Context, cfg config.Config, log *slog.Logger) *stat
 	s.devices.Init(cfg)
 	s.power.Init()
 	s.openPages()
-	var floor time.Time
-	st, err := store.Open(s.ctx, cfg.Storage, store.Options{Log: log, Free: s.freeBytes, Now: s.now})
+	var floor, sure time.Time
+	st, err := store.Open(s.ctx, cfg.Storage, store.Options{Log: log, Free: s.freeBytes, Now: s.now, Sure: s.sure})
 	if err == nil {
 		floor = storedFloor(s.ctx, st)
+		if sure, err = st.Sure(s.ctx); err != nil {
+			_ = st.Close()
+		}
 	}
-	s.system = clock.NewSystem(clock.Options{Floor: floor, OnFloor: func(t time.Time) {
+	s.system = clock.NewSystem(clock.Options{Floor: floor, Sure: sure, OnFloor: func(t time.Time) {
 		if s.kept != nil {
 			storeFloor(s.ctx, s.store, t, log)
 		}
@@ -122,6 +125,19 @@ func (s *station) now() time.Time {
 		return time.Now()
 	}
 	return s.clock.Now()
+}
+
+// sure is the latest time that has come for certain; none until the floor has been
+// read.
+func (s *station) sure() (time.Time, bool) {
+	if s.clock == nil {
+		return time.Time{}, false
+	}
+	at, exact := s.system.Sure()
+	if !at.IsZero() {
+		at = at.Add(s.clock.Offset())
+	}
+	return at, exact
 }
 
 func (s *station) keep(st *store.Store) (*kept, error) {

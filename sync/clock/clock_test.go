@@ -190,3 +190,40 @@ func TestBetween(t *testing.T) {
 		t.Error("Now and Stamp differ")
 	}
 }
+
+// What is certain moves with signed times and the boot counter, never with a clock
+// that somebody can set; a restart goes on from what was stored.
+func TestSure(t *testing.T) {
+	s, m, _ := newSystem(time.Time{})
+	want := func(s *System, at time.Time, exact bool) {
+		t.Helper()
+		if got, e := s.Sure(); !got.Equal(at) || e != exact {
+			t.Errorf("certain is %v, exact %v; want %v, %v", got, e, at, exact)
+		}
+	}
+	m.pass(time.Hour)
+	want(s, time.Time{}, false)
+	s.Floor(noon)
+	m.pass(time.Hour)
+	want(s, noon.Add(time.Hour), false)
+	m.wall = noon.AddDate(64, 0, 0)
+	want(s, noon.Add(time.Hour), false)
+	if err := s.Tell(noon.AddDate(1, 0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	want(s, noon.Add(time.Hour), false)
+	s.Floor(noon.Add(30 * time.Minute)) // signed while the hour passed
+	want(s, noon.Add(time.Hour), false)
+	if err := s.Signed(noon.Add(48 * time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	want(s, noon.Add(48*time.Hour), true)
+	m.pass(signedFor)
+	want(s, noon.Add(72*time.Hour), false)
+
+	stored := noon.Add(72 * time.Hour)
+	again := NewSystem(Options{Floor: noon, Sure: stored, Wall: func() time.Time { return time.Unix(0, 0) }, Mono: func() time.Duration { return m.since }, Boot: "boot-2"})
+	want(again, stored, false)
+	m.pass(time.Minute)
+	want(again, stored.Add(time.Minute), false)
+}

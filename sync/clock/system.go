@@ -21,6 +21,8 @@ const signedFor = 24 * time.Hour
 type Options struct {
 	// Floor is the latest signed time that was stored.
 	Floor time.Time
+	// Sure is what Sure said when it was last stored, if that is later.
+	Sure time.Time
 	// OnFloor is called with every new floor, so that it can be stored; may be nil.
 	OnFloor func(time.Time)
 	// Wall, Mono and Boot replace the machine's own for tests; nil and "" mean
@@ -42,6 +44,8 @@ type System struct {
 	floor  time.Time
 	base   time.Time     // a corrected time …
 	baseAt time.Duration // … and the boot counter when it held
+	sure   time.Time     // a time that had come for certain …
+	sureAt time.Duration // … and the boot counter then
 	source dossier.TimeSource
 }
 
@@ -56,6 +60,10 @@ func NewSystem(o Options) *System {
 	}
 	if s.boot == "" {
 		s.boot = bootID()
+	}
+	s.sure, s.sureAt = s.floor, s.mono()
+	if o.Sure.After(s.sure) {
+		s.sure = o.Sure.Round(0)
 	}
 	return s
 }
@@ -106,11 +114,33 @@ func (s *System) Floor(signed time.Time) {
 	lifted := signed.After(s.floor)
 	if lifted {
 		s.floor = signed.Round(0)
+		if mono := s.mono(); s.floor.After(s.sureNow(mono)) {
+			s.sure, s.sureAt = s.floor, mono
+		}
 	}
 	s.mu.Unlock()
 	if lifted && s.onFloor != nil {
 		s.onFloor(signed.Round(0))
 	}
+}
+
+// Sure is the latest time that has come for certain: a signed time and what the
+// boot counter, which nobody can set, has counted since. No machine's clock and
+// nobody's word moves it. It lies behind by as long as the machine was off since the
+// last signed time, and is zero before the first. exact says that the portal signed
+// the time lately, so that it is not behind either.
+func (s *System) Sure() (at time.Time, exact bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	mono := s.mono()
+	return s.sureNow(mono), s.source == dossier.TimeSigned && mono-s.baseAt < signedFor
+}
+
+func (s *System) sureNow(mono time.Duration) time.Time {
+	if s.sure.IsZero() {
+		return s.sure
+	}
+	return s.sure.Add(mono - s.sureAt)
 }
 
 // TrustedFloor is the latest signed time seen.

@@ -16,6 +16,7 @@ const (
 	counterSeq     = "seq"        // the last packet's number
 	counterProbe   = "probe"      // writes that only asked whether the database can be written
 	counterHistory = "history_ms" // since when the portal's present history holds
+	counterSure    = "sure_ms"    // the latest time that had come for certain
 	counterDurable = "durable"    // the receipt's counter up to which the portal's backup reaches
 )
 

@@ -8,7 +8,9 @@ import (
 	"tramhoso/sync/store/internal/rows"
 )
 
-// How long each class of record lives. Sweep ends them all but drafts, which age
+// How long each class of record lives, by the time that has come for certain
+// ([Options.Sure]): a clock that jumped ahead destroys nothing, and a station that
+// was switched off keeps a record for longer rather than shorter. Sweep ends them all but drafts, which age
 // in powered-on time only (AgeDrafts).
 const (
 	// BodyLife is for a sealed body and its attachments, from the portal's
@@ -38,13 +40,24 @@ type Swept struct{ Bodies, PrintKeys, Dossiers, Submits int64 }
 // Sweep destroys what has served its time: the bytes are overwritten in the
 // database and leave its log. Jws and receipts stay as evidence.
 func (s *Store) Sweep(ctx context.Context) (w Swept, err error) {
-	now := s.now()
+	now, exact, err := s.certain(ctx)
+	if err != nil {
+		return w, err
+	}
 	before := func(d time.Duration) int64 { return now.Add(-d).UnixMilli() }
 	null := func(ms int64) sql.NullInt64 { return sql.NullInt64{Int64: ms, Valid: true} }
 	handed, silent := null(before(HandedCardLife)), before(SilentCardLife)
 	err = s.tx(ctx, "sweep", func(tx *sql.Tx) (err error) {
 		q := s.w.WithTx(tx)
-		if w.Bodies, err = q.SweepBodies(ctx, rows.SweepBodiesParams{NowMs: null(now.UnixMilli()), HeldMs: null(before(heldLife))}); err != nil {
+		if err := q.RaiseCounter(ctx, rows.RaiseCounterParams{Name: counterSure, Value: now.UnixMilli()}); err != nil {
+			return err
+		}
+		if exact {
+			if err := holdStamps(ctx, q, now); err != nil {
+				return err
+			}
+		}
+		if w.Bodies, err = q.SweepBodies(ctx, rows.SweepBodiesParams{NowMs: null(s.ms()), HeldMs: null(before(heldLife))}); err != nil {
 			return err
 		}
 		if w.PrintKeys, err = q.SweepPrintKeys(ctx, rows.SweepPrintKeysParams{MadeMs: before(PrintKeyLast), PrintedMs: before(PrintKeyLife)}); err != nil {

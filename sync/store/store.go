@@ -43,7 +43,11 @@ var (
 // Options are what a test or the program may put in place of the real thing.
 // The zero value is ready for use.
 type Options struct {
-	Now   func() time.Time                          // wall time; nil: time.Now
+	Now func() time.Time // wall time; nil: time.Now
+	// Sure is the latest time that has come for certain, whatever the machine's clock
+	// says: only it ends the life of a record. exact says that it is the time, within
+	// seconds, because the portal signed it. nil: Now, never exact.
+	Sure  func() (at time.Time, exact bool)
 	Free  func(dir string) (bytes int64, err error) // free bytes of the folder's disk; nil: statfs
 	Log   *slog.Logger                              // nil: slog.Default()
 	Quota int64                                     // most bytes the station may use; 0: DefaultQuota
@@ -84,6 +88,7 @@ type Store struct {
 	lock    *os.File
 	probed  sync.Mutex // one probe at a time: it writes and removes one file
 	now     func() time.Time
+	sure    func() (time.Time, bool)
 	free    func(string) (int64, error)
 	quota   int64
 	log     *slog.Logger
@@ -97,9 +102,12 @@ type Store struct {
 // dossier.CodeStorageReadOnly when nothing can be kept there and
 // dossier.CodeStorageFull when the disk is full.
 func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
-	s := &Store{dir: dir, now: o.Now, free: o.Free, quota: o.Quota, log: o.Log, point: o.Point, change: newChanges()}
+	s := &Store{dir: dir, now: o.Now, sure: o.Sure, free: o.Free, quota: o.Quota, log: o.Log, point: o.Point, change: newChanges()}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.sure == nil {
+		s.sure = func() (time.Time, bool) { return s.now(), false }
 	}
 	if s.free == nil {
 		s.free = FreeBytes
@@ -261,7 +269,12 @@ func (s *Store) txLazy(ctx context.Context, what string, f func(*sql.Tx) error) 
 	return s.finish(tx, what, f)
 }
 
-func (s *Store) ms() int64 { return s.now().UnixMilli() }
+// ms stamps a row: not before what has come for certain, or a clock that is behind
+// would have the record end as soon as it is put right.
+func (s *Store) ms() int64 {
+	sure, _ := s.sure()
+	return max(s.now().UnixMilli(), sure.UnixMilli())
+}
 
 func fromMs(ms sql.NullInt64) time.Time {
 	if !ms.Valid {

@@ -10,6 +10,79 @@ import (
 	"database/sql"
 )
 
+const holdCardsAt = `-- name: HoldCardsAt :exec
+UPDATE cards SET at_ms = ?1 WHERE at_ms > ?2
+`
+
+type HoldCardsAtParams struct {
+	NowMs    int64
+	LatestMs int64
+}
+
+func (q *Queries) HoldCardsAt(ctx context.Context, arg HoldCardsAtParams) error {
+	_, err := q.db.ExecContext(ctx, holdCardsAt, arg.NowMs, arg.LatestMs)
+	return err
+}
+
+const holdDossiersAt = `-- name: HoldDossiersAt :exec
+UPDATE dossiers SET created_ms = min(created_ms, ?1), handed_ms = min(handed_ms, ?1)
+WHERE max(created_ms, coalesce(handed_ms, 0)) > ?2
+`
+
+type HoldDossiersAtParams struct {
+	NowMs    interface{}
+	LatestMs int64
+}
+
+func (q *Queries) HoldDossiersAt(ctx context.Context, arg HoldDossiersAtParams) error {
+	_, err := q.db.ExecContext(ctx, holdDossiersAt, arg.NowMs, arg.LatestMs)
+	return err
+}
+
+const holdPrintsAt = `-- name: HoldPrintsAt :exec
+UPDATE print_jobs SET created_ms = min(created_ms, ?1), changed_ms = min(changed_ms, ?1)
+WHERE max(created_ms, changed_ms) > ?2
+`
+
+type HoldPrintsAtParams struct {
+	NowMs    interface{}
+	LatestMs int64
+}
+
+func (q *Queries) HoldPrintsAt(ctx context.Context, arg HoldPrintsAtParams) error {
+	_, err := q.db.ExecContext(ctx, holdPrintsAt, arg.NowMs, arg.LatestMs)
+	return err
+}
+
+const holdReceiptsAt = `-- name: HoldReceiptsAt :exec
+UPDATE packets SET held_ms = ?1 WHERE held_ms > ?2
+`
+
+type HoldReceiptsAtParams struct {
+	NowMs    sql.NullInt64
+	LatestMs sql.NullInt64
+}
+
+// What was written down later than it can be, was written by a clock that ran ahead.
+func (q *Queries) HoldReceiptsAt(ctx context.Context, arg HoldReceiptsAtParams) error {
+	_, err := q.db.ExecContext(ctx, holdReceiptsAt, arg.NowMs, arg.LatestMs)
+	return err
+}
+
+const holdSubmitsAt = `-- name: HoldSubmitsAt :exec
+UPDATE submits SET created_ms = ?1 WHERE created_ms > ?2
+`
+
+type HoldSubmitsAtParams struct {
+	NowMs    int64
+	LatestMs int64
+}
+
+func (q *Queries) HoldSubmitsAt(ctx context.Context, arg HoldSubmitsAtParams) error {
+	_, err := q.db.ExecContext(ctx, holdSubmitsAt, arg.NowMs, arg.LatestMs)
+	return err
+}
+
 const sweepBodies = `-- name: SweepBodies :execrows
 UPDATE packets SET body = NULL, purged_ms = ?1 WHERE body IS NOT NULL AND held_ms IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.seq = packets.seq)

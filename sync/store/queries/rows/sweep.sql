@@ -30,3 +30,21 @@ DELETE FROM dossiers WHERE dossiers.packet IN (SELECT d.packet FROM dossiers d W
 
 -- name: SweepSubmits :execrows
 DELETE FROM submits WHERE created_ms <= ?;
+
+-- name: HoldReceiptsAt :exec
+-- What was written down later than it can be, was written by a clock that ran ahead.
+UPDATE packets SET held_ms = sqlc.arg(now_ms) WHERE held_ms > sqlc.arg(latest_ms);
+
+-- name: HoldPrintsAt :exec
+UPDATE print_jobs SET created_ms = min(created_ms, sqlc.arg(now_ms)), changed_ms = min(changed_ms, sqlc.arg(now_ms))
+WHERE max(created_ms, changed_ms) > sqlc.arg(latest_ms);
+
+-- name: HoldDossiersAt :exec
+UPDATE dossiers SET created_ms = min(created_ms, sqlc.arg(now_ms)), handed_ms = min(handed_ms, sqlc.arg(now_ms))
+WHERE max(created_ms, coalesce(handed_ms, 0)) > sqlc.arg(latest_ms);
+
+-- name: HoldCardsAt :exec
+UPDATE cards SET at_ms = sqlc.arg(now_ms) WHERE at_ms > sqlc.arg(latest_ms);
+
+-- name: HoldSubmitsAt :exec
+UPDATE submits SET created_ms = sqlc.arg(now_ms) WHERE created_ms > sqlc.arg(latest_ms);
