@@ -25,6 +25,7 @@ type DeskDossier struct {
 	Due        time.Time            `json:"due,omitzero"`
 	FeeDue     *int64               `json:"fee_due,omitempty"` // nil: not known
 	Quarantine string               `json:"quarantine,omitempty"`
+	Alarms     int                  `json:"alarms,omitempty"` // open clone alarms of its station
 	Steps      []DeskStep           `json:"steps,omitempty"`
 	Files      []DeskFile           `json:"files,omitempty"`
 	Content    *dossier.Dossier     `json:"content,omitempty"`
@@ -71,6 +72,7 @@ func (p *Portal) Desk() http.Handler {
 		"POST /desk/packets/{id}/release":       p.deskRelease,
 		"GET /desk/packets/{id}/files/{sha256}": p.deskFile,
 		"GET /desk/alarms":                      p.deskAlarms,
+		"POST /desk/alarms/{n}/acknowledge":     p.deskAcknowledge,
 		"POST /desk/backup":                     p.deskBackup,
 		"/": func(http.ResponseWriter, *http.Request) error {
 			return dossier.Errorf(dossier.CodeNotFound, "no such call")
@@ -130,16 +132,29 @@ func (p *Portal) deskList(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	out := []DeskDossier{}
+	var open int // clone alarms that nobody has looked at
 	if err := p.store.View(r.Context(), func(v ledger.Reader) error {
 		list, err := v.Dossiers(f)
-		for _, d := range list {
-			out = append(out, deskDossier(d))
+		if err != nil {
+			return err
 		}
+		alarms := map[string]int{}
+		for _, d := range list {
+			if _, known := alarms[d.Station]; !known {
+				if alarms[d.Station], err = v.OpenAlarms(d.Station); err != nil {
+					return err
+				}
+			}
+			row := deskDossier(d)
+			row.Alarms = alarms[d.Station]
+			out = append(out, row)
+		}
+		open, err = v.OpenAlarms("")
 		return err
 	}); err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, map[string]any{"dossiers": out})
+	return writeJSON(w, http.StatusOK, map[string]any{"dossiers": out, "alarms": open})
 }
 
 // resolve turns "last" into a packet's id.
@@ -174,6 +189,9 @@ func (p *Portal) deskGet(w http.ResponseWriter, r *http.Request) error {
 			return notFound(err)
 		}
 		out = deskDossier(d)
+		if out.Alarms, err = v.OpenAlarms(d.Station); err != nil {
+			return err
+		}
 		pk, err := v.Packet(id)
 		if err != nil {
 			return err
@@ -270,27 +288,6 @@ func (p *Portal) deskRelease(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return writeJSON(w, http.StatusOK, struct{}{})
-}
-
-func (p *Portal) deskAlarms(w http.ResponseWriter, r *http.Request) error {
-	type alarm struct {
-		Station string    `json:"station"`
-		Seq     uint64    `json:"seq"`
-		First   string    `json:"first"`
-		Second  string    `json:"second"`
-		At      time.Time `json:"at"`
-	}
-	out := []alarm{}
-	if err := p.store.View(r.Context(), func(v ledger.Reader) error {
-		list, err := v.Alarms(ledger.MaxList)
-		for _, a := range list {
-			out = append(out, alarm{a.Station, a.Seq, a.First, a.Second, a.At})
-		}
-		return err
-	}); err != nil {
-		return err
-	}
-	return writeJSON(w, http.StatusOK, map[string]any{"alarms": out})
 }
 
 func (p *Portal) deskBackup(w http.ResponseWriter, r *http.Request) error {

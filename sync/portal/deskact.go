@@ -163,6 +163,9 @@ func (p *Portal) record(tx ledger.Tx, d *ledger.Dossier, to dossier.Status, a Ac
 
 // openBody decrypts a packet's content.
 func (p *Portal) openBody(pk ledger.Packet, v any) error {
+	if !pk.DestroyedAt.IsZero() {
+		return dossier.Errorf(dossier.CodeNotFound, "destroyed on %s, after the time it is kept", pk.DestroyedAt.Format(time.DateOnly))
+	}
 	head, err := seal.Peek(pk.JWS) // verified when it was taken in
 	if err != nil {
 		return err

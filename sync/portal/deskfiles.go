@@ -67,7 +67,7 @@ func deskFiles(v ledger.Reader, root ledger.Packet) (out []DeskFile, err error) 
 	}
 	for _, pk := range list {
 		for _, f := range pk.Files {
-			out = append(out, DeskFile{Packet: pk.ID, SHA256: f.SHA256, Size: f.Size, Role: f.Role, Here: f.Held})
+			out = append(out, DeskFile{Packet: pk.ID, SHA256: f.SHA256, Size: f.Size, Role: f.Role, Here: f.Held && pk.DestroyedAt.IsZero()})
 		}
 	}
 	return out, nil
@@ -83,7 +83,7 @@ func (p *Portal) OpenFile(ctx context.Context, packet, sha256 string) (_ io.Read
 			return notFound(err)
 		}
 		for _, f := range pk.Files {
-			if f.SHA256 == sha256 && f.Held {
+			if f.SHA256 == sha256 && f.Held && pk.DestroyedAt.IsZero() {
 				file = f.Attachment
 				return nil
 			}

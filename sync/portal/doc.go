@@ -34,6 +34,21 @@
 // at once. A station is measured by who it is, so that a province behind one
 // address works; only strangers are by address, and give way.
 //
+// What is kept how long ([Portal.Sweep], once a day while it serves):
+//
+//	head, digest and receipt of every packet   for good: a replay after years gets the identical receipt
+//	its body, attachments, officers' words     keepContent after its dossier has ended; Options.Keep
+//	  … of a packet that belongs to no dossier keepContent after it came
+//	  … that waits for a parent or a person    until they come
+//	an upload that nobody goes on with         uploadLife; its row keepUploadRows longer
+//	events                                     while their station is believed, and keepEvents after
+//	enrolment tokens                           keepTokens after they ended
+//	clone alarms, stations, steps              for good
+//	a courier's bundle                         never: its packets are
+//
+// One sequence number that comes with two ids is a clone alarm: officers see it
+// with every list until one of them acknowledges it, and nothing is refused for it.
+//
 // It refuses a packet whose envelope, signature or size does not hold, a token
 // that was used by someone else, and a second machine's keys under a code that
 // is taken: a station whose keys were lost gets a new code.

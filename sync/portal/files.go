@@ -97,7 +97,7 @@ func (p *Portal) postFile(w http.ResponseWriter, r *http.Request, e ledger.Enrol
 		return err
 	}
 	name.Station = e.Station
-	if err := p.expire(r.Context()); err != nil {
+	if _, err := p.expire(r.Context()); err != nil {
 		return err
 	}
 	body := newArriving(r)
@@ -243,6 +243,9 @@ func fileOf(v ledger.Reader, name wire.FileName, e ledger.Enrolment) (ledger.Fil
 	}
 	for _, f := range pk.Files {
 		if f.SHA256 == name.SHA256 {
+			if !f.Held && !pk.DestroyedAt.IsZero() {
+				return f, dossier.Errorf(wire.CodeExpired, "the packet was destroyed, after the time it is kept")
+			}
 			return f, nil
 		}
 	}
@@ -337,21 +340,21 @@ func quota(tx ledger.Reader, e ledger.Enrolment, size, free int64) error {
 
 // expire clears away what nobody goes on with: the bytes go, the row stays to
 // say why.
-func (p *Portal) expire(ctx context.Context) error {
+func (p *Portal) expire(ctx context.Context) (n int, err error) {
 	var stale []ledger.Upload
-	err := p.store.View(ctx, func(v ledger.Reader) (err error) {
+	err = p.store.View(ctx, func(v ledger.Reader) (err error) {
 		stale, err = v.StaleUploads(p.now().Add(-uploadLife), expireBatch)
 		return err
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, u := range stale {
 		if err := p.expireOne(ctx, u); err != nil {
-			return fmt.Errorf("failed to expire an upload: %w", err)
+			return 0, fmt.Errorf("failed to expire an upload: %w", err)
 		}
 	}
-	return nil
+	return len(stale), nil
 }
 
 func (p *Portal) expireOne(ctx context.Context, stale ledger.Upload) error {

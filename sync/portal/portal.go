@@ -47,6 +47,7 @@ type Options struct {
 	AgencyCodes map[string]string
 	AgencyCode  string
 	Limits      Limits
+	Keep        Keep
 }
 
 func (o *Options) defaults() error {
@@ -80,6 +81,9 @@ func (o *Options) defaults() error {
 		o.Calendar = DefaultCalendar()
 	}
 	o.Limits.defaults()
+	if o.Keep.Content == 0 {
+		o.Keep.Content = keepContent
+	}
 	if len(o.Hosts) == 0 {
 		o.Hosts = []string{"localhost", "127.0.0.1", "::1"}
 	}

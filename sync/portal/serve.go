@@ -68,6 +68,13 @@ func (s *Server) DeskURL() string { return "http://" + s.desk.Addr().String() }
 
 // Run serves until ctx ends, then lets running calls finish.
 func (s *Server) Run(ctx context.Context) error {
+	sweeping, stopSweeping := context.WithCancel(ctx)
+	defer stopSweeping()
+	swept := make(chan struct{})
+	go func() {
+		defer close(swept)
+		s.p.sweepDaily(sweeping)
+	}()
 	failed := make(chan error, 2)
 	go func() {
 		failed <- s.servers[0].ServeTLS(s.portal, "", "") // the certificate is in TLSConfig
@@ -80,6 +87,8 @@ func (s *Server) Run(ctx context.Context) error {
 	case err = <-failed:
 		running--
 	}
+	stopSweeping()
+	<-swept
 	s.p.Stop()
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTimeout)
 	defer cancel()

@@ -61,6 +61,7 @@ type serveCmd struct {
 	Officer    string   `help:"The officer's role, as papers name it." default:"Cán bộ một cửa"`
 	Demo       bool     `help:"Start with the demonstration's catalogue, staff and station."`
 	limitFlags
+	keepFlags
 	Now time.Time `help:"With --demo: the time to start at (RFC 3339)."`
 }
 
@@ -104,6 +105,8 @@ func main() {
 		Publish publishCmd `cmd:"" help:"Make a file the next version of the catalogue."`
 		Import  importCmd  `cmd:"" help:"Take in the couriers' files in a folder and leave the answers there; also the packets of a station's second medium."`
 		Rotate  rotateCmd  `cmd:"" help:"Give the province a new key that stations seal to, signed by the root; the old one still opens."`
+		Alarms  alarmsCmd  `cmd:"" help:"List clone alarms: one sequence number of a station that came with two packets; acknowledge one."`
+		Sweep   sweepCmd   `cmd:"" help:"Destroy what was kept long enough; a portal that serves does so every day."`
 		Gaps    gapsCmd    `cmd:"" help:"Name what each station said and nobody heard: the gaps in its sequence."`
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
@@ -124,6 +127,7 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 	if o.Limits, err = c.limits(); err != nil {
 		return err
 	}
+	o.Keep = c.keep()
 	if host, _, err := net.SplitHostPort(c.Listen); err == nil && host != "" {
 		o.Hosts = append(o.Hosts, host)
 	}
@@ -186,10 +190,14 @@ func (c *serveCmd) writeToken(ctx context.Context, p *portal.Portal, url string)
 
 // beside opens a portal that is there and may be running.
 func (c *common) beside(ctx context.Context, log *slog.Logger) (*portal.Portal, error) {
+	return c.besideKeeping(ctx, log, portal.Keep{})
+}
+
+func (c *common) besideKeeping(ctx context.Context, log *slog.Logger, keep portal.Keep) (*portal.Portal, error) {
 	if _, err := os.Stat(filepath.Join(c.Dir, "ledger.db")); err != nil {
 		return nil, fmt.Errorf("failed to find the portal's ledger: %w", err)
 	}
-	return portal.Open(ctx, portal.Options{Dir: c.Dir, Province: c.Province, SlipHost: c.SlipHost, Log: log})
+	return portal.Open(ctx, portal.Options{Dir: c.Dir, Province: c.Province, SlipHost: c.SlipHost, Log: log, Keep: keep})
 }
 
 // Run makes a token beside a portal that may be running.

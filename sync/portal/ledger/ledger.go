@@ -45,6 +45,7 @@ type Store interface {
 // Reader answers questions. Lists are bounded by their limit.
 type Reader interface {
 	FileReader
+	RetentionReader
 	Epoch() (string, error)
 	Document(name string) ([]byte, error)
 	Station(code string) (Station, error)
@@ -70,6 +71,8 @@ type Reader interface {
 	// for the first.
 	Events(enrolment int64, after uint64, limit, maxBytes int) ([]Event, error)
 	Alarms(limit int) ([]Alarm, error) // newest first
+	// OpenAlarms counts those that nobody acknowledged, of a station or, for "", of all.
+	OpenAlarms(station string) (int, error)
 	Catalogue(version int) (Catalogue, error)
 	// CatalogueVersion is the latest; another process may publish beside this one.
 	CatalogueVersion() (int, error)
@@ -80,6 +83,7 @@ type Reader interface {
 type Tx interface {
 	Reader
 	FileTx
+	RetentionTx
 	PutDocument(name string, value []byte) error
 	PutStation(Station) error
 	// AddEnrolment makes e the station's current enrolment and returns its id.
@@ -107,6 +111,8 @@ type Tx interface {
 	// AddEvent appends to the enrolment's sequence and returns the number.
 	AddEvent(enrolment int64, sealed []byte, at time.Time) (uint64, error)
 	AddAlarm(Alarm) error
+	// AcknowledgeAlarm says that a person has looked at it. The first time stays.
+	AcknowledgeAlarm(n int64, by string, at time.Time) error
 	// NextSerial draws the next number, from 1, under a name.
 	NextSerial(name string) (int, error)
 	AddCatalogue(Catalogue) error
@@ -184,6 +190,8 @@ type Packet struct {
 	Receipt    string
 	Quarantine string // why a person has to look; empty: nobody has to
 	Shelved    bool   // waits for its parent
+	// DestroyedAt is when Body and the bytes of Files were destroyed; zero: they are here.
+	DestroyedAt time.Time
 }
 
 // Missing lists the attachments still to come.
@@ -237,11 +245,14 @@ type Event struct {
 // Alarm says that one sequence number came with two packet ids: two machines
 // speak with one station's keys.
 type Alarm struct {
-	Station       string
-	Enrolment     int64
-	Seq           uint64
-	First, Second string
-	At            time.Time
+	N              int64 // AddAlarm draws it
+	Station        string
+	Enrolment      int64
+	Seq            uint64
+	First, Second  string
+	At             time.Time
+	AcknowledgedAt time.Time // zero: nobody has looked at it
+	AcknowledgedBy string    // an officer's role or staff id
 }
 
 // Catalogue is one published version.

@@ -31,7 +31,8 @@ func (r *reader) StaleUploads(since time.Time, limit int) ([]ledger.Upload, erro
 }
 
 func (r *reader) HeldFiles(after ledger.HeldFile, limit int) ([]ledger.HeldFile, error) {
-	return list(r, "files", `SELECT packet, n, sha256, size FROM files WHERE held = 1 AND (packet, n) > (?, ?) ORDER BY packet, n LIMIT ?`,
+	return list(r, "files", `SELECT packet, n, sha256, size FROM files WHERE held = 1 AND (packet, n) > (?, ?)
+		AND (SELECT destroyed_us FROM packets WHERE id = packet) IS NULL ORDER BY packet, n LIMIT ?`,
 		[]any{after.Packet, after.N, min(limit, ledger.MaxList)}, func(row interface{ Scan(...any) error }, f *ledger.HeldFile) error {
 			return row.Scan(&f.Packet, &f.N, &f.SHA256, &f.Size)
 		})

@@ -134,9 +134,9 @@ func (r *reader) Token(hash string) (t ledger.Token, err error) {
 
 func (r *reader) Packet(id string) (p ledger.Packet, err error) {
 	err = r.row("packet", `SELECT id, station, enrolment, seq, kind, parent, procedure, version, recipient, digest, jws, body,
-		received_us, counter, state, receipt, quarantine, shelved FROM packets WHERE id = ?`, []any{id},
+		received_us, counter, state, receipt, quarantine, shelved, destroyed_us FROM packets WHERE id = ?`, []any{id},
 		&p.ID, &p.Station, &p.Enrolment, &p.Seq, &p.Kind, &p.Parent, &p.Procedure.Code, &p.Procedure.Version, &p.Recipient,
-		&p.Digest, &p.JWS, &p.Body, at{&p.ReceivedAt}, &p.Counter, &p.State, &p.Receipt, &p.Quarantine, &p.Shelved)
+		&p.Digest, &p.JWS, &p.Body, at{&p.ReceivedAt}, &p.Counter, &p.State, &p.Receipt, &p.Quarantine, &p.Shelved, at{&p.DestroyedAt})
 	if err != nil {
 		return ledger.Packet{}, err
 	}
@@ -228,9 +228,9 @@ func (r *reader) Events(enrolment int64, after uint64, limit, maxBytes int) ([]l
 }
 
 func (r *reader) Alarms(limit int) ([]ledger.Alarm, error) {
-	return list(r, "alarms", "SELECT station, enrolment, seq, first, second, at_us FROM alarms ORDER BY n DESC LIMIT ?",
+	return list(r, "alarms", "SELECT n, station, enrolment, seq, first, second, at_us, acknowledged_us, acknowledged_by FROM alarms ORDER BY n DESC LIMIT ?",
 		[]any{min(limit, ledger.MaxList)}, func(row interface{ Scan(...any) error }, a *ledger.Alarm) error {
-			return row.Scan(&a.Station, &a.Enrolment, &a.Seq, &a.First, &a.Second, at{&a.At})
+			return row.Scan(&a.N, &a.Station, &a.Enrolment, &a.Seq, &a.First, &a.Second, at{&a.At}, at{&a.AcknowledgedAt}, &a.AcknowledgedBy)
 		})
 }
 

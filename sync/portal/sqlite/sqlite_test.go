@@ -123,7 +123,10 @@ func TestFeesOfTheFirstSchema(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir).(*Store)
 	for _, q := range []string{
-		"ALTER TABLE dossiers DROP COLUMN fee_known", "DROP TABLE uploads", "DROP TABLE renewals", "DROP TABLE revocations", "DELETE FROM goose_db_version WHERE version_id > 1", "PRAGMA foreign_keys = OFF",
+		"ALTER TABLE dossiers DROP COLUMN fee_known", "DROP TABLE uploads", "DROP TABLE renewals", "DROP TABLE revocations",
+		"DROP INDEX alarms_open", "ALTER TABLE alarms DROP COLUMN acknowledged_us", "ALTER TABLE alarms DROP COLUMN acknowledged_by",
+		"DROP INDEX packets_kept", "DROP INDEX dossiers_ended", "ALTER TABLE packets DROP COLUMN destroyed_us",
+		"DELETE FROM goose_db_version WHERE version_id > 1", "PRAGMA foreign_keys = OFF",
 		`INSERT INTO dossiers (packet, station, procedure, version, agency, status, received_us, fee_due, quarantine, updated_us)
 		VALUES ('a', 'DL27', '2.000635', 1, 'x', 2, 1, 8000, '', 1), ('b', 'DL27', '1.004873', 1, 'x', 2, 1, 0, '', 1)`,
 	} {

@@ -39,6 +39,7 @@ func Run(t *testing.T, open Opener) {
 		"Concurrent":    testConcurrent,
 		"Uploads":       testUploads,
 		"Whole":         testWhole,
+		"Retention":     testRetention,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
 	}
@@ -260,10 +261,7 @@ func testPackets(t *testing.T, open Opener) {
 		if ids, err := tx.Quarantined(10); err != nil || !cmp.Equal(ids, []string{"p3"}) {
 			t.Errorf("quarantined %v, %v", ids, err)
 		}
-		must(t, tx.AddAlarm(ledger.Alarm{Station: "DL27", Enrolment: e, Seq: 7, First: "p1", Second: "p2", At: when}))
-		if a, err := tx.Alarms(10); err != nil || len(a) != 1 || a[0].Second != "p2" || !a[0].At.Equal(when) {
-			t.Errorf("%v, %v", a, err)
-		}
+		testAlarms(t, tx, e)
 	})
 	if err := s.Update(t.Context(), func(tx ledger.Tx) error { return tx.AddPacket(packet("p1", 1, 9, 9)) }); !errors.Is(err, ledger.ErrExists) {
 		t.Errorf("one id twice: %v", err)

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"tramhoso/sync/catalogue"
+	"tramhoso/sync/client"
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/portal"
+	"tramhoso/sync/portal/demo"
+	"tramhoso/sync/seal"
+	"tramhoso/sync/wire"
+)
+
+// The commands that work on a portal's folder, with what they print and what they
+// leave behind.
+func TestCommands(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	dir := filepath.Join(t.TempDir(), "portal")
+	p, err := portal.Open(ctx, portal.Options{Dir: dir, Catalogue: demo.Snapshot()})
+	must(t, err)
+	srv, err := p.Listen(ctx, "127.0.0.1:0", "127.0.0.1:0")
+	must(t, err)
+	serving, stop := context.WithCancel(ctx)
+	served := make(chan error, 1)
+	go func() { served <- srv.Run(serving) }()
+	defer func() {
+		stop()
+		must(t, errors.Join(<-served, p.Close()))
+	}()
+	run := func(args ...string) (out, failed string) {
+		t.Helper()
+		cmd := program(ctx, append(args, "--dir", dir)...)
+		text, err := cmd.Output()
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			return string(text), string(exit.Stderr)
+		}
+		must(t, err)
+		return string(text), ""
+	}
+
+	next := demo.Snapshot()
+	next.Procedures = next.Procedures[:3]
+	file := func(name string, s catalogue.Snapshot) string {
+		data, err := json.Marshal(s)
+		must(t, err)
+		path := filepath.Join(t.TempDir(), name)
+		must(t, os.WriteFile(path, data, 0o600))
+		return path
+	}
+	if out, failed := run("publish", "--catalogue", file("next.json", next)); failed != "" || out != "catalogue 2\n" {
+		t.Errorf("publish: %q, %s", out, failed)
+	}
+	broken := next
+	broken.Procedures = append(broken.Procedures[:2:2], broken.Procedures[0])
+	if _, failed := run("publish", "--catalogue", file("broken.json", broken)); failed == "" {
+		t.Error("a catalogue with one procedure twice was published")
+	}
+	if _, failed := run("publish", "--catalogue", filepath.Join(dir, "nothing.json")); failed == "" {
+		t.Error("a file that is not there was published")
+	}
+
+	if _, failed := run("revoke", "--code", demoStation.Code); !strings.Contains(failed, "no station DL27 is enrolled") {
+		t.Errorf("revoke before it is enrolled: %q", failed)
+	}
+	tok, err := p.IssueToken(ctx, demoStation, srv.URL())
+	must(t, err)
+	keys, err := seal.OpenKeys(filepath.Join(t.TempDir(), "keys"))
+	must(t, err)
+	_, err = client.Enrol(ctx, tok, keys, time.Now)
+	must(t, err)
+	if out, failed := run("revoke", "--code", demoStation.Code); failed != "" || out != "revoked DL27\n" {
+		t.Errorf("revoke: %q %s", out, failed)
+	}
+	another, err := p.IssueToken(ctx, demoStation, srv.URL())
+	must(t, err)
+	if _, err := client.Enrol(ctx, another, keys, time.Now); dossier.CodeOf(err) != wire.CodeRevoked {
+		t.Errorf("a revoked station enrols: %v", err)
+	}
+
+	if out, failed := run("alarms"); failed != "" || out != "0 open\n" {
+		t.Errorf("alarms: %q %s", out, failed)
+	}
+	if _, failed := run("alarms", "--acknowledge", "7", "--officer", "CB-1"); !strings.Contains(failed, "not in the ledger") {
+		t.Errorf("an alarm that is not there: %q", failed)
+	}
+	if out, failed := run("sweep", "--keep-days", "1"); failed != "" || out != "destroyed 0 bodies and 0 attachments; forgot 0 uploads, 0 tokens, 0 events\n" {
+		t.Errorf("sweep: %q %s", out, failed)
+	}
+}
