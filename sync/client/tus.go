@@ -37,10 +37,11 @@ const (
 // was named), wire.CodeTooMany and wire.CodeNoRoom. An upload that expired begins
 // anew by itself.
 func (c *Client) Carry(ctx context.Context, packet string, a dossier.Attachment, content io.ReaderAt, from int64) (int64, error) {
-	f := carrying{Client: c, name: wire.FileName{Station: c.c.Station, Packet: packet, SHA256: a.SHA256}, size: a.Size, content: content}
-	if err := errors.Join(f.name.Check(), a.Check()); err != nil {
+	name := wire.FileName{Station: c.c.Station, Packet: packet, SHA256: a.SHA256}
+	if err := errors.Join(name.Check(), a.Check()); err != nil {
 		return -1, err
 	}
+	f := carrying{Client: c, to: wire.PathFiles, name: name, size: a.Size, content: content}
 	at, err := f.next(ctx, from)
 	if err != nil {
 		return -1, fmt.Errorf("failed to carry a file of packet %s: %w", packet, err)
@@ -51,7 +52,11 @@ func (c *Client) Carry(ctx context.Context, packet string, a dossier.Attachment,
 // carrying is one file on its way.
 type carrying struct {
 	*Client
-	name    wire.FileName
+	to   string // where it is begun
+	name interface {
+		Path() string
+		Metadata() string
+	}
 	size    int64
 	content io.ReaderAt
 }
@@ -118,12 +123,12 @@ func (f carrying) begin(ctx context.Context) (at int64, err error) {
 	h.Set(wire.HeaderUploadMetadata, f.name.Metadata())
 	h.Set(wire.HeaderUploadChecksum, wire.ChecksumOf(chunk).String())
 	began := time.Now()
-	err = f.call(ctx, sendTimeout, request{method: http.MethodPost, path: wire.PathFiles, header: h, media: wire.TypeChunk, body: chunk,
+	err = f.call(ctx, sendTimeout, request{method: http.MethodPost, path: f.to, header: h, media: wire.TypeChunk, body: chunk,
 		expected: []int{http.StatusCreated},
 	}, func(res *http.Response) error {
 		// The address is not the portal's to choose: tomorrow nobody remembers it.
 		u, err := url.Parse(res.Header.Get("Location"))
-		if err != nil || f.base.JoinPath(wire.PathFiles).ResolveReference(u).String() != f.base.JoinPath(f.name.Path()).String() {
+		if err != nil || f.base.JoinPath(f.to).ResolveReference(u).String() != f.base.JoinPath(f.name.Path()).String() {
 			return lie("an upload at another address")
 		}
 		if res.Header.Get(wire.HeaderUploadOffset) != "" { // else the chunk was not looked at

@@ -90,6 +90,33 @@ func (l *Link) Carry(ctx context.Context, packet string, a dossier.Attachment, c
 	return c.Carry(ctx, packet, a, content, from)
 }
 
+// CarryBundle implements courier.Bearer.
+func (l *Link) CarryBundle(ctx context.Context, sum string, content io.ReaderAt, size, from int64) (int64, error) {
+	c, err := l.client()
+	if err != nil {
+		return -1, err
+	}
+	return c.CarryBundle(ctx, sum, content, size, from)
+}
+
+// AnswerBundle implements courier.Bearer.
+func (l *Link) AnswerBundle(ctx context.Context, sum string, take func(io.Reader) error) error {
+	c, err := l.client()
+	if err != nil {
+		return err
+	}
+	return c.AnswerBundle(ctx, sum, take)
+}
+
+// DropBundle implements courier.Bearer.
+func (l *Link) DropBundle(ctx context.Context, sum string) error {
+	c, err := l.client()
+	if err != nil {
+		return err
+	}
+	return c.DropBundle(ctx, sum)
+}
+
 // State implements outbox.Carrier.
 func (l *Link) State(ctx context.Context, p dossier.Packet) (dossier.Receipt, string, []string, error) {
 	c, err := l.client()

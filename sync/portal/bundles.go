@@ -1,13 +1,11 @@
 package portal
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"time"
 
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/portal/ledger"
@@ -19,12 +17,8 @@ import (
 // maxSealedBytes bounds the sealed content of a courier's file.
 const maxSealedBytes = wire.MaxBundleFileBytes
 
-// maxUploadBytes bounds a courier's file: its content with what encryption and
-// envelope add.
-const maxUploadBytes = wire.MaxBundleBytes + 1<<20
-
-// maxUploads bounds the couriers' files that are open at once: each lies in
-// memory, with its answer.
+// maxUploads bounds the couriers' files that are answered at once: packets and
+// answer of each lie in memory.
 const maxUploads = 4
 
 // Import is what an import of a folder found and did.
@@ -117,39 +111,6 @@ func (p *Portal) Import(ctx context.Context, dir string) (done Import, err error
 		done.Answers = append(done.Answers, name)
 	}
 	return done, nil
-}
-
-// postBundle takes in a courier's file that some station brought, and answers
-// with the file for the station that made it.
-func (p *Portal) postBundle(w http.ResponseWriter, r *http.Request, carrier ledger.Enrolment) error {
-	leave, ok := p.meters.bundles.Enter(carrier.ID)
-	if !ok {
-		return slowDown(retryAfterS * time.Second)
-	}
-	defer leave()
-	select {
-	case p.uploads <- struct{}{}:
-		defer func() { <-p.uploads }()
-	default:
-		return dossier.Errorf(wire.CodeBusy, "too many couriers at once")
-	}
-	file, err := io.ReadAll(r.Body)
-	if err != nil {
-		return fmt.Errorf("failed to read a courier's file: %w", err)
-	}
-	sealed, err := stick.Unwrap(file)
-	if err != nil {
-		return err
-	}
-	pc, err := p.takeBundle(r.Context(), bytes.NewReader(sealed))
-	if err != nil {
-		return err
-	}
-	_, answer, err := p.answerBundles(r.Context(), []*parcel{pc})
-	if err != nil {
-		return err
-	}
-	return write(w, http.StatusOK, wire.TypeBundle, stick.Wrap(answer))
 }
 
 // ours reports trouble of the portal: no file and no packet is at fault.

@@ -6,11 +6,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/seal"
@@ -261,17 +264,50 @@ func TestBadPacketsInABundle(t *testing.T) {
 	}
 }
 
+// carry uploads a courier's file in two pieces, as tus says.
+func (f *fixture) carry(t testing.TB, carrier *station, file []byte) wire.BundleName {
+	t.Helper()
+	sum := sha256.Sum256(file)
+	name := wire.BundleName{SHA256: hex.EncodeToString(sum[:])}
+	half := len(file) / 2
+	rec := f.tus(t, carrier, "POST", wire.PathBundles, file[:half], wire.HeaderUploadLength, strconv.Itoa(len(file)), wire.HeaderUploadMetadata, name.Metadata(), "Content-Type", wire.TypeChunk)
+	if rec.Code != http.StatusCreated || rec.Header().Get("Location") != name.Path() || rec.Header().Get(wire.HeaderUploadOffset) != strconv.Itoa(half) {
+		t.Fatalf("%d %v %s", rec.Code, rec.Header(), rec.Body)
+	}
+	again := f.tus(t, carrier, "POST", wire.PathBundles, file[:half], wire.HeaderUploadLength, strconv.Itoa(len(file)), wire.HeaderUploadMetadata, name.Metadata(), "Content-Type", wire.TypeChunk)
+	head := f.tus(t, carrier, "HEAD", name.Path(), nil)
+	if again.Code != http.StatusCreated || head.Header().Get(wire.HeaderUploadOffset) != strconv.Itoa(half) {
+		t.Errorf("a replay: %d, then %v", again.Code, head.Header())
+	}
+	if early := problem(t, f.do(t, carrier, "POST", name.Path(), nil)); early.Code != dossier.CodeConflict {
+		t.Errorf("an answer before the whole: %+v", early)
+	}
+	if rec = f.tus(t, carrier, "PATCH", name.Path(), file[half:], wire.HeaderUploadOffset, strconv.Itoa(half), "Content-Type", wire.TypeChunk); rec.Code != http.StatusNoContent {
+		t.Fatalf("%d %s", rec.Code, rec.Body)
+	}
+	return name
+}
+
+func (f *fixture) carriedFiles(t testing.TB) int {
+	t.Helper()
+	list, err := os.ReadDir(filepath.Join(f.dir, carriedDir))
+	must(t, err)
+	return len(list)
+}
+
 func TestUploadForAnotherStation(t *testing.T) {
 	f := newFixture(t)
-	s, carrier := f.enrolStation(t, "DL27"), f.enrolStation(t, "DL28")
+	s, carrier, other := f.enrolStation(t, "DL27"), f.enrolStation(t, "DL28"), f.enrolStation(t, "DL29")
 	p := s.dossier(t)
 	_, file := s.bundle(t, wire.BundleClaim{}, p)
-	rec := f.do(t, carrier, "POST", wire.PathBundles, file)
+	name := f.carry(t, carrier, file)
+	rec := f.do(t, carrier, "POST", name.Path(), nil)
 	if rec.Code != http.StatusOK || rec.Header().Get("Content-Type") != wire.TypeBundle {
 		t.Fatalf("%d %s", rec.Code, rec.Body)
 	}
 	_, body := f.answer(t, s, rec.Body.Bytes())
-	if len(body.News.Results) != 1 || body.News.Results[0].Receipt != f.put(t, s, p).Body.String() {
+	receipt := f.put(t, s, p).Body.String()
+	if len(body.News.Results) != 1 || body.News.Results[0].Receipt != receipt {
 		t.Errorf("%+v", body.News.Results)
 	}
 	sealed, err := stick.Unwrap(rec.Body.Bytes())
@@ -279,23 +315,14 @@ func TestUploadForAnotherStation(t *testing.T) {
 	if err := seal.Addressed(bytes.NewReader(sealed), carrier.keys.EventIdentity()); err == nil {
 		t.Error("the carrier can read the answer")
 	}
-	if prob := problem(t, f.do(t, carrier, "POST", wire.PathBundles, file[:len(file)-1])); prob.Code != dossier.CodeInvalid {
-		t.Errorf("half a file: %+v", prob)
+	if _, body = f.answer(t, s, f.do(t, carrier, "POST", name.Path(), nil).Body.Bytes()); body.News.Results[0].Receipt != receipt {
+		t.Error("asked again, it has another effect")
 	}
-	if prob := problem(t, f.do(t, nil, "POST", wire.PathBundles, file)); prob.Code != dossier.CodeNotEnrolled {
-		t.Errorf("nobody: %+v", prob)
+	if prob := problem(t, f.do(t, other, "POST", name.Path(), nil)); prob.Code != dossier.CodeNotFound {
+		t.Errorf("somebody else's: %+v", prob)
 	}
-	if prob := problem(t, f.do(t, carrier, "POST", wire.PathBundles, make([]byte, maxUploadBytes+stick.EnvelopeBytes+1))); prob.Code != wire.CodeTooLarge {
-		t.Errorf("too large: %+v", prob)
-	}
-	for range maxUploads {
-		f.uploads <- struct{}{}
-	}
-	if prob := problem(t, f.do(t, carrier, "POST", wire.PathBundles, file)); prob.Code != wire.CodeBusy {
-		t.Errorf("too many: %+v", prob)
-	}
-	for range maxUploads {
-		<-f.uploads
+	if rec := f.tus(t, carrier, "DELETE", name.Path(), nil); rec.Code != http.StatusNoContent || f.carriedFiles(t) != 0 {
+		t.Errorf("%d, %d files lie on", rec.Code, f.carriedFiles(t))
 	}
 	line := f.log.String()
 	for _, canary := range []string{canaryName, canaryNumber, canaryPhone} {
@@ -305,5 +332,67 @@ func TestUploadForAnotherStation(t *testing.T) {
 	}
 	if bytes.Contains(file, []byte(s.code)) || bytes.Contains(file, []byte(p.Head.ID)) {
 		t.Error("the file tells who sent it")
+	}
+}
+
+func TestBadUploadsOfCouriers(t *testing.T) {
+	f := newFixture(t)
+	s, carrier := f.enrolStation(t, "DL27"), f.enrolStation(t, "DL28")
+	_, file := s.bundle(t, wire.BundleClaim{}, s.dossier(t))
+	half := f.carry(t, carrier, file[:len(file)-1])
+	if prob := problem(t, f.do(t, carrier, "POST", half.Path(), nil)); prob.Code != dossier.CodeInvalid {
+		t.Errorf("half a file: %+v", prob)
+	}
+	sum := sha256.Sum256(file)
+	name := wire.BundleName{SHA256: hex.EncodeToString(sum[:])}
+	post := func(who *station, length int, meta string, body []byte) dossier.Code {
+		t.Helper()
+		return problem(t, f.tus(t, who, "POST", wire.PathBundles, body, wire.HeaderUploadLength, strconv.Itoa(length), wire.HeaderUploadMetadata, meta, "Content-Type", wire.TypeChunk)).Code
+	}
+	other := bytes.Clone(file)
+	other[len(other)/2] ^= 1
+	for what, tc := range map[string]struct{ got, want dossier.Code }{
+		"nobody":             {problem(t, f.do(t, nil, "POST", wire.PathBundles, file)).Code, dossier.CodeNotEnrolled},
+		"too large":          {post(carrier, int(maxCarriedBytes)+1, name.Metadata(), nil), wire.CodeTooLarge},
+		"too small":          {post(carrier, 3, name.Metadata(), nil), dossier.CodeInvalid},
+		"a path":             {post(carrier, 300, wire.BundleName{SHA256: "../../ledger.db"}.Metadata(), nil), dossier.CodeInvalid},
+		"no digest":          {post(carrier, 300, "", nil), dossier.CodeInvalid},
+		"other bytes":        {post(carrier, len(file), name.Metadata(), other), wire.CodeChecksum},
+		"another length":     {post(carrier, len(file)+1, name.Metadata(), file), dossier.CodeConflict},
+		"more than is there": {problem(t, f.tus(t, carrier, "PATCH", name.Path(), append(bytes.Clone(file), 0), wire.HeaderUploadOffset, "0", "Content-Type", wire.TypeChunk)).Code, wire.CodeTooLarge},
+		"a gap":              {problem(t, f.tus(t, carrier, "PATCH", name.Path(), file[9:], wire.HeaderUploadOffset, "9", "Content-Type", wire.TypeChunk)).Code, dossier.CodeConflict},
+	} {
+		if tc.got != tc.want {
+			t.Errorf("%s: %s, want %s", what, tc.got, tc.want)
+		}
+	}
+	if rec := f.tus(t, carrier, "PATCH", name.Path(), file, wire.HeaderUploadOffset, "0", "Content-Type", wire.TypeChunk); rec.Code != http.StatusNoContent {
+		t.Errorf("after all that: %d %s", rec.Code, rec.Body)
+	}
+	for range maxUploads {
+		f.uploads <- struct{}{}
+	}
+	if prob := problem(t, f.do(t, carrier, "POST", name.Path(), nil)); prob.Code != wire.CodeBusy {
+		t.Errorf("too many: %+v", prob)
+	}
+	for range maxUploads {
+		<-f.uploads
+	}
+	if n := f.count(t); n != 0 {
+		t.Errorf("%d dossiers", n)
+	}
+	f.clock.Add(carriedLife + time.Hour)
+	if prob := problem(t, f.do(t, carrier, "POST", name.Path(), nil)); prob.Code != dossier.CodeNotFound || f.carriedFiles(t) != 0 {
+		t.Errorf("after a week: %+v, %d files", prob, f.carriedFiles(t))
+	}
+	for i := range maxCarried {
+		n := wire.BundleName{SHA256: fmt.Sprintf("%064x", i)}
+		f.tus(t, carrier, "POST", wire.PathBundles, nil, wire.HeaderUploadLength, "300", wire.HeaderUploadMetadata, n.Metadata())
+	}
+	if code := post(carrier, len(file), name.Metadata(), nil); code != wire.CodeTooMany {
+		t.Errorf("more than a stick holds: %s", code)
+	}
+	if f.carry(t, s, file); f.carriedFiles(t) != maxCarried+1 {
+		t.Error("one carrier's limits are another's")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"time"
 
@@ -15,7 +16,6 @@ import (
 	"tramhoso/sync/portal/gate"
 	"tramhoso/sync/portal/ledger"
 	"tramhoso/sync/wire"
-	"tramhoso/sync/wire/stick"
 )
 
 // The limits of the server.
@@ -43,11 +43,10 @@ type route struct {
 
 // routes is the protocol; a test compares it with openapi.yaml.
 func (p *Portal) routes() []route {
-	all := append(p.fileRoutes(), []route{
+	all := slices.Concat(p.fileRoutes(), p.bundleRoutes(), []route{
 		{pattern: "PUT " + wire.PathPackets + "{id}", limit: wire.MaxPacketBytes, mtls: p.putPacket},
 		{pattern: "GET " + wire.PathPackets + "{id}", mtls: p.getPacket},
 		{pattern: "POST " + wire.PathBatch, limit: wire.MaxBatchBytes, mtls: p.postBatch},
-		{pattern: "POST " + wire.PathBundles, limit: maxUploadBytes + int64(stick.EnvelopeBytes), mtls: p.postBundle},
 		{pattern: "GET " + wire.PathEvents, slots: p.polls, mtls: p.getEvents},
 		{pattern: "GET " + wire.PathCatalogue, mtls: p.getCatalogue},
 		{pattern: "GET " + wire.PathDelta, mtls: p.getDelta},
@@ -57,7 +56,7 @@ func (p *Portal) routes() []route {
 		{pattern: "POST " + wire.PathEnrol, limit: maxEnrolBytes, open: p.postEnrol},
 		{pattern: "POST " + wire.PathRenew, limit: maxEnrolBytes, late: true, mtls: p.postRenew},
 		{pattern: "GET " + wire.PathSlip + "{token}", open: p.getSlip},
-	}...)
+	})
 	for i := range all {
 		switch rt := &all[i]; {
 		case rt.slots != nil:

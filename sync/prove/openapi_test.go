@@ -91,7 +91,8 @@ func (c *contract) check(r *http.Request, res *http.Response) {
 
 // notAsked are the calls that no client of ours makes; strangers' do.
 var notAsked = []string{"OPTIONS /v1/files/", "POST /v1/files/{station}/{packet}/{sha256}", "DELETE /v1/files/{station}/{packet}/{sha256}",
-	"HEAD /v1/files/{station}/{packet}/{sha256}", "PATCH /v1/files/{station}/{packet}/{sha256}", "POST /v1/files/", "POST /v1/bundles"}
+	"HEAD /v1/files/{station}/{packet}/{sha256}", "PATCH /v1/files/{station}/{packet}/{sha256}", "POST /v1/files/", "POST /v1/bundles", "POST /v1/bundles/{sha256}", "HEAD /v1/bundles/{sha256}",
+	"PATCH /v1/bundles/{sha256}", "DELETE /v1/bundles/{sha256}"}
 
 // Every question of a station and every answer of the portal is as the
 // description says, and every call but the files' and the couriers' is made.

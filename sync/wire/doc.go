@@ -32,8 +32,8 @@ const HeaderValue = "1"
 const (
 	PathPackets   = "/v1/packets/" // + id: PUT, GET
 	PathBatch     = "/v1/packets:batch"
-	PathFiles     = "/v1/files/" // + station/packet/sha256: HEAD, PATCH, DELETE; alone: POST, OPTIONS
-	PathBundles   = "/v1/bundles"
+	PathFiles     = "/v1/files/"  // + station/packet/sha256: HEAD, PATCH, DELETE; alone: POST, OPTIONS
+	PathBundles   = "/v1/bundles" // POST; + /sha256: HEAD, PATCH, DELETE, and POST for the answer
 	PathEvents    = "/v1/events"
 	PathCatalogue = "/v1/catalogue"
 	PathDelta     = "/v1/catalogue/delta"

@@ -74,32 +74,65 @@ func (n FileName) Metadata() string {
 	return "packet " + enc([]byte(n.Packet)) + ",sha256 " + enc([]byte(n.SHA256))
 }
 
+// BundleName is a courier's file by the digest of all its bytes; whose upload it
+// is, the connection says.
+type BundleName struct{ SHA256 string }
+
+// Path is the file's address at the portal.
+func (n BundleName) Path() string { return PathBundles + "/" + n.SHA256 }
+
+// Check refuses what cannot be a file's name.
+func (n BundleName) Check() error {
+	if !dossier.ValidSHA256(n.SHA256) {
+		return dossier.Errorf(dossier.CodeInvalid, "not a SHA-256 digest in lower-case hex")
+	}
+	return nil
+}
+
+// Metadata says in the words of tus what is created.
+func (n BundleName) Metadata() string {
+	return "sha256 " + base64.StdEncoding.EncodeToString([]byte(n.SHA256))
+}
+
+// ParseBundleMetadata reads Upload-Metadata of a courier's file.
+func ParseBundleMetadata(s string) (n BundleName, err error) {
+	err = parseMetadata(s, map[string]*string{"sha256": &n.SHA256})
+	if err != nil {
+		return n, err
+	}
+	return n, n.Check()
+}
+
 // ParseMetadata reads Upload-Metadata. Both keys must be there, and no others.
 func ParseMetadata(s string) (n FileName, err error) {
+	err = parseMetadata(s, map[string]*string{"packet": &n.Packet, "sha256": &n.SHA256})
+	if err != nil {
+		return n, err
+	}
+	return n, n.Check()
+}
+
+// parseMetadata reads the values of these keys, and takes no others.
+func parseMetadata(s string, keys map[string]*string) error {
 	if len(s) > maxMetadataBytes {
-		return n, dossier.Errorf(dossier.CodeInvalid, "%s of %d bytes", HeaderUploadMetadata, len(s))
+		return dossier.Errorf(dossier.CodeInvalid, "%s of %d bytes", HeaderUploadMetadata, len(s))
 	}
 	for pair := range strings.SplitSeq(s, ",") {
 		key, coded, _ := strings.Cut(strings.TrimSpace(pair), " ")
 		value, err := base64.StdEncoding.Strict().DecodeString(coded)
 		if err != nil {
-			return n, dossier.Errorf(dossier.CodeInvalid, "%s: a value is not base64", HeaderUploadMetadata)
+			return dossier.Errorf(dossier.CodeInvalid, "%s: a value is not base64", HeaderUploadMetadata)
 		}
-		var to *string
-		switch key {
-		case "packet":
-			to = &n.Packet
-		case "sha256":
-			to = &n.SHA256
-		default:
-			return n, dossier.Errorf(dossier.CodeInvalid, "%s: only packet and sha256 are taken", HeaderUploadMetadata)
-		}
-		if *to != "" {
-			return n, dossier.Errorf(dossier.CodeInvalid, "%s: a key twice", HeaderUploadMetadata)
+		to, known := keys[key]
+		switch {
+		case !known:
+			return dossier.Errorf(dossier.CodeInvalid, "%s: a key that is not taken here", HeaderUploadMetadata)
+		case *to != "":
+			return dossier.Errorf(dossier.CodeInvalid, "%s: a key twice", HeaderUploadMetadata)
 		}
 		*to = string(value)
 	}
-	return n, n.Check()
+	return nil
 }
 
 // ParseSize reads Upload-Length or Upload-Offset: digits, nothing else.

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"tramhoso/sync/dossier"
@@ -83,6 +84,9 @@ func TestEveryUnfinishedFileIsRecognised(t *testing.T) {
 		if _, err := Unwrap(whole[:n]); !errors.Is(err, ErrUnfinished) || dossier.CodeOf(err) != dossier.CodeInvalid {
 			t.Errorf("%d bytes of %d: %v", n, len(whole), err)
 		}
+		if _, err := unwrapFrom(whole[:n]); !errors.Is(err, ErrUnfinished) || dossier.CodeOf(err) != dossier.CodeInvalid {
+			t.Errorf("%d bytes of %d from a stream: %v", n, len(whole), err)
+		}
 	}
 	for i := range whole {
 		changed := bytes.Clone(whole)
@@ -90,12 +94,37 @@ func TestEveryUnfinishedFileIsRecognised(t *testing.T) {
 		if _, err := Unwrap(changed); dossier.CodeOf(err) != dossier.CodeInvalid {
 			t.Errorf("byte %d changed: %v", i, err)
 		}
+		if _, err := unwrapFrom(changed); dossier.CodeOf(err) != dossier.CodeInvalid {
+			t.Errorf("byte %d changed in a stream: %v", i, err)
+		}
 	}
 	if _, err := Unwrap(append(bytes.Clone(whole), 0)); !errors.Is(err, ErrUnfinished) {
 		t.Errorf("a longer file: %v", err)
 	}
 	if _, err := Unwrap([]byte("a letter to my mother, which is long enough to be a file")); !errors.Is(err, ErrNotOurs) {
 		t.Errorf("a stranger's file: %v", err)
+	}
+}
+
+func unwrapFrom(file []byte) ([]byte, error) {
+	r, err := UnwrapFrom(iotest.DataErrReader(bytes.NewReader(file)), int64(len(file)))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
+}
+
+func TestUnwrapFromAStream(t *testing.T) {
+	for _, want := range []string{"", "sealed content"} {
+		if got, err := unwrapFrom(Wrap([]byte(want))); err != nil || string(got) != want {
+			t.Errorf("%q: %q, %v", want, got, err)
+		}
+	}
+	broken := io.MultiReader(bytes.NewReader(Wrap([]byte("sealed"))[:20]), iotest.ErrReader(syscall.EIO))
+	r, err := UnwrapFrom(broken, int64(EnvelopeBytes+6))
+	must(t, err)
+	if _, err := io.ReadAll(r); !errors.Is(err, syscall.EIO) {
+		t.Errorf("a disk that fails: %v", err)
 	}
 }
 
