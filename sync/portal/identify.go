@@ -32,6 +32,10 @@ func (p *Portal) identify(r *http.Request, late bool) (e ledger.Enrolment, err e
 		e, err = v.EnrolmentByCert(shown)
 		return err
 	})
+	recalled := errors.Is(err, ledger.ErrNotFound)
+	if recalled {
+		e, err = p.recall(r.Context(), cert)
+	}
 	if errors.Is(err, ledger.ErrNotFound) {
 		return e, dossier.Errorf(dossier.CodeNotEnrolled, "this certificate is not in use")
 	}
@@ -44,7 +48,10 @@ func (p *Portal) identify(r *http.Request, late bool) (e ledger.Enrolment, err e
 	if !e.RevokedAt.IsZero() {
 		return e, dossier.Errorf(wire.CodeRevoked, "station %s was revoked", e.Station)
 	}
-	if e.CertSHA256 == shown {
+	switch {
+	case recalled:
+		return p.takeRecalled(r.Context(), cert)
+	case e.CertSHA256 == shown:
 		return e, nil
 	}
 	return p.takeRenewal(r.Context(), e, shown)

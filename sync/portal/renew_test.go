@@ -83,6 +83,64 @@ func TestRenew(t *testing.T) {
 	}
 }
 
+// A portal that was set back has forgotten a renewal. It knows the certificate
+// again by its own authority's word; one that was void before is not taken for it.
+func TestAForgottenRenewalIsKnownAgain(t *testing.T) {
+	f := newFixture(t)
+	s := f.enrolStation(t, "DL27")
+	first := s.answer.Certificate
+	var before ledger.Enrolment
+	see := func() (e ledger.Enrolment) {
+		must(t, f.store.View(t.Context(), func(r ledger.Reader) error {
+			st, err := r.Station(s.code)
+			must(t, err)
+			e, err = r.Enrolment(st.Current)
+			return err
+		}))
+		return e
+	}
+	before = see()
+	ask := func(chain string) int { return f.do(t, s.as(chain), "GET", wire.PathTrust, nil).Code }
+	f.clock.Add(365 * 24 * time.Hour)
+	second := f.renewed(t, s, s.keys.TLSKey())
+	f.clock.Add(365 * 24 * time.Hour)
+	if got := ask(second); got != http.StatusOK {
+		t.Fatal(got)
+	}
+	third := f.renewed(t, s.as(second), s.keys.TLSKey())
+	if got := ask(third); got != http.StatusOK {
+		t.Fatal(got)
+	}
+	setBack := func() {
+		must(t, f.store.Update(t.Context(), func(tx ledger.Tx) error {
+			return tx.RenewEnrolment(before.ID, before.CertSHA256, before.KeySHA256, before.Certificate)
+		}))
+	}
+	setBack()
+	if got := ask(third); got != http.StatusOK || see().CertSHA256 == before.CertSHA256 {
+		t.Errorf("the forgotten one: %d", got)
+	}
+	for name, chain := range map[string]string{"first": first, "second": second} {
+		if p := problem(t, f.do(t, s.as(chain), "GET", wire.PathTrust, nil)); p.Code != dossier.CodeNotEnrolled {
+			t.Errorf("the %s, which is void again: %+v", name, p)
+		}
+	}
+	setBack()
+	must(t, f.Revoke(t.Context(), s.code))
+	if p := problem(t, f.do(t, s.as(third), "GET", wire.PathTrust, nil)); p.Code != dossier.CodeNotEnrolled {
+		t.Errorf("of a revoked station: %+v", p)
+	}
+	other, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	must(t, err)
+	o := f.enrolStation(t, "DL28")
+	f.clock.Add(time.Hour)
+	_, strange, err := f.keys.stationCertificate(o.code, &other.PublicKey, f.now())
+	must(t, err)
+	if p := problem(t, f.do(t, o.as(strange), "GET", wire.PathTrust, nil)); p.Code != dossier.CodeNotEnrolled {
+		t.Errorf("for another key than the enrolment's: %+v", p)
+	}
+}
+
 // An expired certificate may renew for a while and do nothing else.
 func TestExpiredCertificateOnlyRenews(t *testing.T) {
 	f := newFixture(t)

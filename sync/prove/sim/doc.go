@@ -32,7 +32,8 @@
 //   - what a station says is on its second medium lies there; of a station that
 //     burnt down, what it had sent or mirrored is at the portal, and a gap in its
 //     numbers names the rest;
-//   - stations hear of the province's new keys and keep a certificate that holds;
+//   - stations hear of the province's new keys and renew certificates, also one that
+//     has ended;
 //   - no personal data and no slip's secret lies in the clear in any file or log.
 //
 // A seed that breaks one of these prints its story and the command that plays

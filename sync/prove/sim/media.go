@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"tramhoso/sync/dossier"
@@ -149,6 +150,7 @@ func (w *World) stepLose() bool {
 	}
 	l := &loss{rows: list, medium: s.medium, history: w.portal.history}
 	if l.medium != nil {
+		w.singe(l.medium)
 		l.on = w.lying(l.medium)
 	}
 	w.must(s.stop())
@@ -165,6 +167,23 @@ func (w *World) stepLose() bool {
 		w.loose(l.medium)
 	}
 	return true
+}
+
+// singe may take some packets from a medium: it lay too near.
+func (w *World) singe(k *stickSim) {
+	if !w.chance(30) {
+		return
+	}
+	entries, err := os.ReadDir(k.dir)
+	w.must(err)
+	gone := 0
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".packet") && w.chance(40) {
+			w.must(os.Remove(filepath.Join(k.dir, e.Name())))
+			gone++
+		}
+	}
+	w.story.tell("of medium %d, %d packets cannot be read any more", k.n, gone)
 }
 
 // checkLost looks for what a lost station had said. It returns how many of its

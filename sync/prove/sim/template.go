@@ -89,12 +89,27 @@ func NewTemplate(ctx context.Context, dir string) (t *Template, err error) {
 		err = errors.Join(err, <-done)
 	}()
 	for _, code := range codes {
-		if err := t.enrol(ctx, p, srv.URL(), code, fake, log); err != nil {
+		own, now := clock.NewFake(fake.Now()), fake.Now()
+		if ends, ok := ending[code]; ok {
+			own.Add(-longAgo)
+			fake.Add(day.Add(ends).AddDate(-certificateYears, 0, 0).Sub(now))
+		}
+		if err := t.enrol(ctx, p, srv.URL(), code, own, log); err != nil {
 			return nil, fmt.Errorf("failed to enrol %s: %w", code, err)
 		}
+		fake.Add(now.Sub(fake.Now()))
 	}
 	return t, nil
 }
+
+// ending is when the certificates of some stations end, from the first day on: one
+// is due to be renewed, and one has ended and may do nothing else.
+var ending = map[string]time.Duration{codes[1]: 60 * 24 * time.Hour, codes[2]: -5 * 24 * time.Hour}
+
+const (
+	longAgo          = 300 * 24 * time.Hour // that these stations were enrolled
+	certificateYears = 3                    // that the portal gives a certificate
+)
 
 // warm makes what is kept for the life of the process, such as a decompressor,
 // outside of any simulation's bubble.
