@@ -164,8 +164,9 @@ func TestOneStationDoesNotTakeEveryPlace(t *testing.T) {
 		t.Errorf("%d", rec.Code)
 	}
 	out, _ := f.meters.bundles.Enter(f.enrolment(t, s))
-	told(t, f.do(t, s, "POST", wire.PathBundles, []byte("x")), wire.CodeTooMany)
-	if rec := f.do(t, other, "POST", wire.PathBundles, []byte("x")); rec.Code != http.StatusBadRequest {
+	answer := wire.BundleName{SHA256: strings.Repeat("0", 64)}.Path()
+	told(t, f.do(t, s, "POST", answer, nil), wire.CodeTooMany)
+	if rec := f.do(t, other, "POST", answer, nil); rec.Code != http.StatusNotFound {
 		t.Errorf("%d", rec.Code)
 	}
 	out()
