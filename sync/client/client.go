@@ -63,15 +63,9 @@ type Client struct {
 
 // New makes a client. It does not connect.
 func New(c Config) (*Client, error) {
-	base, err := baseURL(c.URL)
+	base, err := c.ready()
 	if err != nil {
 		return nil, err
-	}
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	if c.Signed == nil {
-		c.Signed = func(time.Time) {}
 	}
 	trust := c.Trust()
 	if trust == nil {
@@ -91,6 +85,35 @@ func New(c Config) (*Client, error) {
 		Certificates: []tls.Certificate{cert},
 		Time:         c.Now,
 	})}, nil
+}
+
+// NewPinned makes a client for a station that has lost its trust bundle: it knows
+// the portal by the province's root alone, as at the enrolment. Only Trust is of
+// use, and what that brings is under the root's own signature.
+func NewPinned(c Config) (*Client, error) {
+	base, err := c.ready()
+	if err != nil {
+		return nil, err
+	}
+	c.Trust = func() *seal.Trust { return &seal.Trust{} } // believes nothing
+	cert, err := keyPair(c.Certificate, c.Key)
+	if err != nil {
+		return nil, err
+	}
+	t := pinned(base, c.Root, c.Now)
+	t.Certificates = []tls.Certificate{cert}
+	return &Client{c: c, base: base, http: newHTTP(c.Dial, t)}, nil
+}
+
+// ready fills in what is left out.
+func (c *Config) ready() (*url.URL, error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Signed == nil {
+		c.Signed = func(time.Time) {}
+	}
+	return baseURL(c.URL)
 }
 
 // Close lets go of idle connections.

@@ -52,17 +52,18 @@ func (c chain) with(delta []byte, at time.Time) chain {
 // error. A delta that cannot be read ends the chain: the portal has it again.
 func (p *Province) openCatalogue(ctx context.Context) error {
 	doc, err := p.store.Document(ctx, store.DocCatalogue)
-	if dossier.CodeOf(err) == dossier.CodeNotFound {
+	if dossier.CodeOf(err) == dossier.CodeNotFound || err == nil && len(doc.Content) == 0 {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	snap, err := readCatalogue(doc.Content, p.trust, doc.At)
+	trust := p.Trust()
+	snap, err := readCatalogue(doc.Content, trust, doc.At)
 	if err != nil {
-		return err
+		return p.lose(ctx, "catalogue", err, store.DocCatalogue, store.DocDeltas)
 	}
-	p.chain = chain{base: len(doc.Content)}
+	kept := chain{base: len(doc.Content)}
 	deltas, err := p.store.Document(ctx, store.DocDeltas)
 	if err != nil && dossier.CodeOf(err) != dossier.CodeNotFound {
 		return err
@@ -78,7 +79,7 @@ func (p *Province) openCatalogue(ctx context.Context) error {
 		}
 		body := rest[n+m : n+m+int(size)]
 		at := time.UnixMilli(ms)
-		d, err := readDelta(body, p.trust, at)
+		d, err := readDelta(body, trust, at)
 		if err != nil {
 			break
 		}
@@ -86,10 +87,10 @@ func (p *Province) openCatalogue(ctx context.Context) error {
 		if err != nil {
 			break
 		}
-		snap, p.chain = &next, p.chain.with(body, at)
+		snap, kept = &next, kept.with(body, at)
 		rest = rest[n+m+int(size):]
 	}
-	p.catalogue, p.catTag = catalogue.New(*snap), doc.Tag
+	p.putCatalogue(catalogue.New(*snap), doc.Tag, kept)
 	return nil
 }
 
@@ -200,6 +201,9 @@ func (p *Province) chainFull() bool {
 func (p *Province) takeCatalogue(ctx context.Context, f client.Fetched) error {
 	p.taking.Lock()
 	defer p.taking.Unlock()
+	if p.Trust() == nil {
+		return p.without("trust bundle")
+	}
 	snap, err := readCatalogue(f.Body, p.Trust(), p.now())
 	if err != nil {
 		return fmt.Errorf("failed to take a catalogue: %w", err)

@@ -235,6 +235,10 @@ func (in *Inbox) round(ctx context.Context, portal Portal) (busy bool, err error
 		in.heard(ctx, err)
 		return false, err
 	}
+	if err := in.lookAtStaff(ctx, portal); err != nil {
+		in.heard(ctx, err)
+		return false, err
+	}
 	cur, err := in.c.Store.Cursor(ctx)
 	if err != nil {
 		return false, err
@@ -387,10 +391,10 @@ func (in *Inbox) lookAtTrust(ctx context.Context, portal Portal) error {
 	if in.c.Province.CanSeal() != nil {
 		every = trustSoon
 	}
-	if !in.trustAt.IsZero() && time.Since(in.trustAt) < every {
+	if in.c.Province.Trust() != nil && !in.trustAt.IsZero() && time.Since(in.trustAt) < every {
 		return nil
 	}
-	doc, err := in.c.Store.Document(ctx, store.DocTrust)
+	doc, err := in.c.Province.document(ctx, store.DocTrust)
 	if err != nil {
 		return err
 	}
@@ -404,6 +408,23 @@ func (in *Inbox) lookAtTrust(ctx context.Context, portal Portal) error {
 		}
 	}
 	in.trustAt = time.Now()
+	return nil
+}
+
+// lookAtStaff fetches a staff list that was lost: without its counter key no event
+// can be applied.
+func (in *Inbox) lookAtStaff(ctx context.Context, portal Portal) error {
+	if _, err := in.c.Province.Staff(); err == nil {
+		return nil
+	}
+	f, err := portal.Staff(ctx, "")
+	if err != nil {
+		return err
+	}
+	if err := in.c.Province.takeStaff(ctx, f); err != nil {
+		return err
+	}
+	in.tell(Note{Kind: NoteStaff})
 	return nil
 }
 

@@ -164,11 +164,29 @@ func (l *Link) Staff(ctx context.Context, tag string) (client.Fetched, error) {
 
 // Trust implements Portal.
 func (l *Link) Trust(ctx context.Context, tag string) (client.Fetched, error) {
+	if l.Province.Trust() == nil {
+		return l.pinnedTrust(ctx)
+	}
 	c, err := l.client()
 	if err != nil {
 		return client.Fetched{}, err
 	}
 	return c.Trust(ctx, tag)
+}
+
+// pinnedTrust asks for the trust bundle where there is none: by the root alone.
+func (l *Link) pinnedTrust(ctx context.Context) (client.Fetched, error) {
+	e, err := l.Province.Enrolment()
+	if err != nil {
+		return client.Fetched{}, err
+	}
+	c, err := client.NewPinned(client.Config{URL: e.URL, Station: e.Station.Code, Certificate: e.Certificate, Key: l.Keys.TLSKey(),
+		Root: e.Root, Now: l.Now, Dial: l.Dial})
+	if err != nil {
+		return client.Fetched{}, err
+	}
+	defer c.Close()
+	return c.Trust(ctx, "")
 }
 
 // Renew implements Portal: it trades the present certificate for a later one and

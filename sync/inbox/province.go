@@ -48,28 +48,11 @@ func OpenProvince(ctx context.Context, s *store.Store, now func() time.Time) (*P
 	}
 	var e client.Enrolment
 	if err := json.Unmarshal(doc.Content, &e); err != nil {
-		return nil, fmt.Errorf("failed to read the enrolment: %w", err)
+		// Who the station is, nobody can tell it again: it has to be enrolled anew.
+		return nil, dossier.E(dossier.CodeStorageDamaged, fmt.Errorf("failed to read the enrolment: %w", err))
 	}
 	p.enrolment = &e
-	if doc, err = s.Document(ctx, store.DocTrust); err != nil {
-		return nil, err
-	}
-	// What was verified when it was taken is verified with that time again: a
-	// station whose clock is lost must still start.
-	if p.trust, err = readTrust(doc.Content, e.Root, doc.At); err != nil {
-		return nil, fmt.Errorf("failed to read the kept trust bundle: %w", err)
-	}
-	if doc, err = s.Document(ctx, store.DocStaff); err != nil {
-		return nil, err
-	}
-	if p.staff, err = readStaff(string(doc.Content), p.trust, doc.At); err != nil {
-		return nil, fmt.Errorf("failed to read the kept staff list: %w", err)
-	}
-	p.staffTag = doc.Tag
-	if err := p.openCatalogue(ctx); err != nil {
-		return nil, fmt.Errorf("failed to read the kept catalogue: %w", err)
-	}
-	return p, nil
+	return p, p.openKept(ctx)
 }
 
 // Enrolled keeps an enrolment: identity, trust bundle and staff list, whole or
@@ -147,7 +130,7 @@ func (p *Province) Trust() *seal.Trust {
 func (p *Province) Recipient() (seal.Recipient, error) {
 	t := p.Trust()
 	if t == nil {
-		return seal.Recipient{}, dossier.E(dossier.CodeNotEnrolled, nil)
+		return seal.Recipient{}, p.without("trust bundle")
 	}
 	return t.Sealing(p.now())
 }
@@ -157,20 +140,33 @@ func (p *Province) Recipient() (seal.Recipient, error) {
 func (p *Province) CanSeal() error {
 	t := p.Trust()
 	if t == nil {
-		return dossier.E(dossier.CodeNotEnrolled, nil)
+		return p.without("trust bundle")
+	}
+	if _, err := p.Staff(); err != nil { // its counter key is sealed to as well
+		return err
 	}
 	_, err := t.Recipient(p.now())
 	return err
 }
 
-// Staff is the staff list; CodeNotEnrolled before the enrolment.
+// Staff is the staff list; CodeNotEnrolled before the enrolment, CodeNoKey when it
+// was lost.
 func (p *Province) Staff() (*staff.List, error) {
 	p.mu.RLock()
-	defer p.mu.RUnlock()
-	if p.staff == nil {
-		return nil, dossier.E(dossier.CodeNotEnrolled, nil)
+	l := p.staff
+	p.mu.RUnlock()
+	if l == nil {
+		return nil, p.without("staff list")
 	}
-	return p.staff, nil
+	return l, nil
+}
+
+// without says why something of the province's is not here.
+func (p *Province) without(what string) error {
+	if _, err := p.Enrolment(); err != nil {
+		return err
+	}
+	return dossier.Errorf(dossier.CodeNoKey, "the %s was lost and has not come again", what)
 }
 
 // Counter is what counter cards are sealed to.
@@ -228,6 +224,9 @@ var errOlder = errors.New("an older version than the one that is kept")
 func (p *Province) takeStaff(ctx context.Context, f client.Fetched) error {
 	p.taking.Lock()
 	defer p.taking.Unlock()
+	if p.Trust() == nil {
+		return p.without("trust bundle")
+	}
 	l, err := readStaff(string(f.Body), p.Trust(), p.now())
 	if err != nil {
 		return fmt.Errorf("failed to take a staff list: %w", err)
@@ -263,7 +262,11 @@ func (p *Province) takeTrust(ctx context.Context, f client.Fetched) error {
 		return err
 	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
+	first := p.trust == nil
 	p.trust = t
+	p.mu.Unlock()
+	if first { // what is kept could not be read without it
+		return p.openRest(ctx)
+	}
 	return nil
 }

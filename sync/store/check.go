@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"modernc.org/sqlite"
@@ -23,11 +24,20 @@ type Finding struct {
 }
 
 // Findings tells what the check at the start found.
-func (s *Store) Findings() []Finding { return s.found }
+func (s *Store) Findings() []Finding {
+	s.finding.Lock()
+	defer s.finding.Unlock()
+	return slices.Clone(s.found)
+}
+
+// Find adds what somebody who can read the content found at the start.
+func (s *Store) Find(lost bool, format string, args ...any) { s.find(lost, format, args...) }
 
 func (s *Store) find(lost bool, format string, args ...any) {
 	f := Finding{What: fmt.Sprintf(format, args...), Lost: lost}
+	s.finding.Lock()
 	s.found = append(s.found, f)
+	s.finding.Unlock()
 	s.log.Error("the check of the storage", "found", f.What, "lost", f.Lost)
 }
 

@@ -95,6 +95,7 @@ type Store struct {
 	point   func(Point) error
 	change  *changes
 	files   folder
+	finding sync.Mutex
 	found   []Finding // at the start
 }
 

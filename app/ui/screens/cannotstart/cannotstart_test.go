@@ -40,7 +40,7 @@ func TestLookWithoutAKey(t *testing.T) {
 		m.Why, m.Sentence = Storage, env.T("visit.reason-no-key")
 		var did []string
 		return screen(env, m, &did)
-	}, "Khoá niêm phong hồ sơ của tỉnh đã hết hạn", "Tra cứu hồ sơ đã nộp", "Nhận kết quả đã về")
+	}, "Máy không có khoá niêm phong còn hạn của tỉnh", "Tra cứu hồ sơ đã nộp", "Nhận kết quả đã về")
 }
 
 func TestReasons(t *testing.T) {
