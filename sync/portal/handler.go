@@ -154,14 +154,15 @@ func (p *Portal) wrap(rt route) http.Handler {
 			}
 			return rt.mtls(w, r, who)
 		}()
+		var code dossier.Code // "" where all went well
 		if err != nil {
-			p.fail(w, rt.pattern, err)
+			code = p.fail(w, rt.pattern, err)
 		}
 		if who.ID != 0 {
 			_, bytes := p.meters.of(rt)
 			bytes.Take(who.ID, float64(body.Bytes()+paced.Bytes()))
 		}
-		p.log.Info("request", "route", rt.pattern, "status", w.status, "station", who.Station, "took_ms", time.Since(began).Milliseconds())
+		p.log.Info("request", "route", rt.pattern, "status", w.status, "code", code, "station", who.Station, "took_ms", time.Since(began).Milliseconds())
 	})
 }
 
@@ -194,13 +195,13 @@ func (p *Portal) enter(rt route, r *http.Request, who *ledger.Enrolment) (leave 
 }
 
 // fail answers with a problem, unless the answer has begun.
-func (p *Portal) fail(w *statusWriter, pattern string, err error) {
+func (p *Portal) fail(w *statusWriter, pattern string, err error) dossier.Code {
 	prob := wire.ProblemOf(err)
 	if prob.Status >= http.StatusInternalServerError && prob.Code != wire.CodeBusy {
 		p.log.Error("failed", "route", pattern, "err", err)
 	}
 	if w.status != 0 {
-		return
+		return prob.Code
 	}
 	var fast tooFast
 	switch {
@@ -214,6 +215,7 @@ func (p *Portal) fail(w *statusWriter, pattern string, err error) {
 	if err := json.NewEncoder(w).Encode(prob); err != nil {
 		p.log.Debug("peer went away", "err", err)
 	}
+	return prob.Code
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) error {

@@ -265,9 +265,17 @@ func encrypt(plain []byte, recipients ...string) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// maxAgeHeaderBytes bounds the header of a sealed file: one hybrid recipient and a
+// line or two of grease take 2 KB.
+const maxAgeHeaderBytes = 8 << 10
+
 func decrypt(blob []byte, ids []age.Identity, limit int64) ([]byte, error) {
 	if len(ids) == 0 {
 		return nil, invalid("no key to open with")
+	}
+	// A header that names many recipients costs an attempt for each of them.
+	if !bytes.Contains(blob[:min(len(blob), maxAgeHeaderBytes)], []byte("\n--- ")) {
+		return nil, invalid("no age file to one recipient")
 	}
 	r, err := age.Decrypt(bytes.NewReader(blob), ids...)
 	if err != nil {
