@@ -93,6 +93,7 @@ type Inbox struct {
 
 	// Only Follow's goroutine touches these.
 	trustAt time.Time // monotonic: when the trust bundle was looked at
+	doubt   bool      // the portal answers with a signature that no key here made
 	renewAt time.Time // monotonic: when a renewal was last tried
 	written time.Time // when contact was written down
 }
@@ -253,6 +254,7 @@ func (in *Inbox) round(ctx context.Context, portal Portal) (busy bool, err error
 		return false, ctx.Err()
 	}
 	in.heard(ctx, err)
+	in.doubt = dossier.CodeOf(err) == dossier.CodeInvalid // its key may be newer than the bundle
 	if err != nil {
 		return false, err
 	}
@@ -388,7 +390,7 @@ func (in *Inbox) mark(e dossier.Event) (string, error) {
 // lookAtTrust fetches the trust bundle now and then: keys change before they end.
 func (in *Inbox) lookAtTrust(ctx context.Context, portal Portal) error {
 	every := trustEvery
-	if in.c.Province.CanSeal() != nil {
+	if in.c.Province.CanSeal() != nil || in.doubt {
 		every = trustSoon
 	}
 	if in.c.Province.Trust() != nil && !in.trustAt.IsZero() && time.Since(in.trustAt) < every {

@@ -214,7 +214,11 @@ func readTrust(content []byte, root string, at time.Time) (*seal.Trust, error) {
 }
 
 func readStaff(compact string, t *seal.Trust, at time.Time) (*staff.List, error) {
-	return staff.Open(compact, t.KeysFor(seal.UseStaff, at))
+	l, err := staff.Open(compact, t.KeysFor(seal.UseStaff, at))
+	if err == nil {
+		l.TakeBadges(t.EveryKey(seal.UseStaff))
+	}
+	return l, err
 }
 
 // errOlder refuses to go back.

@@ -81,7 +81,7 @@ func (p *Portal) sealAnswer(to ledger.Enrolment, claim wire.AnswerClaim, body wi
 	}
 	sum := sha256.Sum256(raw)
 	claim.Digest, claim.At = hex.EncodeToString(sum[:]), p.now()
-	signed, err := seal.SignJSON(claim, wire.TypBundleAnswer, p.keys.receipt)
+	signed, err := p.keys.sign(seal.UseReceipt, claim.At, claim, wire.TypBundleAnswer)
 	if err != nil {
 		return "", nil, err
 	}

@@ -184,8 +184,9 @@ func (p *Portal) complete(ctx context.Context, name wire.FileName) error {
 
 // sign makes the receipt of a packet in its present state.
 func (p *Portal) sign(pk ledger.Packet, from ledger.Enrolment) (string, error) {
-	return seal.SignJSON(dossier.Receipt{
+	at := p.now()
+	return p.keys.sign(seal.UseReceipt, at, dossier.Receipt{
 		Packet: pk.ID, Station: pk.Station, Digest: pk.Digest, Counter: pk.Counter, State: pk.State, Missing: pk.Missing(),
-		At: p.now(), Quarantined: pk.Quarantine != "", Why: dossier.AsideWhy(pk.Quarantine), Durable: from.Durable,
-	}, wire.TypReceipt, p.keys.receipt)
+		At: at, Quarantined: pk.Quarantine != "", Why: dossier.AsideWhy(pk.Quarantine), Durable: from.Durable,
+	}, wire.TypReceipt)
 }

@@ -134,7 +134,11 @@ func (p *Portal) delta(r *http.Request, from int) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	signed, err := catalogue.SignDelta(catalogue.Diff(*was, current.Snapshot()), p.keys.catalogue)
+	by, err := p.keys.signer(seal.UseCatalogue, p.now())
+	if err != nil {
+		return nil, err
+	}
+	signed, err := catalogue.SignDelta(catalogue.Diff(*was, current.Snapshot()), by)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +165,8 @@ func (p *Portal) postTime(w http.ResponseWriter, r *http.Request) error {
 	if len(q.Nonce) < wire.MinNonceBytes || len(q.Nonce) > wire.MaxNonceBytes {
 		return dossier.Errorf(dossier.CodeInvalid, "a nonce of %d bytes", len(q.Nonce))
 	}
-	jws, err := seal.SignJSON(wire.TimeClaim{Nonce: q.Nonce, Time: p.now()}, wire.TypTime, p.keys.time)
+	at := p.now()
+	jws, err := p.keys.sign(seal.UseTime, at, wire.TimeClaim{Nonce: q.Nonce, Time: at}, wire.TypTime)
 	if err != nil {
 		return err
 	}

@@ -80,8 +80,9 @@ func (p *Portal) events(r *http.Request, enrolment int64, q wire.EventsQuery) (w
 		for _, ev := range list {
 			a.Events = append(a.Events, wire.SealedEvent{N: ev.N, Sealed: ev.Sealed})
 		}
-		a.Watermark, err = seal.SignJSON(wire.Watermark{Station: e.Station, Epoch: a.Epoch, Counter: e.Receipts, Durable: e.Durable, At: p.now()},
-			wire.TypWatermark, p.keys.receipt)
+		at := p.now()
+		a.Watermark, err = p.keys.sign(seal.UseReceipt, at, wire.Watermark{Station: e.Station, Epoch: a.Epoch, Counter: e.Receipts, Durable: e.Durable, At: at},
+			wire.TypWatermark)
 		return err
 	})
 	return a, err

@@ -163,6 +163,9 @@ func Open(ctx context.Context, o Options) (*Portal, error) {
 	if err := errors.Join(p.loadCatalogue(ctx), p.loadStaff(ctx)); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
+	if err := p.resign(ctx); err != nil { // a full disk: it is tried again every day
+		p.log.Error("what another key should sign is not signed yet", "err", err)
+	}
 	return p, nil
 }
 

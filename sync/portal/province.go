@@ -51,10 +51,7 @@ type province struct {
 	fingerprint string // of root
 	ca          *x509.Certificate
 	caKey       *ecdsa.PrivateKey
-	receipt     seal.Signer
-	catalogue   seal.Signer
-	staff       seal.Signer
-	time        seal.Signer
+	signers     []signer
 	recipient   seal.Recipient
 	openers     []age.Identity      // open what stations seal: the current key's and the retired ones'
 	counter     *age.HybridIdentity // opens the stations' counter cards; handed to staff only
@@ -90,17 +87,6 @@ func openProvince(dir, name string, now time.Time) (*province, error) {
 	if p.ca, err = x509.ParseCertificate(der); err != nil {
 		return nil, fmt.Errorf("failed to parse the authority's certificate: %w", err)
 	}
-	for file, to := range map[string]*seal.Signer{
-		"receipt.pem": &p.receipt, "catalogue.pem": &p.catalogue, "staff.pem": &p.staff, "time.pem": &p.time,
-	} {
-		key, err := seal.LoadP256(dir, file)
-		if err != nil {
-			return nil, err
-		}
-		if *to, err = seal.NewSigner(key); err != nil {
-			return nil, err
-		}
-	}
 	if p.counter, err = seal.LoadAge(dir, fileCounter); err != nil {
 		return nil, err
 	}
@@ -114,10 +100,15 @@ func openProvince(dir, name string, now time.Time) (*province, error) {
 	if p.trust, err = seal.VerifyBundle(signed, p.fingerprint, now); err != nil {
 		return nil, fmt.Errorf("failed to verify our own trust bundle: %w", err)
 	}
-	if p.recipient, err = p.trust.Recipient(now); err != nil {
-		return nil, err
+	// A portal whose keys have ended still takes in what stations have sealed, and
+	// can be given new ones.
+	if p.recipient, err = p.trust.Sealing(now); err != nil {
+		if len(p.trust.Recipients) == 0 {
+			return nil, err
+		}
+		p.recipient = p.trust.Recipients[len(p.trust.Recipients)-1]
 	}
-	return p, p.openRecipients(dir)
+	return p, errors.Join(p.openSigners(dir, now), p.openRecipients(dir, now))
 }
 
 func (p *province) makeAuthority(dir, name string, from time.Time) ([]byte, error) {
@@ -164,11 +155,12 @@ func (p *province) makeTrust(dir, name string, from, now time.Time) ([]byte, err
 		Recipients: []seal.Recipient{{ID: recipientID, Key: first.Recipient().String(), From: from, Until: until}},
 		TLSRoots:   [][]byte{p.ca.Raw},
 	}
-	for _, k := range []struct {
-		use seal.Use
-		by  seal.Signer
-	}{{seal.UseReceipt, p.receipt}, {seal.UseCatalogue, p.catalogue}, {seal.UseStaff, p.staff}, {seal.UseTime, p.time}} {
-		e, err := seal.NewKeyEntry(k.use, k.by.PublicKey(), from, until)
+	for _, use := range Uses {
+		key, err := seal.LoadP256(dir, signerFile(use, 1))
+		if err != nil {
+			return nil, err
+		}
+		e, err := seal.NewKeyEntry(use, &key.PublicKey, from, until)
 		if err != nil {
 			return nil, err
 		}

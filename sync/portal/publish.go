@@ -16,7 +16,7 @@ import (
 )
 
 func (p *Portal) catalogueKeys() []*ecdsa.PublicKey {
-	return p.keys.trust.KeysFor(seal.UseCatalogue, p.now())
+	return p.keys.trust.EveryKey(seal.UseCatalogue) // our own past
 }
 
 // setBackStep is how far a portal that was set back jumps ahead in versions: past
@@ -148,7 +148,11 @@ func (p *Portal) openCatalogue(c ledger.Catalogue) (*catalogue.Snapshot, error) 
 // caller's transaction must be the last thing that can fail; where it fails all
 // the same, reloadCatalogue sets the index right.
 func (p *Portal) addCatalogue(tx ledger.Tx, s catalogue.Snapshot) error {
-	signed, err := catalogue.SignSnapshot(s, p.keys.catalogue)
+	by, err := p.keys.signer(seal.UseCatalogue, s.Made)
+	if err != nil {
+		return err
+	}
+	signed, err := catalogue.SignSnapshot(s, by)
 	if err != nil {
 		return err
 	}
@@ -255,9 +259,13 @@ func (p *Portal) loadStaff(ctx context.Context) error {
 // firstStaff signs the list of the staff the portal starts with.
 func (p *Portal) firstStaff() ([]byte, error) {
 	list := staff.List{Version: 1, Issued: p.now(), Counter: p.keys.counter.Recipient().String()}
+	by, err := p.keys.signer(seal.UseStaff, list.Issued)
+	if err != nil {
+		return nil, err
+	}
 	var badges []Badge
 	for _, person := range p.o.Staff {
-		e, text, err := staff.New(person, p.keys.counter, p.keys.staff, p.o.StaffCost)
+		e, text, err := staff.New(person, p.keys.counter, by, p.o.StaffCost)
 		if err != nil {
 			return nil, err
 		}
@@ -269,7 +277,7 @@ func (p *Portal) firstStaff() ([]byte, error) {
 			return nil, err
 		}
 	}
-	signed, err := staff.Sign(list, p.keys.staff)
+	signed, err := staff.Sign(list, by)
 	return []byte(signed), err
 }
 

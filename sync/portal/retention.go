@@ -46,6 +46,7 @@ type Swept struct {
 	Uploads int // given up, or their rows forgotten
 	Tokens  int
 	Events  int
+	Keys    int // private keys that nothing needs any more
 }
 
 // Sweep destroys what was kept long enough. Of every packet stay head, digest and
@@ -78,8 +79,11 @@ func (p *Portal) Sweep(ctx context.Context) (done Swept, err error) {
 		done.Uploads, done.Tokens, done.Events = done.Uploads+uploads, tokens, events
 		return errors.Join(uerr, terr, eerr)
 	})
+	if err == nil {
+		done.Keys, err = p.destroyRetired(ctx)
+	}
 	if err == nil && done != (Swept{}) {
-		p.log.Info("swept", "packets", done.Packets, "files", done.Files, "uploads", done.Uploads, "tokens", done.Tokens, "events", done.Events)
+		p.log.Info("swept", "packets", done.Packets, "files", done.Files, "uploads", done.Uploads, "tokens", done.Tokens, "events", done.Events, "keys", done.Keys)
 	}
 	return done, err
 }
@@ -155,6 +159,9 @@ func (p *Portal) sweepDaily(ctx context.Context) {
 	for {
 		if _, err := p.Sweep(ctx); err != nil && ctx.Err() == nil {
 			p.log.Error("what has outlived its time stays for today", "err", err)
+		}
+		if err := p.resign(ctx); err != nil && ctx.Err() == nil {
+			p.log.Error("what another key should sign is not signed yet", "err", err)
 		}
 		select {
 		case <-t.C:

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"filippo.io/age"
@@ -20,11 +21,15 @@ func recipientFile(id string) string { return id + ".age" }
 
 // openRecipients reads the private key of every recipient that the bundle names,
 // the retired ones too: a station that was offline for months still sealed to
-// one. None is ever made here: bodies would lie there that nobody can open.
-func (p *province) openRecipients(dir string) error {
+// one. None is ever made here: bodies would lie there that nobody can open. One may
+// be missing that was destroyed after its time.
+func (p *province) openRecipients(dir string, now time.Time) error {
 	p.openers = nil
 	for _, r := range p.trust.Recipients {
 		if _, err := os.Stat(filepath.Join(dir, recipientFile(r.ID))); err != nil {
+			if errors.Is(err, fs.ErrNotExist) && now.After(r.Until.Add(seal.SealGrace)) {
+				continue
+			}
 			return fmt.Errorf("failed to find the private key of %s: %w", r.ID, err)
 		}
 		id, err := seal.LoadAge(dir, recipientFile(r.ID))
@@ -41,55 +46,63 @@ func (p *province) openRecipients(dir string) error {
 
 // Rotate gives the province of the portal in dir a new recipient key, from now
 // on, and retires the others: they stay in the bundle and in the key folder, for
-// what was sealed to them. It needs the root's key in the folder. A portal that
-// runs publishes the new bundle when it is started again.
-func Rotate(dir, name string, now time.Time) (seal.Recipient, error) {
-	dir = filepath.Join(dir, "keys")
-	fail := func(err error) (seal.Recipient, error) {
+// what was sealed to them, until a sweep destroys them. It needs the root's key in the
+// folder. A portal that runs publishes the new bundle when it is started again.
+func Rotate(dir, name string, now time.Time) (next seal.Recipient, err error) {
+	err = reissue(dir, name, now, func(dir string, t *seal.Trust) error {
+		next = seal.Recipient{ID: fmt.Sprintf("recipient-%d", len(t.Recipients)+1), From: now.UTC().Truncate(time.Second)}
+		next.Until = next.From.AddDate(keyYears, 0, 0)
+		id, err := seal.LoadAge(dir, recipientFile(next.ID)) // on the disk before any station hears of it
+		if err != nil {
+			return err
+		}
+		next.Key = id.Recipient().String()
+		t.Recipients = append(slices.Clone(t.Recipients), next)
+		return nil
+	})
+	if err != nil {
 		return seal.Recipient{}, fmt.Errorf("failed to rotate the recipient: %w", err)
 	}
+	return next, nil
+}
+
+// reissue has the root sign the next version of the trust bundle.
+func reissue(dir, name string, now time.Time, change func(dir string, t *seal.Trust) error) error {
+	dir = filepath.Join(dir, "keys")
 	for _, f := range []string{fileRootKey, fileTrust} { // opening would make what is missing
 		if _, err := os.Stat(filepath.Join(dir, f)); err != nil {
-			return fail(err)
+			return err
 		}
 	}
 	p, err := openProvince(dir, name, now)
 	if err != nil {
-		return fail(err)
+		return err
 	}
 	key, err := seal.LoadP256(dir, fileRootKey)
 	if err != nil {
-		return fail(err)
+		return err
 	}
 	root, err := seal.NewSigner(key)
 	if err != nil {
-		return fail(err)
+		return err
 	}
 	t := *p.trust
-	next := seal.Recipient{ID: fmt.Sprintf("recipient-%d", len(t.Recipients)+1), From: now.UTC().Truncate(time.Second)}
-	next.Until = next.From.AddDate(keyYears, 0, 0)
-	id, err := seal.LoadAge(dir, recipientFile(next.ID)) // on the disk before any station hears of it
-	if err != nil {
-		return fail(err)
-	}
-	next.Key = id.Recipient().String()
 	t.Version, t.Issued = t.Version+1, now.UTC()
-	t.Recipients = append(append([]seal.Recipient(nil), t.Recipients...), next)
+	if err := change(dir, &t); err != nil {
+		return err
+	}
 	signed, err := seal.SignBundle(t, p.root, root)
 	if err != nil {
-		return fail(err)
+		return err
 	}
 	if _, err := seal.VerifyBundle(signed, p.fingerprint, now); err != nil { // another root's key
-		return fail(err)
+		return err
 	}
 	bundle, err := json.Marshal(signed)
 	if err != nil {
-		return fail(err)
+		return err
 	}
-	if err := replaceFile(filepath.Join(dir, fileTrust), bundle); err != nil {
-		return fail(err)
-	}
-	return next, nil
+	return replaceFile(filepath.Join(dir, fileTrust), bundle)
 }
 
 // replaceFile puts a whole file in another's place, or leaves the other.

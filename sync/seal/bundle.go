@@ -1,7 +1,6 @@
 package seal
 
 import (
-	"crypto/ecdsa"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -123,13 +122,7 @@ func PeekJSON(compact, typ string, v any) error {
 // once v is filled. A receipt keeps its worth after its key was replaced, and a
 // signed time must not depend on the station's clock.
 func (t *Trust) Verify(use Use, compact, typ string, v any, at func() time.Time) error {
-	var keys []*ecdsa.PublicKey
-	for _, k := range t.Keys {
-		if pub, err := p256(k.Key); err == nil && k.Use == use {
-			keys = append(keys, pub)
-		}
-	}
-	if err := VerifyJSONAny(compact, typ, keys, v); err != nil {
+	if err := VerifyJSONAny(compact, typ, t.EveryKey(use), v); err != nil {
 		return err
 	}
 	return VerifyJSONAny(compact, typ, t.KeysFor(use, at()), v)

@@ -181,6 +181,19 @@ func (t *Trust) KeysFor(use Use, now time.Time) []*ecdsa.PublicKey {
 	return keys
 }
 
+// EveryKey returns the keys that ever signed for use. They serve to read what
+// somebody who is believed vouches for anyway: the province its own past, a signed
+// staff list its badges.
+func (t *Trust) EveryKey(use Use) []*ecdsa.PublicKey {
+	var keys []*ecdsa.PublicKey
+	for _, k := range t.Keys {
+		if pub, err := p256(k.Key); err == nil && k.Use == use {
+			keys = append(keys, pub)
+		}
+	}
+	return keys
+}
+
 // SealGrace is how long after its end a recipient may still be sealed to, where
 // no other holds: what was begun can be finished, and a result handed over. The
 // portal keeps the private key for longer (portal.RetiredLife).

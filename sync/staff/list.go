@@ -97,6 +97,10 @@ func Open(compact string, staffKeys []*ecdsa.PublicKey) (*List, error) {
 	return &l, nil
 }
 
+// TakeBadges has badges of these keys accepted: the list names each badge by the
+// hash of its secret, so one outlives the key that signed it.
+func (l *List) TakeBadges(keys []*ecdsa.PublicKey) { l.keys = keys }
+
 // CounterRecipient is what counter cards are sealed to (seal.SealToRecipients).
 func (l *List) CounterRecipient() string { return l.Counter }
 

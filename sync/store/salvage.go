@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/durable"
 )
 
 // Salvaged says what could be read of a storage that cannot be opened.
@@ -174,21 +175,4 @@ func readPacket(ctx context.Context, db *sql.DB, seq uint64) (dossier.Packet, pa
 }
 
 // Shred overwrites a file and removes it; one that is not there is fine.
-func Shred(path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return coded(fmt.Errorf("failed to destroy %s: %w", filepath.Base(path), err))
-	}
-	info, err := f.Stat()
-	zero := make([]byte, 1<<20)
-	for n := int64(0); err == nil && n < info.Size(); n += int64(len(zero)) {
-		_, err = f.WriteAt(zero[:min(int64(len(zero)), info.Size()-n)], n)
-	}
-	if err = errors.Join(err, f.Sync(), f.Close(), os.Remove(path)); err != nil {
-		return coded(fmt.Errorf("failed to destroy %s: %w", filepath.Base(path), err))
-	}
-	return nil
-}
+func Shred(path string) error { return coded(durable.Shred(path)) }

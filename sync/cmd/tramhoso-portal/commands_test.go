@@ -88,13 +88,24 @@ func TestCommands(t *testing.T) {
 		t.Errorf("a revoked station enrols: %v", err)
 	}
 
+	for _, key := range []string{"receipt", "catalogue", "staff", "time"} {
+		if out, failed := run("rotate", key); failed != "" || !strings.HasPrefix(out, "the new "+key+" key holds from ") {
+			t.Errorf("rotate %s: %q %s", key, out, failed)
+		}
+	}
+	if out, failed := run("rotate"); failed != "" || !strings.HasPrefix(out, "recipient-2 holds from ") {
+		t.Errorf("rotate: %q %s", out, failed)
+	}
+	if _, failed := run("rotate", "root"); failed == "" {
+		t.Error("rotated the root")
+	}
 	if out, failed := run("alarms"); failed != "" || out != "0 open\n" {
 		t.Errorf("alarms: %q %s", out, failed)
 	}
 	if _, failed := run("alarms", "--acknowledge", "7", "--officer", "CB-1"); !strings.Contains(failed, "not in the ledger") {
 		t.Errorf("an alarm that is not there: %q", failed)
 	}
-	if out, failed := run("sweep", "--keep-days", "1"); failed != "" || out != "destroyed 0 bodies and 0 attachments; forgot 0 uploads, 0 tokens, 0 events\n" {
+	if out, failed := run("sweep", "--keep-days", "1"); failed != "" || out != "destroyed 0 bodies and 0 attachments; forgot 0 uploads, 0 tokens, 0 events; destroyed 0 retired keys\n" {
 		t.Errorf("sweep: %q %s", out, failed)
 	}
 }

@@ -33,8 +33,8 @@ func (c *sweepCmd) Run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()
 	done, err := p.Sweep(ctx)
-	fmt.Printf("destroyed %d bodies and %d attachments; forgot %d uploads, %d tokens, %d events\n",
-		done.Packets, done.Files, done.Uploads, done.Tokens, done.Events)
+	fmt.Printf("destroyed %d bodies and %d attachments; forgot %d uploads, %d tokens, %d events; destroyed %d retired keys\n",
+		done.Packets, done.Files, done.Uploads, done.Tokens, done.Events, done.Keys)
 	return err
 }
 

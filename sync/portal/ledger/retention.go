@@ -10,6 +10,9 @@ type RetentionReader interface {
 	// StrayPackets came before, belong to no dossier, wait for no parent and no
 	// person, and are not destroyed yet.
 	StrayPackets(before time.Time, limit int) ([]string, error)
+	// NeedsRecipient says whether a packet that is not destroyed yet is sealed to the
+	// recipient of that id, or came before.
+	NeedsRecipient(id string, before time.Time) (bool, error)
 }
 
 // RetentionTx forgets.

@@ -19,6 +19,12 @@ func (r *reader) StrayPackets(before time.Time, limit int) ([]string, error) {
 		[]any{before.UnixMicro(), min(limit, ledger.MaxList)}, scanString)
 }
 
+func (r *reader) NeedsRecipient(id string, before time.Time) (needed bool, err error) {
+	err = r.row("packets", "SELECT EXISTS (SELECT 1 FROM packets WHERE destroyed_us IS NULL AND (recipient = ? OR received_us < ?))",
+		[]any{id, before.UnixMicro()}, &needed)
+	return needed, err
+}
+
 func (t *tx) Destroy(packet string, when time.Time) error {
 	if err := t.one("packet", "UPDATE packets SET body = x'', destroyed_us = COALESCE(destroyed_us, ?) WHERE id = ?", when.UnixMicro(), packet); err != nil {
 		return err

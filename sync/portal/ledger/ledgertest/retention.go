@@ -45,6 +45,15 @@ func testRetention(t *testing.T, open Opener) {
 			t.Errorf("stray: %v", got)
 		}
 
+		needs := func(id string, before time.Time) bool {
+			is, err := tx.NeedsRecipient(id, before)
+			must(t, err)
+			return is
+		}
+		if of := packet("x", a, 99, 99).Recipient; !needs(of, when.AddDate(-1, 0, 0)) || needs("another", when) || !needs("another", when.Add(tick)) {
+			t.Error("a key that content needs")
+		}
+
 		before, err := tx.Packet("ended")
 		must(t, err)
 		must(t, tx.Destroy("ended", when.Add(time.Hour)))
