@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 
 	"filippo.io/age"
@@ -12,6 +14,7 @@ import (
 	"tramhoso/app/ui/flow"
 	"tramhoso/app/visit"
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/inbox"
 	"tramhoso/sync/outbox"
 	"tramhoso/sync/seal"
 	"tramhoso/sync/staff"
@@ -57,16 +60,35 @@ func (d desk) Cards(ctx context.Context) ([]dossier.CounterCard, error) {
 }
 
 func (d desk) IsApplicant(ctx context.Context, packet, number string) (bool, error) {
+	of, err := d.DossiersOf(ctx, number)
+	return slices.Contains(of, packet), err
+}
+
+func (d desk) DossiersOf(ctx context.Context, number string) (packets []string, err error) {
 	of, err := d.s.store.KeptByID(ctx, seal.IDIndex(d.s.keys.Storage(), number))
-	if err != nil {
-		return false, err
-	}
 	for _, k := range of {
-		if k.Packet == packet {
-			return true, nil
-		}
+		packets = append(packets, k.Packet)
 	}
-	return false, nil
+	return packets, err
+}
+
+// NewSlip gives a slip in place of a lost one and sends it to the printer. That it
+// was given is in the audit log with it.
+func (d desk) NewSlip(ctx context.Context, n counter.NewSlip) (job int64, err error) {
+	done, err := d.s.inbox.Reissue(ctx, inbox.NewSlip{Token: n.Token, Packet: n.Packet, IDNumber: n.IDNumber, Card: n.Card, Staff: n.Staff,
+		Login: d.id, Outbox: d.s.outbox, Journal: d.s.journal,
+		Print: func(f outbox.Facts, c dossier.CounterCard, issue int) ([]byte, error) {
+			var to dossier.Agency
+			if cat := d.s.catalogue(); cat != nil {
+				to, _ = cat.Agency(c.Agency)
+			}
+			return json.Marshal(paper.SlipAgain(c, to, paper.Facts{Number: f.Number, QR: f.QR, At: f.At}, issue, d.s.sender()))
+		}})
+	if err != nil {
+		return 0, err
+	}
+	d.s.press.Print(done.PrintJob)
+	return done.PrintJob, nil
 }
 
 // records keeps what happened at the counter.
@@ -114,6 +136,8 @@ func (c collectors) Cross(a, b counter.Reading) (counter.Reading, error) {
 
 // counterCodes checks a slip that a clerk scans.
 type counterCodes struct{ codes }
+
+func (c counterCodes) TypedSlip(text string) (string, error) { return c.codes.SlipNumber(text) }
 
 // SlipNumber asks the store, too: whoever found a lost slip that was replaced
 // must not collect with it.

@@ -24,15 +24,21 @@ type Step string
 
 // The steps.
 const (
-	Closed    Step = "closed" // nobody is logged in
-	PIN       Step = "pin"
-	CheckPIN  Step = "check-pin"
-	Home      Step = "home"
-	Handover  Step = "handover"
-	Refusing  Step = "refusing"
-	Keeping   Step = "keeping" // a hand-over or a refusal is being kept
-	Done      Step = "done"
-	Technical Step = "technical" // a technician logged in: upkeep's turn
+	Closed     Step = "closed" // nobody is logged in
+	PIN        Step = "pin"
+	CheckPIN   Step = "check-pin"
+	Home       Step = "home"
+	Handover   Step = "handover"
+	Refusing   Step = "refusing"
+	Keeping    Step = "keeping" // a hand-over or a refusal is being kept
+	Done       Step = "done"
+	Finding    Step = "finding" // a number is typed to find a dossier by
+	Looking    Step = "looking" // one dossier is shown
+	Losing     Step = "losing"  // its slip is lost: whose card is it, and shall a new one be given
+	TypingCard Step = "typing-card"
+	Issuing    Step = "issuing" // a new slip is being given
+	Issued     Step = "issued"
+	Technical  Step = "technical" // a technician logged in: upkeep's turn
 )
 
 // Problem is one sentence for the clerk: Word is a key of the translations. An
@@ -45,7 +51,8 @@ type Problem struct {
 
 // Words lists the word keys beyond "error.<code>" that a counter uses.
 var Words = []string{"counter.already", "counter.not-ready", "counter.other-slip", "counter.slip-first", "counter.lock-first", "counter.card-first",
-	"counter.basis-needed", "counter.fee-short", "counter.fee-much", "counter.reason-needed", "counter.wait", "visit.unexpected"}
+	"counter.basis-needed", "counter.fee-short", "counter.fee-much", "counter.reason-needed", "counter.wait",
+	"counter.owner-first", "counter.look-first", "visit.unexpected"}
 
 // Basis is why somebody may collect.
 type Basis string
@@ -68,6 +75,7 @@ type State struct {
 	Unsent  []dossier.CounterCard // waiting for the network
 	Sent    []dossier.CounterCard // with the agency
 	HandedN int                   // handed over, not listed
+	Found   bool                  // the lists hold only what was found
 
 	Card        dossier.CounterCard // of the hand-over
 	SlipSeen    bool
@@ -83,6 +91,11 @@ type State struct {
 	MissingArgs []any
 	Result      Result
 	DoneAt      time.Time
+
+	Owner     dossier.Person   // whose card was shown for a lost slip
+	OwnerSeen dossier.CardSeen // how; "": it was not
+	Looked    bool             // the clerk looked at a card whose number was typed
+	NewSlip   Printing         // of the new slip, on Issued
 }
 
 // Counter is the clerk's side of a station. Use New.
@@ -109,6 +122,12 @@ type data struct {
 	doneAt    time.Time
 	printing  *Printing   // nil: nothing is known of a print
 	early     []printNews // of a print whose number is not known here yet
+
+	only     []string // packets that were found; nil: everything is listed
+	shown    Reading  // the card of whoever looks for a dossier or lost its slip
+	shownBy  dossier.CardSeen
+	looked   bool
+	cameFrom Step // before a lost slip
 }
 
 // New makes a counter where nobody is logged in.
@@ -131,8 +150,13 @@ func (c *Counter) State() State {
 	if s.FeeDue, s.FeeKnown = c.card.FeeDue(); s.FeeKnown {
 		s.Change = max(0, c.given-s.FeeDue)
 	}
+	s.Found, s.Owner, s.OwnerSeen, s.Looked = len(c.only) > 0, c.shown.Person, c.shownBy, c.looked
+	if c.step == Issued {
+		s.NewSlip = c.printed()
+	}
 	for _, card := range c.cards {
 		switch {
+		case s.Found && !slices.Contains(c.only, card.Packet):
 		case !card.Handed.IsZero():
 			s.HandedN++
 		case card.Ready():
@@ -143,8 +167,11 @@ func (c *Counter) State() State {
 			s.Sent = append(s.Sent, card)
 		}
 	}
-	if c.step == Handover {
+	switch c.step {
+	case Handover:
 		s.Missing, s.MissingArgs = c.missing()
+	case Losing:
+		s.Missing = c.lostMissing()
 	}
 	return s
 }
@@ -191,6 +218,9 @@ func (c *Counter) SetCards(cards []dossier.CounterCard, err error) error {
 	c.cards = slices.Clone(cards)
 	slices.SortStableFunc(c.cards, func(a, b dossier.CounterCard) int { return b.Submitted.Wall.Compare(a.Submitted.Wall) })
 	for _, card := range c.cards {
+		if (c.step == Looking || c.step == Losing) && card.Packet == c.card.Packet {
+			c.card = card
+		}
 		if c.step == Handover && card.Packet == c.card.Packet {
 			if was, now := c.card.Result(), card.Result(); was != nil && now != nil && *was != *now {
 				c.printing, c.early = nil, nil // what was printed is not the result any more
@@ -201,11 +231,15 @@ func (c *Counter) SetCards(cards []dossier.CounterCard, err error) error {
 	return nil
 }
 
-// Choose opens the hand-over of a dossier of the list; the slip still has to be
-// scanned.
+// Choose opens a dossier of the list: the hand-over of a result, for which the slip
+// still has to be scanned, or what is known of any other.
 func (c *Counter) Choose(ctx context.Context, slip string) error {
 	if c.step != Home && c.step != Done {
 		return nil
+	}
+	at := slices.IndexFunc(c.cards, func(card dossier.CounterCard) bool { return card.Slip == slip })
+	if at >= 0 && !c.cards[at].Ready() {
+		return c.look(c.cards[at])
 	}
 	return c.open(ctx, slip, false)
 }
@@ -227,85 +261,6 @@ func (c *Counter) open(ctx context.Context, slip string, seen bool) error {
 	c.token, c.reason, c.doneAt = "", "", time.Time{}
 	c.goTo(Handover)
 	c.recall(ctx)
-	return nil
-}
-
-// TakesScans says whether HandleFrame does anything at the present step: only
-// then need a scanner look.
-func (c *Counter) TakesScans() bool {
-	return c.step == Closed || c.step == PIN || c.step == Home || c.step == Handover || c.step == Done
-}
-
-// Unread hears of a code of which no text came: CodeScanPartial, CodeScanGarbled.
-func (c *Counter) Unread(code dossier.Code) {
-	if c.TakesScans() && c.step != PIN { // who types a PIN has shown a badge
-		_ = c.fail(dossier.E(code, nil)) // said on the screen
-	}
-}
-
-// Wedged hears that a scanner typed like a keyboard, wherever the cursor was;
-// CodeScanTyped.
-func (c *Counter) Wedged() {
-	if c.step != CheckPIN && c.step != Keeping && c.step != Technical { // a technician reads of it among the devices
-		_ = c.fail(dossier.E(dossier.CodeScanTyped, nil)) // said on the screen
-	}
-}
-
-// HandleFrame routes a scanned payload: a slip opens or proves a hand-over, a
-// card is the collector's.
-func (c *Counter) HandleFrame(ctx context.Context, data string) error {
-	switch {
-	case c.step == Closed || c.step == PIN:
-		if c.ports.Codes.IsBadge(data) {
-			c.Badge(data)
-		}
-		return nil
-	case c.step != Home && c.step != Handover && c.step != Done:
-		return nil
-	case c.ports.Codes.IsSlip(data):
-		return c.slip(ctx, data)
-	case c.ports.Codes.IsBadge(data):
-		return c.say(dossier.CodeInvalid, "counter.lock-first")
-	case c.step == Handover:
-		return c.collector(ctx, data)
-	}
-	return c.say(dossier.CodeInvalid, "counter.slip-first")
-}
-
-func (c *Counter) slip(ctx context.Context, data string) error {
-	number, err := c.ports.Codes.SlipNumber(data)
-	if err != nil {
-		return c.fail(err)
-	}
-	if c.step != Handover {
-		return c.open(ctx, number, true)
-	}
-	if number != c.card.Slip {
-		return c.say(dossier.CodeConflict, "counter.other-slip")
-	}
-	c.slipSeen, c.problem = true, nil
-	return nil
-}
-
-func (c *Counter) collector(ctx context.Context, data string) error {
-	r, err := c.ports.Reader.Read(data)
-	if err != nil {
-		return c.fail(err)
-	}
-	if c.cardSeen && r.Person.Number == c.reading.Person.Number {
-		if r, err = c.ports.Reader.Cross(c.reading, r); err != nil {
-			return c.fail(err)
-		}
-	}
-	same, err := c.session.Desk.IsApplicant(ctx, c.card.Packet, r.Person.Number)
-	if err != nil {
-		return c.fail(err)
-	}
-	c.reading, c.cardSeen, c.applicant, c.problem = r, true, same, nil
-	c.basis = BasisNone
-	if same {
-		c.basis = BasisApplicant
-	}
 	return nil
 }
 
@@ -362,7 +317,23 @@ func (c *Counter) Back() {
 	case Refusing:
 		c.token = ""
 		c.goTo(Handover)
+	case Finding:
+		c.goTo(Home)
+	case Home:
+		c.forget()
+		c.goTo(Home)
+	case TypingCard:
+		c.goTo(Losing)
+	case Losing:
+		c.goTo(c.cameFrom)
+	case Looking, Issued:
+		if c.step == Issued || len(c.only) == 0 {
+			c.forget()
+		}
+		c.card, c.printing, c.early = dossier.CounterCard{}, nil, nil
+		c.goTo(Home)
 	case Handover, Done:
+		c.forget()
 		c.card, c.reading, c.cardSeen, c.slipSeen = dossier.CounterCard{}, Reading{}, false, false
 		c.printing, c.early = nil, nil
 		c.goTo(Home)

@@ -31,6 +31,8 @@ type fakes struct {
 	prints   []string
 	printErr error
 	before   Printing // of an earlier log-in
+	slips    []NewSlip
+	slipErr  error
 }
 
 func (f *fakes) Login(_ context.Context, badge, pin string) (Session, error) {
@@ -47,10 +49,17 @@ func (f *fakes) Login(_ context.Context, badge, pin string) (Session, error) {
 }
 func (f *fakes) Cards(context.Context) ([]dossier.CounterCard, error) { return f.cards, nil }
 func (f *fakes) IsApplicant(_ context.Context, packet, number string) (bool, error) {
-	if packet != "p1" {
-		return false, errors.New("another packet")
+	if packet == "p2" {
+		return number == "066190000777", nil
 	}
 	return number == "066190000123", nil
+}
+func (f *fakes) DossiersOf(_ context.Context, number string) ([]string, error) {
+	return map[string][]string{"066190000123": {"p1", "p3"}, "066190000777": {"p2"}}[number], nil
+}
+func (f *fakes) NewSlip(_ context.Context, n NewSlip) (int64, error) {
+	f.slips = append(f.slips, n)
+	return 50, f.slipErr
 }
 func (f *fakes) PrintResult(_ context.Context, packet string) (int64, error) {
 	f.prints = append(f.prints, packet)
@@ -79,6 +88,9 @@ func (f *fakes) Refuse(_ context.Context, token string, r Refusal) error {
 }
 func (f *fakes) Read(frame string) (Reading, error) {
 	p := strings.Split(frame, "|")
+	if len(frame) == 12 && frame[0] == '0' {
+		return Reading{Person: dossier.Person{Number: frame, Source: "typed"}}, nil
+	}
 	if len(p) != 3 {
 		return Reading{}, dossier.E(dossier.CodeNotAnID, nil)
 	}
@@ -92,6 +104,12 @@ func (f *fakes) Cross(a, b Reading) (Reading, error) {
 }
 func (f *fakes) IsSlip(s string) bool  { return strings.HasPrefix(s, "SLIP ") }
 func (f *fakes) IsBadge(s string) bool { return strings.HasPrefix(s, "BADGE|") }
+func (f *fakes) TypedSlip(s string) (string, error) {
+	if !strings.HasPrefix(strings.ToUpper(s), "DL27-") {
+		return "", dossier.E(dossier.CodeNotFound, nil)
+	}
+	return strings.ToUpper(s), nil
+}
 func (f *fakes) SlipNumber(s string) (string, error) {
 	if strings.HasSuffix(s, "forged") {
 		return "", dossier.E(dossier.CodeSlipAltered, nil)
@@ -192,7 +210,7 @@ func TestLogin(t *testing.T) {
 func TestHandOverToTheApplicant(t *testing.T) {
 	ctx := context.Background()
 	c, f := login(t)
-	problem(t, c, c.HandleFrame(ctx, owner), "counter.slip-first")
+	problem(t, c, c.HandleFrame(ctx, "rubbish"), "counter.slip-first")
 	problem(t, c, c.HandleFrame(ctx, "BADGE|tech"), "counter.lock-first")
 	problem(t, c, c.HandleFrame(ctx, "SLIP DL27-1 forged"), "error.slip-altered")
 	problem(t, c, c.HandleFrame(ctx, "SLIP DL27-2"), "counter.not-ready")

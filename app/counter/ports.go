@@ -33,6 +33,13 @@ type Desk interface {
 	// IsApplicant says whether an identity number is the one under which the
 	// dossier was submitted. The number itself is kept nowhere in the clear.
 	IsApplicant(ctx context.Context, packet, number string) (bool, error)
+	// DossiersOf lists the packets of the dossiers that were submitted under an
+	// identity number.
+	DossiersOf(ctx context.Context, number string) ([]string, error)
+	// NewSlip gives a slip in place of a lost one and returns the print job to
+	// follow. The same token twice is one slip. CodeOtherCard, CodeNotFound,
+	// CodeBadTransition when it was handed over, CodeSlipLimit.
+	NewSlip(ctx context.Context, n NewSlip) (job int64, err error)
 	// PrintResult sends the file of a dossier's result to the page printer, as it
 	// is, and returns the job to follow. The same file again is a reprint. Every
 	// print is in the audit log.
@@ -40,6 +47,15 @@ type Desk interface {
 	// Printing is what became of the last print of the file that is the result
 	// now; the zero value: it was not printed, or that is forgotten.
 	Printing(ctx context.Context, packet string) (Printing, error)
+}
+
+// NewSlip is the wish for a slip in place of a lost one.
+type NewSlip struct {
+	Token    string
+	Packet   string
+	IDNumber string // of the applicant's card
+	Card     dossier.CardSeen
+	Staff    string // id
 }
 
 // Login checks a badge and a PIN; CodeBadPIN, CodeBadgeUnknown, *WaitError.
@@ -89,6 +105,8 @@ type Reader interface {
 type Codes interface {
 	IsSlip(text string) bool
 	IsBadge(text string) bool
+	// TypedSlip is a slip number as a person types it, normalised; CodeNotFound.
+	TypedSlip(text string) (string, error)
 	// SlipNumber checks that a slip stands: its signature, and that it was neither
 	// replaced nor outlived; CodeSlipUnknown, CodeSlipAltered, CodeSlipVoid,
 	// CodeSlipExpired, CodeSlipElsewhere, CodeNotFound.

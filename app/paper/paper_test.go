@@ -281,6 +281,37 @@ func TestRefusesWhatIsNotWhole(t *testing.T) {
 	}
 }
 
+// slipAgain is the second slip in place of a lost one.
+func slipAgain() Slip {
+	first := slip()
+	c := dossier.CounterCard{Name: first.Sender.Name, Last4: first.Sender.Last4, Phone: first.Sender.Phone,
+		Papers: []dossier.GivenPaper{{Name: "Tờ khai", Way: dossier.WayForm}, {Name: "Giấy khai sinh cũ", Way: dossier.WayOriginal}, {Name: "Căn cước", Way: dossier.WayShown}},
+		Track: dossier.Track{Title: first.Title, Procedure: dossier.ProcedureRef{Code: first.Procedure}, Office: first.Receiver.Name, Submitted: first.At}}
+	return SlipAgain(c, dossier.Agency{Address: first.Receiver.Address, Phone: first.Receiver.Phone},
+		Facts{Number: first.Number, QR: first.QR, At: dossier.Stamp{Wall: first.At.Wall.Add(50 * time.Hour), Source: dossier.TimeSystem}}, 2, first.Station)
+}
+
+// A slip in place of a lost one says so, and since when; it has the same number,
+// and invents neither fee nor price, nor whether a paper was an original.
+func TestSlipAgainSays(t *testing.T) {
+	got := texts(document(t, slipAgain(), false))
+	for _, want := range []string{"[CẤP LẠI LẦN 2]\n[Phiếu trước không còn giá trị]\nPHIẾU GỬI HỒ SƠ", "Số phiếu: DL27-000318-K",
+		"Lúc 09:41 ngày 14/07/2026\nCấp lại lúc 11:41 ngày 16/07/2026", "Người gửi: H’ Bia Niê", "như phiếu lần đầu",
+		"1. Tờ khai – điện tử", "2. Giấy khai sinh cũ – bản giấy", "3. Căn cước – chỉ xuất trình", "QR HTTPS://", "Chưa phải xác nhận của cơ quan"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("it does not say %q:\n%s", want, got)
+		}
+	}
+	for _, wrong := range []string{"0 đồng", "BẢN IN LẠI", "Cước dịch vụ:", "⟨"} {
+		if strings.Contains(got, wrong) {
+			t.Errorf("it says %q:\n%s", wrong, got)
+		}
+	}
+	if again := texts(document(t, slipAgain(), true)); !strings.HasPrefix(again, "[BẢN IN LẠI]\n[CẤP LẠI LẦN 2]") {
+		t.Errorf("a copy of it begins %s", again)
+	}
+}
+
 func TestGoldens(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -291,6 +322,7 @@ func TestGoldens(t *testing.T) {
 		{"slip-reprint-long", document(t, longSlip(), true), printer.Width80mm},
 		{"slip-58mm", document(t, longSlip(), false), printer.Width58mm},
 		{"form01", document(t, form01(), false), printer.Width80mm},
+		{"slip-again", document(t, slipAgain(), false), printer.Width80mm},
 	}
 	for _, tt := range tests {
 		img, err := printer.Layout(tt.doc, printer.Paper{WidthDots: tt.width})

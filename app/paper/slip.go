@@ -42,6 +42,9 @@ type Slip struct {
 	Fee       visit.Fee       `json:"fee"`
 	Pay       visit.Pay       `json:"pay"`
 	Price     int64           `json:"price"` // of the service, đồng
+
+	Issue  int           `json:"issue,omitempty"` // 0: the first; n: the n-th in place of a lost one
+	Issued dossier.Stamp `json:"issued,omitzero"` // when it was
 }
 
 // Facts are what only the commit knows.
@@ -64,6 +67,17 @@ func SlipOf(l visit.Letter, f Facts, s Station) Slip {
 		slip.Copies = l.Fee.Count
 	}
 	return slip
+}
+
+// SlipAgain draws up a slip in place of a lost one from what a counter knows. What
+// was charged stands on the first slip only.
+func SlipAgain(c dossier.CounterCard, to dossier.Agency, f Facts, issue int, s Station) Slip {
+	return Slip{
+		Number: f.Number, QR: f.QR, At: c.Submitted, Station: s, Issue: issue, Issued: f.At,
+		Sender:   Party{Name: c.Name, Last4: c.Last4, Phone: c.Phone},
+		Receiver: Party{Name: c.Office, Address: to.Address, Phone: to.Phone},
+		Title:    c.Title, Procedure: c.Procedure.Code, Papers: papers.MarkedOf(c.Papers),
+	}
 }
 
 // page collects blocks.
@@ -147,6 +161,10 @@ func (s Slip) Document(reprint bool) (printer.Document, error) {
 	if reprint {
 		p.reprintMark()
 	}
+	if s.Issue > 0 {
+		p.bar(w.T("slip.reissued", "n", s.Issue), w.T("slip.reissued-note"))
+		p.add(printer.Feed{Dots: 2 * ruleGap})
+	}
 	p.centre(printer.Title, true, w.T("slip.title"))
 	p.centre(printer.Normal, false, joined(", ", s.Station.Name, s.Station.Address))
 	if s.Station.Phone != "" {
@@ -158,6 +176,9 @@ func (s Slip) Document(reprint bool) (printer.Document, error) {
 	p.add(printer.Feed{Dots: ruleGap})
 
 	p.line(plain(w.T(timeKey(s.At.Source), "time", w.DateTime(s.At.Wall.In(assets.Here)))))
+	if s.Issue > 0 {
+		p.line(plain(w.T("slip.reissued-at", "time", w.DateTime(s.Issued.Wall.In(assets.Here)))))
+	}
 	p.party(w.T("slip.sender"), s.Sender, s.Sender.Last4)
 	p.party(w.T("slip.receiver"), s.Receiver, "")
 	p.rule()
@@ -175,15 +196,20 @@ func (s Slip) Document(reprint bool) (printer.Document, error) {
 	}
 	p.rule()
 
-	if s.Fee.Known {
+	switch {
+	case s.Issue > 0:
+		p.line(plain(w.T("slip.reissued-fee")))
+	case s.Fee.Known:
 		p.said(w.T("slip.fee"), bold(w.Money(s.Fee.Total)))
 		if s.Fee.Total > 0 {
 			p.said(w.T("slip.pay-"+string(payOf(s.Pay))), plain(w.T("slip.unpaid")))
 		}
-	} else {
+	default:
 		p.said(w.T("slip.fee"), plain(w.T("slip.fee-elsewhere")))
 	}
-	p.said(w.T("slip.price"), plain(w.Money(s.Price)))
+	if s.Issue == 0 {
+		p.said(w.T("slip.price"), plain(w.Money(s.Price)))
+	}
 	p.line(plain(w.T("slip.compensation")))
 	p.rule()
 

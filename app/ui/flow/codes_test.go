@@ -70,6 +70,7 @@ func (codes) SlipNumber(s string) (string, error) {
 
 type counterCodes struct{ codes }
 
+func (c counterCodes) TypedSlip(s string) (string, error) { return c.codes.SlipNumber(s) }
 func (c counterCodes) SlipNumber(s string) (string, error) {
 	slip, err := c.Slip(s)
 	return slip.Number, err

@@ -290,6 +290,9 @@ type printNews struct {
 // PrintChanged hears what became of a paper; before is the job that it
 // replaces, 0 for none.
 func (f *Flow) PrintChanged(old, job int64, s visit.PrintState, why string) {
+	if f.Counter.PrintChanged(old, job, resultStates[s], why) && f.warning == 0 {
+		f.Render()
+	}
 	before := f.Visit.State()
 	if before.Step == visit.Submitting {
 		f.early = append(f.early, printNews{old, job, s, why})

@@ -138,7 +138,7 @@ func (f *Flow) listen() {
 	asked := step != f.last && step != visit.Home && waitsForScan(step)
 	if f.staffing() {
 		on = f.Counter.TakesScans()
-		asked = counted != f.counted && counted == counter.Handover
+		asked = counted != f.counted && (counted == counter.Handover || counted == counter.Losing)
 	}
 	f.counted = counted
 	if on != f.taking || !f.begun {

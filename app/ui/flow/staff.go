@@ -102,6 +102,16 @@ func (f *Flow) staffScreen() fyne.CanvasObject {
 		}
 	case counter.Handover, counter.Refusing, counter.Keeping, counter.Done:
 		return f.handoverScreen(s)
+	case counter.Finding:
+		return f.findScreen(s)
+	case counter.Looking:
+		return f.foundScreen(s)
+	case counter.Losing, counter.Issuing:
+		return f.lostScreen(s)
+	case counter.TypingCard:
+		return f.typeCardScreen(s)
+	case counter.Issued:
+		return f.givenScreen(s)
 	}
 	return f.clerkScreen(s)
 }
@@ -139,8 +149,8 @@ func (f *Flow) band(s counter.State) kit.Staff {
 }
 
 func (f *Flow) clerkScreen(s counter.State) fyne.CanvasObject {
-	m := clerkhome.Model{Station: f.Station(f.lang()), Staff: f.band(s), Problem: f.counterProblem(s.Problem), Done: s.HandedN}
-	a := clerkhome.Actions{Open: func(slip string) { f.do(func() error { return f.Counter.Choose(context.Background(), slip) })() }}
+	m := clerkhome.Model{Station: f.Station(f.lang()), Staff: f.band(s), Problem: f.counterProblem(s.Problem), Done: s.HandedN, Found: s.Found}
+	a := clerkhome.Actions{Find: f.find, Back: f.then(f.Counter.Back), Open: func(slip string) { f.do(func() error { return f.Counter.Choose(context.Background(), slip) })() }}
 	row := func(c dossier.CounterCard, state clerkhome.State) {
 		m.Rows = append(m.Rows, clerkhome.Row{Packet: c.Slip, State: state,
 			Text:   f.env.T("clerkhome.row", "slip", c.Slip, "title", c.Title),
@@ -222,6 +232,7 @@ func (f *Flow) handoverScreen(s counter.State) fyne.CanvasObject {
 		m.Hint = f.counterWords(s.Missing, s.MissingArgs)
 	}
 	m.Same = s.CardSeen && s.IsApplicant
+	m.Lost = !s.SlipSeen && c.Ready() && s.Step == counter.Handover
 	for _, r := range refusals {
 		m.Reasons = append(m.Reasons, handover.Reason{ID: r, Text: e.T("handover.reason-" + r)})
 	}
@@ -233,7 +244,7 @@ func (f *Flow) handoverScreen(s counter.State) fyne.CanvasObject {
 			f.Render()
 			f.loadCards()
 		},
-		Print: f.printResult,
+		Print: f.printResult, Lost: f.do(f.Counter.Lost),
 		Because: func(id string) {
 			f.do(func() error { return f.Counter.RecordRefusal(context.Background(), e.T("handover.reason-"+id)) })()
 		},
@@ -266,7 +277,7 @@ func (f *Flow) comparison(s counter.State) []handover.Line {
 	}
 	given := handover.Line{What: e.T("handover.given"), OnFile: e.T("handover.never"), Mark: handover.Info}
 	if !c.AsOf.IsZero() {
-		given.Collector = e.T("handover.news", "when", f.age(c.AsOf))
+		given.Collector = e.T("handover.news", "when", f.when(c.AsOf))
 	}
 	if !c.Handed.IsZero() {
 		given.OnFile, given.Mark = e.T("handover.already", "when", f.when(c.Handed)), handover.Stops

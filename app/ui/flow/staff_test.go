@@ -116,8 +116,8 @@ func TestHandOver(t *testing.T) {
 		h.waits(16000)
 		h.clerk()
 		h.read(slipOf)
-		h.Scan(cardOf) // which dossier is meant is not said by a card
-		h.see("counter.slip-first")
+		h.Scan("QR|040090000999|Khác") // a card of which nothing is here
+		h.see("error.not-found")
 		h.Scan("SLIP|" + slipOf)
 		h.counterAt(counter.Handover)
 		h.see("counter.card-first")

@@ -239,6 +239,9 @@ func (f *Flow) age(t time.Time) string {
 // when is a time with its day, shortly.
 func (f *Flow) when(t time.Time) string {
 	now := f.env.Now()
+	if f.Clock.Stamp().Source == dossier.TimeFloored { // then it does not know what day it is
+		return f.env.Words.DateTime(t)
+	}
 	if f.env.Words.Date(t) == f.env.Words.Date(now) {
 		return f.env.T("timeline.today", "clock", f.env.Words.Clock(t))
 	}

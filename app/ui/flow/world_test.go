@@ -23,6 +23,7 @@ type world struct {
 	kept    map[string]dossier.CitizenCard // by slip number
 	desk    []dossier.CounterCard
 	handed  []dossier.Handover
+	slips   []counter.NewSlip
 	refused []counter.Refusal
 	letters map[string]visit.Letter // by token
 	commits int
@@ -126,6 +127,18 @@ func (o office) Login(_ context.Context, badge, pin string) (counter.Session, er
 func (o office) Cards(context.Context) ([]dossier.CounterCard, error) { return o.w.desk, nil }
 func (o office) IsApplicant(_ context.Context, _, number string) (bool, error) {
 	return number == numberOf, nil
+}
+func (o office) DossiersOf(_ context.Context, number string) (list []string, err error) {
+	for _, c := range o.w.desk {
+		if number == numberOf {
+			list = append(list, c.Packet)
+		}
+	}
+	return list, nil
+}
+func (o office) NewSlip(_ context.Context, n counter.NewSlip) (int64, error) {
+	o.w.slips = append(o.w.slips, n)
+	return 90, o.w.fail
 }
 func (o office) PrintResult(_ context.Context, packet string) (int64, error) {
 	if o.w.fail != nil {

@@ -112,12 +112,31 @@ const (
 	MarkCopy       Mark = "copy"
 	MarkElectronic Mark = "electronic"
 	MarkShown      Mark = "shown"
+	MarkLeft       Mark = "left" // on paper, whether original or copy
 )
 
 // Marked is one numbered line of a slip's list.
 type Marked struct {
 	Name string `json:"name"`
 	Mark Mark   `json:"mark"`
+}
+
+// MarkedOf lists papers that were given as a slip names them, where of the
+// procedure's own paper no more is known than its name: one that was left here, be
+// it an original or a copy, is only named.
+func MarkedOf(given []dossier.GivenPaper) []Marked {
+	out := []Marked{}
+	for _, g := range given {
+		m := Marked{Name: g.Name, Mark: MarkLeft}
+		switch g.Way {
+		case dossier.WayShown:
+			m.Mark = MarkShown
+		case dossier.WayForm, dossier.WayStick, dossier.WayScanner:
+			m.Mark = MarkElectronic
+		}
+		out = append(out, m)
+	}
+	return out
 }
 
 // Marked lists what comes with the dossier as the slip names it.

@@ -47,7 +47,8 @@ type Model struct {
 	Rows    []Row
 	Asks    []Ask
 	Problem string
-	Done    int // handed over, not listed
+	Done    int  // handed over, not listed
+	Found   bool // only what was found is listed
 }
 
 // Actions is what can be pressed.
@@ -58,12 +59,20 @@ type Actions struct {
 	Look func(id string) // shows the paper that is asked about
 	Next func()          // the first result, nil without one
 	Slip string          // of the first result
+	Find func()          // by a number or code; nil: cannot be pressed
+	Back func()          // from what was found to everything
 }
 
 // New builds the screen.
 func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	o := kit.FrameSpec{Staff: &m.Staff, Title: env.T("clerkhome.title", "station", m.Station), TitleNote: env.T("clerkhome.scan")}
-	if a.Next != nil {
+	if a.Find != nil {
+		o.Second = &kit.Action{Text: env.T("found.find"), Icon: "search", Do: a.Find}
+	}
+	if m.Found {
+		o.TitleNote, o.Back = env.T("found.only"), kit.BackAction(env, a.Back)
+	}
+	if a.Next != nil && !m.Found {
 		o.Main = kit.MainAction(env.T("clerkhome.main", "slip", a.Slip), a.Next)
 	}
 	body := func(env *kit.Env) fyne.CanvasObject {

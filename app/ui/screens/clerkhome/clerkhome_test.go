@@ -48,17 +48,22 @@ func many(env *kit.Env) clerkhome.Model {
 
 func screen(model func(*kit.Env) clerkhome.Model) func(*kit.Env) fyne.CanvasObject {
 	return func(env *kit.Env) fyne.CanvasObject {
-		return clerkhome.New(env, model(env), clerkhome.Actions{Open: func(string) {}, Yes: func(string) {}, No: func(string) {}, Look: func(string) {}, Next: func() {}, Slip: "DL27-000311-P"})
+		return clerkhome.New(env, model(env), clerkhome.Actions{Open: func(string) {}, Yes: func(string) {}, No: func(string) {}, Look: func(string) {}, Next: func() {}, Find: func() {}, Back: func() {}, Slip: "DL27-000311-P"})
 	}
 }
 
 func TestLook(t *testing.T) {
 	golden.Screen(t, "clerk", screen(sample), "Quầy giao dịch Hoà Phú", "Trần Thị Hoa", "DL27-000311-P – Cấp bản sao trích lục hộ tịch", "Có kết quả", "Cần lưu ý", "Có người gọi giúp",
-		"Trao kết quả: DL27-000311-P")
+		"Tìm hồ sơ", "Trao kết quả: DL27-000311-P")
 }
 
 func TestOtherStates(t *testing.T) {
 	golden.State(t, "clerkhome-many", screen(many))
+	golden.State(t, "clerkhome-found", screen(func(env *kit.Env) clerkhome.Model {
+		m := sample(env)
+		m.Found = true
+		return m
+	}), "Hồ sơ của thẻ hoặc mã vừa tìm", "Quay lại")
 	golden.State(t, "clerkhome-nothing", func(env *kit.Env) fyne.CanvasObject {
 		return clerkhome.New(env, clerkhome.Model{Station: "Điểm Bưu điện – Văn hoá xã Hoà Phú", Staff: kit.Staff{Lock: func() {}}}, clerkhome.Actions{})
 	}, "Chưa có hồ sơ nào ở trạm này.", "Không có việc gì cần lưu ý.")
@@ -68,9 +73,9 @@ func TestPressing(t *testing.T) {
 	var did string
 	env := golden.Cases[0].Env(t)
 	obj := clerkhome.New(env, sample(env), clerkhome.Actions{Open: func(p string) { did = "open " + p }, Yes: func(id string) { did = "yes " + id },
-		No: func(id string) { did = "no " + id }, Look: func(id string) { did = "look " + id }, Next: func() { did = "next" }, Slip: "DL27-000311-P"})
+		No: func(id string) { did = "no " + id }, Look: func(id string) { did = "look " + id }, Next: func() { did = "next" }, Find: func() { did = "find" }, Slip: "DL27-000311-P"})
 	golden.Render(t, obj, kit.Size1280)
-	for name, want := range map[string]string{"DL27-000314-A": "open DL27-000314-A", "Đã ra": "yes 7", "Chưa, in lại": "no 7", "Xem giấy": "look 7", "Trao kết quả: DL27-000311-P": "next"} {
+	for name, want := range map[string]string{"DL27-000314-A": "open DL27-000314-A", "Đã ra": "yes 7", "Chưa, in lại": "no 7", "Xem giấy": "look 7", "Trao kết quả: DL27-000311-P": "next", "Tìm hồ sơ": "find"} {
 		golden.Press(t, obj, name)
 		if did != want {
 			t.Errorf("%q did %q, not %q", name, did, want)

@@ -46,6 +46,7 @@ type Model struct {
 	Same       bool   // the collector is the applicant
 	Unready    bool   // no result yet: only looking
 	Print      Print
+	Lost       bool // the slip was not shown: it may be lost
 }
 
 // Print is what can be printed of the result.
@@ -74,6 +75,7 @@ type Actions struct {
 	Because                    func(id string)
 	Basis                      func(string)
 	Fee, Print                 func()
+	Lost                       func()
 }
 
 // New builds the screen.
@@ -103,6 +105,9 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 		o.Main = kit.MainAction(env.T("handover.main"), a.Hand)
 		if m.Missing {
 			o.Main = &kit.Action{Text: env.T("handover.main-first"), Icon: "none", Off: true}
+			if m.Lost {
+				o.Main, o.Aside = nil, &kit.Action{Text: env.T("found.lost"), Icon: "doc", Do: a.Lost}
+			}
 		}
 	}
 	o.Body = kit.Fit(env, kit.BodySize(env, o), body(m, a, airy), body(m, a, between), body(m, a, tight))

@@ -36,7 +36,7 @@ func long(env *kit.Env) handover.Model {
 func screen(model func(*kit.Env) handover.Model) func(*kit.Env) fyne.CanvasObject {
 	return func(env *kit.Env) fyne.CanvasObject {
 		do := func() {}
-		return handover.New(env, model(env), handover.Actions{Back: do, Refuse: do, Hand: do, Finish: do, Because: func(string) {}, Basis: func(string) {}, Fee: do, Print: do})
+		return handover.New(env, model(env), handover.Actions{Back: do, Refuse: do, Hand: do, Finish: do, Because: func(string) {}, Basis: func(string) {}, Fee: do, Print: do, Lost: do})
 	}
 }
 
@@ -60,6 +60,11 @@ func TestPrintLook(t *testing.T) {
 
 // Whatever is said of a print, everything on the screen stays readable.
 func TestPrintStates(t *testing.T) {
+	golden.State(t, "handover-lost", screen(func(env *kit.Env) handover.Model {
+		m := other(env)
+		m.Other, m.Missing, m.Lost, m.Hint = false, true, true, env.T("counter.slip-first")
+		return m
+	}), "Mất phiếu – cấp phiếu mới")
 	golden.State(t, "handover-print", screen(func(env *kit.Env) handover.Model {
 		m := long(env)
 		m.Print = handover.Print{Button: env.T("handover.print")}
