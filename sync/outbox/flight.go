@@ -14,11 +14,13 @@ import (
 // Limits of what is on its way at once.
 const (
 	// mostFlights is how many batches are on their way: while the answer to one
-	// travels, the next one uses the line.
-	mostFlights = 2
-	// flightTime is how long a batch should hold the line. Both flights together
-	// are the 4 s after which priorities are looked at again.
-	flightTime = 2 * time.Second
+	// travels, the next one uses the line, and another does while a connection
+	// waits for what the line lost.
+	mostFlights = 3
+	// flightTime is how long a batch should hold the line. All flights together
+	// are 2 s of it: several round trips, so that the line never waits for us, and
+	// no more than a modem buffers, which would have to drop the rest.
+	flightTime = 2 * time.Second / mostFlights
 	// flightFirst is the size of a batch on a line nobody has measured yet: small,
 	// so that the connection of the second flight is made beside it and not behind.
 	flightFirst = 16 << 10

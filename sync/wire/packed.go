@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -37,12 +36,12 @@ const AcceptPost = TypeBatch + ", " + TypePacked
 // file, of which there is one.
 const textMost = 8 << 10
 
-var packer = sync.OnceValues(func() (*zstd.Encoder, error) {
-	// The level below sees that base64 can be had for three quarters only in
-	// larger texts than a batch has.
-	return zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression),
-		zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(256<<10))
-})
+// newPacker is made for one batch, of which there are few. The higher levels find
+// no more in what is random anyway, and want megabytes for it.
+func newPacker() (*zstd.Encoder, error) {
+	return zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1),
+		zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(256<<10))
+}
 
 // EncodePacked packs a batch. ok is false where it must travel as a TypeBatch:
 // what is packed has tighter limits, which ordinary packets never meet.
@@ -60,10 +59,11 @@ func EncodePacked(ps []dossier.Packet) (packed []byte, ok bool, err error) {
 	if len(ps) > MaxBatchPackets || len(plain) > MaxPackedTextBytes || len(plain)+len(rests) > MaxBatchBytes {
 		return nil, false, nil
 	}
-	enc, err := packer()
+	enc, err := newPacker()
 	if err != nil {
 		return nil, false, fmt.Errorf("failed to prepare packing: %w", err)
 	}
+	defer func() { _ = enc.Close() }() // of nothing that is written
 	out := AppendFrame(make([]byte, 0, len(plain)+len(rests)), enc.EncodeAll(plain, nil))
 	return append(out, rests...), true, nil
 }
