@@ -7,11 +7,13 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"filippo.io/age"
@@ -72,8 +74,14 @@ func measureSubmit(ctx context.Context, s *sheet) error {
 	}
 	defer func() { _ = queue.db.Close() }()
 
+	disk, err := os.Create(filepath.Join(dir, "disk"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = disk.Close() }()
+
 	var row []byte // of as many bytes as ours commits
-	var theirs, commits, sealed, submits, enqueued times
+	var synced, theirs, commits, sealed, submits, enqueued times
 	for i := range submitRounds {
 		plain := random(dossierBytes)
 		rows, err := w.freeze(plain)
@@ -82,6 +90,13 @@ func measureSubmit(ctx context.Context, s *sheet) error {
 		}
 		if i == 0 {
 			row = random(len(rows.Packet.JWS) + len(rows.Packet.Body) + paperBytes + 2*cardBytes)
+		}
+		wait, err := took(func() error {
+			_, err := disk.Write(row)
+			return errors.Join(err, syscall.Fdatasync(int(disk.Fd())))
+		})
+		if err != nil {
+			return err
 		}
 		commit, err := took(func() error { return w.commit(ctx, func() (store.Rows, error) { return rows, nil }) })
 		if err != nil {
@@ -109,12 +124,17 @@ func measureSubmit(ctx context.Context, s *sheet) error {
 			return err
 		}
 		if i >= warmRounds {
-			enqueued = append(enqueued, enqueue)
+			synced, enqueued = append(synced, wait), append(enqueued, enqueue)
 			theirs, commits = append(theirs, bareTook), append(commits, commit)
 			sealed, submits = append(sealed, sealCommit), append(submits, submit)
 		}
 	}
+	// What the disk itself takes to keep as many bytes, and at its worst: a submit
+	// cannot be better.
+	s.figure("disk-sync", synced.median(), "ms")
+	s.figure("disk-sync-p99", synced.quantile(0.99), "ms")
 	s.figure("bare-sqlite-transaction", theirs.median(), "ms")
+	s.figure("bare-sqlite-transaction-p99", theirs.quantile(0.99), "ms")
 	s.figure("commit", commits.median(), "ms")
 	s.figure("seal-and-commit", sealed.median(), "ms")
 	s.figure("submit", submits.median(), "ms") // and the keys and cards of a slip
