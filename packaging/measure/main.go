@@ -1,6 +1,7 @@
 // Command measure measures the station beside its peers, both in one run, and
 // prints one line per figure: name, value, unit. The unit "ratio" is a
-// comparison, ours ÷ theirs.
+// comparison, ours ÷ theirs. It ends with an error when a bar of the design's is
+// missed, after all figures.
 //
 // It promises that a figure is the median of rounds that alternate between ours
 // and theirs, so that a busy moment of the machine falls on both.
@@ -55,7 +56,7 @@ func main() {
 
 // run measures what was asked for; without a wish, everything.
 func run(ctx context.Context, args []string, out io.Writer) error {
-	s := &sheet{out: out}
+	s := &sheet{out: out, printed: map[string]bool{}}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.IntVar(&s.rounds, "rounds", 5, "of what takes minutes; the figure is their median")
 	flags.IntVar(&s.dossiers, "dossiers", 1000, "in the backlog of a station")
@@ -88,9 +89,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		if err := m.run(ctx, s); err != nil {
 			return fmt.Errorf("failed to measure %s: %w", m.name, err)
 		}
+		s.unmeasured(m.name)
 	}
 	s.machine()
-	return nil
+	return s.errMissed()
 }
 
 // sheet is where figures are written down.
@@ -99,16 +101,22 @@ type sheet struct {
 	dir              string     // for what is measured; thrown away
 	installed        *syncPeers // nil: not needed yet
 	peers            []string   // name and version of what was measured beside ours
-	rounds, dossiers int        // of a drain
+	printed          map[string]bool
+	missed           []string // bars
+	rounds, dossiers int      // of a drain
 }
 
-// figure writes one line.
+// figure writes one line, and notes the bar that it misses.
 func (s *sheet) figure(name string, value float64, unit string) {
 	digits := 3
 	if value >= 100 {
 		digits = 0
 	}
 	fmt.Fprintf(s.out, "%s %.*f %s\n", name, digits, value, unit)
+	s.printed[name] = true
+	if m := judge(name, value); m != "" {
+		s.missed = append(s.missed, m)
+	}
 }
 
 // peer notes what ours was measured beside.
