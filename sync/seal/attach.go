@@ -25,9 +25,9 @@ import (
 //
 // What it wrote before an error is no attachment.
 func SealAttachment(w io.Writer, r io.Reader, to Recipient) (dossier.Attachment, error) {
-	rec, err := age.ParseHybridRecipient(to.Key)
+	rec, err := parseRecipient(to.Key)
 	if err != nil {
-		return dossier.Attachment{}, fmt.Errorf("failed to read recipient: %w", err)
+		return dossier.Attachment{}, err
 	}
 	out := &summed{w: w, sum: sha256.New()}
 	enc, err := age.Encrypt(out, rec)

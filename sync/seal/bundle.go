@@ -32,9 +32,9 @@ func OpenBundle(blob []byte, limit int64, ids ...age.Identity) ([]byte, error) {
 // SealBundleTo encrypts what is written to it to one hybrid age recipient, and
 // writes it to w a chunk at a time. The file is whole once Close has returned.
 func SealBundleTo(w io.Writer, recipient string) (io.WriteCloser, error) {
-	rec, err := age.ParseHybridRecipient(recipient)
+	rec, err := parseRecipient(recipient)
 	if err != nil {
-		return nil, fmt.Errorf("failed to read recipient: %w", err)
+		return nil, err
 	}
 	enc, err := age.Encrypt(w, rec)
 	if err != nil {

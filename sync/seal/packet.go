@@ -242,9 +242,9 @@ func unpackBody(plain []byte) (inner, []byte, error) {
 func encrypt(plain []byte, recipients ...string) ([]byte, error) {
 	var rs []age.Recipient
 	for _, r := range recipients {
-		rec, err := age.ParseHybridRecipient(r)
+		rec, err := parseRecipient(r)
 		if err != nil {
-			return nil, fmt.Errorf("failed to read recipient: %w", err)
+			return nil, err
 		}
 		rs = append(rs, rec)
 	}
