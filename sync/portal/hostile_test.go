@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -59,6 +60,18 @@ func (h hostile) signed(s *station, body []byte, edit ...func(*dossier.Head)) do
 	must(h.t, err)
 	p.JWS, p.Body = []byte(jws), body
 	return p
+}
+
+// bring uploads a courier's file as b and asks for its answer.
+func (h hostile) bring(file []byte) *httptest.ResponseRecorder {
+	h.t.Helper()
+	sum := sha256.Sum256(file)
+	name := wire.BundleName{SHA256: hex.EncodeToString(sum[:])}
+	if rec := h.tus(h.t, h.b, "POST", wire.PathBundles, file, wire.HeaderUploadLength, strconv.Itoa(len(file)),
+		wire.HeaderUploadMetadata, name.Metadata(), "Content-Type", wire.TypeChunk); rec.Code != http.StatusCreated {
+		h.t.Errorf("a bundle's upload: %d %s", rec.Code, rec.Body)
+	}
+	return h.do(h.t, h.b, "POST", name.Path(), nil)
 }
 
 // unreadable is for what is signed as it must be and makes no sense inside: it is
@@ -190,10 +203,10 @@ var hostileLines = []struct {
 		h.unreadable("a body to many recipients", h.a, h.signed(h.a, manyRecipients(h.t, h.a.to.Key, 20)))
 		h.unreadable("a body that is no age file", h.a, h.signed(h.a, []byte("age-encryption.org/v1\n-> X25519 x\n")))
 		many := manyRecipients(h.t, h.a.to.Key, 20)
-		if _, err := seal.OpenBundle(many, wire.MaxBundleBytes, h.keys.identities()...); err == nil {
+		if _, err := seal.OpenBundleFrom(bytes.NewReader(many), h.keys.identities()...); err == nil {
 			h.t.Error("every one of many recipients is tried")
 		}
-		h.refused("a bundle to many recipients", before+3, h.do(h.t, h.b, "POST", wire.PathBundles, stick.Wrap(many)), dossier.CodeInvalid)
+		h.refused("a bundle to many recipients", before+3, h.bring(stick.Wrap(many)), dossier.CodeInvalid)
 	}},
 	{"chunk offsets that lie", func(h hostile, before int) {
 		id, pp := begun(h.t, h.fixture, h.a, 1000, 400)
@@ -229,10 +242,10 @@ var hostileLines = []struct {
 		_, good := h.a.bundle(h.t, wire.BundleClaim{}, p)
 		changed := bytes.Clone(good)
 		changed[len(changed)/2] ^= 1
-		for what, file := range map[string][]byte{"nothing": nil, "half": good[:len(good)/2], "changed": changed, "a zip": []byte("PK\x03\x04" + strings.Repeat("x", 999))} {
-			h.refused(what, before, h.do(h.t, h.b, "POST", wire.PathBundles, file), dossier.CodeInvalid)
+		for what, file := range map[string][]byte{"half": good[:len(good)/2], "changed": changed, "a zip": []byte("PK\x03\x04" + strings.Repeat("x", 999))} {
+			h.refused(what, before, h.bring(file), dossier.CodeInvalid)
 		}
-		if rec := h.do(h.t, h.b, "POST", wire.PathBundles, good); rec.Code != http.StatusOK || h.count(h.t) != before+1 {
+		if rec := h.bring(good); rec.Code != http.StatusOK || h.count(h.t) != before+1 {
 			h.t.Errorf("the good one: %d", rec.Code)
 		}
 	}},

@@ -2,103 +2,27 @@ package prove
 
 import (
 	"bytes"
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-
-	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
-	"github.com/getkin/kin-openapi/routers"
-	"github.com/getkin/kin-openapi/routers/gorillamux"
 
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/portal"
 	"tramhoso/sync/wire"
+	"tramhoso/sync/wire/contract"
 )
 
-// contract holds what goes over a portal's handler to openapi.yaml.
-type contract struct {
-	router routers.Router
-	inner  http.Handler
-
-	mu   sync.Mutex
-	seen map[string]bool
-	bad  []string
-}
-
-func newContract(t *testing.T, inner http.Handler) (*contract, *openapi3.T) {
-	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromData(wire.OpenAPI)
-	must(t, err)
-	must(t, doc.Validate(t.Context()))
-	doc.Servers = nil
-	router, err := gorillamux.NewRouter(doc)
-	must(t, err)
-	for _, media := range []string{wire.TypePacket, wire.TypeBatch, wire.TypePacked, wire.TypeBundle, wire.TypeCatalogue, wire.TypeJWS, "text/html", "application/offset+octet-stream"} {
-		openapi3filter.RegisterBodyDecoder(media, openapi3filter.FileBodyDecoder)
-		t.Cleanup(func() { openapi3filter.UnregisterBodyDecoder(media) })
-	}
-	return &contract{router: router, inner: inner, seen: map[string]bool{}}, doc
-}
-
-func (c *contract) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	rec := httptest.NewRecorder()
-	c.inner.ServeHTTP(rec, r)
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	if r.Context().Err() == nil || rec.Header().Get("Content-Type") != "" { // else nobody is there to answer
-		c.check(r, rec.Result())
-	}
-	for k, v := range rec.Header() {
-		w.Header()[k] = v
-	}
-	w.WriteHeader(rec.Code)
-	_, _ = w.Write(rec.Body.Bytes())
-}
-
-func (c *contract) check(r *http.Request, res *http.Response) {
-	answer, _ := io.ReadAll(res.Body)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	route, params, err := c.router.FindRoute(r)
-	if err != nil {
-		c.bad = append(c.bad, r.Method+" "+r.URL.Path+": "+err.Error())
-		return
-	}
-	op := r.Method + " " + route.Path
-	c.seen[op] = true
-	in := &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route,
-		Options: &openapi3filter.Options{IncludeResponseStatus: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc}}
-	if res.StatusCode < 300 { // what is refused may be anything
-		if err := openapi3filter.ValidateRequest(context.Background(), in); err != nil {
-			c.bad = append(c.bad, op+" asked: "+err.Error())
-		}
-	}
-	if err := openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{RequestValidationInput: in,
-		Status: res.StatusCode, Header: res.Header, Body: io.NopCloser(bytes.NewReader(answer)), Options: in.Options}); err != nil {
-		c.bad = append(c.bad, op+" answered: "+err.Error())
-	}
-}
-
-// notAsked are the calls that no client of ours makes; strangers' do.
-var notAsked = []string{"OPTIONS /v1/files/", "POST /v1/files/{station}/{packet}/{sha256}", "DELETE /v1/files/{station}/{packet}/{sha256}",
-	"HEAD /v1/files/{station}/{packet}/{sha256}", "PATCH /v1/files/{station}/{packet}/{sha256}", "POST /v1/files/", "POST /v1/bundles", "POST /v1/bundles/{sha256}", "HEAD /v1/bundles/{sha256}",
-	"PATCH /v1/bundles/{sha256}", "DELETE /v1/bundles/{sha256}"}
-
-// Every question of a station and every answer of the portal is as the
-// description says, and every call but the files' and the couriers' is made.
+// Every question of a real station, and every answer that it gets, is as the
+// description says. All calls and all problems are in sync/portal's TestContract.
 func TestBothEndsKeepTheContract(t *testing.T) {
 	w := newWorld(t)
-	c, doc := newContract(t, w.portal.Handler())
+	c, err := contract.New(w.portal.Handler())
+	must(t, err)
 	conf, err := w.portal.TLSConfig()
 	must(t, err)
 	srv := httptest.NewUnstartedServer(c)
@@ -120,8 +44,9 @@ func TestBothEndsKeepTheContract(t *testing.T) {
 	must(t, w.station.Link.Renew(t.Context()))
 	_, err = w.station.Link.Time(t.Context())
 	must(t, err)
-	a, _ := w.submit("two")
-	w.until("another receipt", w.held(a.Packet))
+	paper := w.add("two", "declaration", page(t, 600_000, 1))
+	a := w.submitWith("two", paper)
+	w.until("another receipt, and its paper", w.whole(a.Packet))
 	w.crash()
 	w.open()
 	e, err := w.station.Province.Enrolment()
@@ -156,17 +81,15 @@ func TestBothEndsKeepTheContract(t *testing.T) {
 	ask("PUT", wire.PathPackets+s.Packet, wire.TypePacket, []byte("junk"), 400)
 	ask("GET", wire.PathDelta+"?from=7777", "", nil, 404)
 	ask("GET", wire.PathSlip+"nothing", "", nil, 404)
-
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, b := range c.bad {
-		t.Error(b)
+	for _, err := range c.Wrong() {
+		t.Error(err)
 	}
-	for path, item := range doc.Paths.Map() {
-		for method := range item.Operations() {
-			if op := method + " " + path; !c.seen[op] && !slices.Contains(notAsked, op) {
-				t.Errorf("nobody asked %s", op)
-			}
+	unasked, _ := c.Unasked()
+	for _, op := range []string{"POST /v1/files/", "HEAD /v1/files/{station}/{packet}/{sha256}", "PATCH /v1/files/{station}/{packet}/{sha256}",
+		"PUT /v1/packets/{id}", "GET /v1/packets/{id}", "POST /v1/packets:batch", "GET /v1/events", "GET /v1/catalogue", "GET /v1/catalogue/delta",
+		"GET /v1/staff", "GET /v1/trust", "POST /v1/time", "POST /v1/enrol", "POST /v1/renew"} {
+		if slices.Contains(unasked, op) {
+			t.Errorf("the station never asked %s", op)
 		}
 	}
 }

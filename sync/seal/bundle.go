@@ -51,8 +51,12 @@ func OpenBundleFrom(r io.Reader, ids ...age.Identity) (io.Reader, error) {
 		return nil, invalid("no key to open with")
 	}
 	o := &openedBundle{raw: &watched{r: r}}
+	raw, one := toOneFrom(o.raw)
+	if !one {
+		return nil, o.why("cannot be opened with these keys", errManyRecipients)
+	}
 	var err error
-	if o.plain, err = age.Decrypt(o.raw, ids...); err != nil {
+	if o.plain, err = age.Decrypt(raw, ids...); err != nil {
 		return nil, o.why("cannot be opened with these keys", err)
 	}
 	return o, nil
@@ -95,6 +99,10 @@ func (o *openedBundle) why(what string, err error) error {
 // Addressed looks at the beginning of sealed bytes and refuses them if none of
 // ids opens them.
 func Addressed(r io.Reader, ids ...age.Identity) error {
+	r, one := toOneFrom(r)
+	if !one {
+		return errManyRecipients
+	}
 	if _, err := age.Decrypt(r, ids...); err != nil {
 		return invalid("cannot be opened with these keys: %w", err)
 	}

@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/ecdsa"
 	"crypto/sha256"
@@ -265,6 +266,20 @@ func encrypt(plain []byte, recipients ...string) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+var errManyRecipients = invalid("no age file to one recipient")
+
+// toOne looks at the beginning of an age file.
+func toOne(beginning []byte) bool {
+	return bytes.Contains(beginning[:min(len(beginning), maxAgeHeaderBytes)], []byte("\n--- "))
+}
+
+// toOneFrom is toOne for what is read as it comes.
+func toOneFrom(r io.Reader) (io.Reader, bool) {
+	b := bufio.NewReaderSize(r, maxAgeHeaderBytes)
+	beginning, _ := b.Peek(maxAgeHeaderBytes) // a failure comes again with what is read
+	return b, toOne(beginning)
+}
+
 // maxAgeHeaderBytes bounds the header of a sealed file: one hybrid recipient and a
 // line or two of grease take 2 KB.
 const maxAgeHeaderBytes = 8 << 10
@@ -274,8 +289,8 @@ func decrypt(blob []byte, ids []age.Identity, limit int64) ([]byte, error) {
 		return nil, invalid("no key to open with")
 	}
 	// A header that names many recipients costs an attempt for each of them.
-	if !bytes.Contains(blob[:min(len(blob), maxAgeHeaderBytes)], []byte("\n--- ")) {
-		return nil, invalid("no age file to one recipient")
+	if !toOne(blob) {
+		return nil, errManyRecipients
 	}
 	r, err := age.Decrypt(bytes.NewReader(blob), ids...)
 	if err != nil {

@@ -49,32 +49,40 @@ const statusChecksum = 460
 
 // statuses maps each code to its HTTP status; what is not here is a 500.
 var statuses = map[dossier.Code]int{
-	dossier.CodeInvalid:          http.StatusBadRequest,
-	dossier.CodeConflict:         http.StatusConflict,
-	dossier.CodeNotFound:         http.StatusNotFound,
-	dossier.CodeNotEnrolled:      http.StatusUnauthorized,
+	dossier.CodeInvalid:     http.StatusBadRequest,
+	dossier.CodeConflict:    http.StatusConflict,
+	dossier.CodeNotFound:    http.StatusNotFound,
+	dossier.CodeNotEnrolled: http.StatusUnauthorized,
+	CodeTooLarge:            http.StatusRequestEntityTooLarge,
+	CodeTokenRefused:        http.StatusForbidden,
+	CodeNotYours:            http.StatusForbidden,
+	CodeRevoked:             http.StatusForbidden,
+	CodeCertExpired:         http.StatusUnauthorized,
+	CodeBusy:                http.StatusServiceUnavailable,
+	CodeNoRoom:              http.StatusInsufficientStorage,
+	CodeNoDelta:             http.StatusNotFound,
+	CodePacketFirst:         http.StatusConflict,
+	CodeExpired:             http.StatusGone,
+	CodeTusVersion:          http.StatusPreconditionFailed,
+	CodeNotAChunk:           http.StatusUnsupportedMediaType,
+	CodeTooMany:             http.StatusTooManyRequests,
+	CodeChecksum:            statusChecksum,
+}
+
+// deskStatuses are those of codes that only a desk is answered, which is no part of
+// the protocol.
+var deskStatuses = map[dossier.Code]int{
 	dossier.CodeBadTransition:    http.StatusConflict,
 	dossier.CodeNoCatalogue:      http.StatusNotFound,
 	dossier.CodeProcedureUnknown: http.StatusNotFound,
-	CodeTooLarge:                 http.StatusRequestEntityTooLarge,
-	CodeTokenRefused:             http.StatusForbidden,
-	CodeNotYours:                 http.StatusForbidden,
-	CodeRevoked:                  http.StatusForbidden,
-	CodeCertExpired:              http.StatusUnauthorized,
-	CodeBusy:                     http.StatusServiceUnavailable,
-	CodeNoRoom:                   http.StatusInsufficientStorage,
-	CodeNoDelta:                  http.StatusNotFound,
-	CodePacketFirst:              http.StatusConflict,
-	CodeExpired:                  http.StatusGone,
-	CodeTusVersion:               http.StatusPreconditionFailed,
-	CodeNotAChunk:                http.StatusUnsupportedMediaType,
-	CodeTooMany:                  http.StatusTooManyRequests,
-	CodeChecksum:                 statusChecksum,
 }
 
 // StatusOf is the HTTP status of a code.
 func StatusOf(code dossier.Code) int {
 	if s, ok := statuses[code]; ok {
+		return s
+	}
+	if s, ok := deskStatuses[code]; ok {
 		return s
 	}
 	return http.StatusInternalServerError
@@ -88,7 +96,7 @@ func ProblemOf(err error) Problem {
 		err = dossier.E(CodeTooLarge, err)
 	}
 	code := dossier.CodeOf(err)
-	if _, known := statuses[code]; !known {
+	if StatusOf(code) == http.StatusInternalServerError {
 		return Problem{Type: problemBase + string(CodeInternal), Title: "internal", Status: http.StatusInternalServerError, Code: CodeInternal}
 	}
 	return Problem{
