@@ -75,8 +75,10 @@ func (s screen) after(text string) (string, error) {
 	want := plain(text)
 	for _, w := range s.words {
 		if _, rest, ok := strings.Cut(w, want); ok {
-			if words := strings.FieldsFunc(rest, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }); len(words) > 0 {
-				return words[0], nil
+			for word := range strings.FieldsSeq(rest) { // "H15.30-260714-0001" is one
+				if word = strings.TrimFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }); word != "" {
+					return word, nil
+				}
 			}
 		}
 	}
