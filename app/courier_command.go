@@ -86,7 +86,7 @@ func (c *courierCommand) carrier(ctx context.Context, dir string) (*courier.Cour
 		s.close()
 		return nil, nil, s.broken
 	}
-	return &courier.Courier{Store: s.store, Keys: s.keys, Province: s.province, Inbox: s.inbox, Now: s.clock.Now, Signed: s.system.Floor, Log: log}, s, nil
+	return s.carrier(), s, nil
 }
 
 func (e courierExport) Run(ctx context.Context, c *courierCommand, out io.Writer) error {

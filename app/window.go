@@ -95,7 +95,7 @@ func (s *station) newFlow(w *window) *flow.Flow {
 	w.win.Canvas().SetOnTypedRune(func(r rune) { typed(r) }) // where nothing has the focus
 	s.idle = visit.NewIdle(steady)
 	return flow.New(flow.Ports{
-		Visit: v, Facts: s.facts, Clock: s.clock, Outbox: letters{s}, Papers: papers{s}, Pages: papers{s}, Asks: asks{s}, Counter: c, Idle: s.idle,
+		Visit: v, Sticks: s.newSticks(), Facts: s.facts, Clock: s.clock, Outbox: letters{s}, Papers: papers{s}, Pages: papers{s}, Asks: asks{s}, Counter: c, Idle: s.idle,
 		Upkeep:  flow.Upkeep{Upkeep: s.newUpkeep(), Station: s.code, Version: version},
 		Look:    flow.Look{Contrast: s.cfg.Screen.Contrast, Large: s.cfg.Screen.LargeText, Reach: s.cfg.Screen.Reach},
 		Station: s.name, StationOf: s.nameOf, Language: s.cfg.Language, Words: func(l string) *assets.Words { return loaded[l] },

@@ -36,6 +36,7 @@ const MaxBytes = 64 << 10
 type Config struct {
 	Storage  string  `toml:"storage"`
 	Mirror   string  `toml:"mirror"`
+	Sticks   string  `toml:"sticks"`
 	TPM      string  `toml:"tpm"`
 	Language string  `toml:"language"`
 	Portal   Portal  `toml:"portal"`
@@ -185,6 +186,7 @@ func (c Config) Validate() error {
 		}
 	}
 	no(c.Storage == "", "storage must name a folder")
+	no(c.Sticks != "" && !filepath.IsAbs(c.Sticks), "sticks must be a whole path or \"\", not %q", c.Sticks)
 	no(c.Mirror != "" && filepath.Clean(c.Mirror) == filepath.Clean(c.Storage), "mirror must lie on a second medium, not in the storage folder")
 	no(!slices.Contains(assets.Languages, c.Language), "language must be one of %s, not %q", strings.Join(assets.Languages, ", "), c.Language)
 	no(c.Printer.Baud != 0 && !slices.Contains(bauds, c.Printer.Baud), "printer.baud must be one of %v, or 0 for the profile's, not %d", bauds, c.Printer.Baud)

@@ -33,7 +33,7 @@ func TestDefaultsAreTheDocumentedOnes(t *testing.T) {
 		t.Error(d)
 	}
 	want := Config{
-		Storage: "/var/lib/tramhoso", TPM: "auto", Language: "vi", Portal: Portal{TokenFile: "/etc/tramhoso/enrol-token.txt"},
+		Storage: "/var/lib/tramhoso", Sticks: "/run/tramhoso/stick", TPM: "auto", Language: "vi", Portal: Portal{TokenFile: "/etc/tramhoso/enrol-token.txt"},
 		Printer: Printer{Profile: "measured"},
 		Scanner: Scanner{Baud: 9600, Model: "plain"},
 		Power:   Power{Shutdown: []string{}}, Sync: Sync{Metered: "no"},

@@ -32,26 +32,35 @@ var (
 	ErrLoose   = errors.New("the stick is not mounted nosuid,nodev,noexec")
 )
 
-// MountOf finds the file system of a cleaned, absolute folder in a list such as
-// /proc/self/mounts; what was mounted last over a point counts. See proc(5).
-func MountOf(mounts io.Reader, dir string) (Mounted, error) {
-	var found Mounted
-	lines := bufio.NewScanner(mounts)
+// mounts reads a list such as /proc/self/mounts; see proc(5).
+func mounts(r io.Reader) (list []Mounted, err error) {
+	lines := bufio.NewScanner(r)
 	for n := 0; lines.Scan(); n++ {
 		if n == mostMounts {
-			return Mounted{}, dossier.Errorf(dossier.CodeInvalid, "more than %d mounts", mostMounts)
+			return nil, dossier.Errorf(dossier.CodeInvalid, "more than %d mounts", mostMounts)
 		}
-		f := strings.Fields(lines.Text())
-		if len(f) < 4 {
-			continue
-		}
-		point := unescape(f[1])
-		if within(dir, point) && len(point) >= len(found.Point) {
-			found = Mounted{Point: point, Type: f[2], Options: strings.Split(f[3], ",")}
+		if f := strings.Fields(lines.Text()); len(f) >= 4 {
+			list = append(list, Mounted{Point: unescape(f[1]), Type: f[2], Options: strings.Split(f[3], ",")})
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return Mounted{}, fmt.Errorf("failed to read the mounts: %w", err)
+		return nil, fmt.Errorf("failed to read the mounts: %w", err)
+	}
+	return list, nil
+}
+
+// MountOf finds the file system of a cleaned, absolute folder in a list such as
+// /proc/self/mounts; what was mounted last over a point counts.
+func MountOf(r io.Reader, dir string) (Mounted, error) {
+	list, err := mounts(r)
+	if err != nil {
+		return Mounted{}, err
+	}
+	var found Mounted
+	for _, m := range list {
+		if within(dir, m.Point) && len(m.Point) >= len(found.Point) {
+			found = m
+		}
 	}
 	if found.Point == "" {
 		return Mounted{}, dossier.Errorf(dossier.CodeNotFound, "no mount holds the folder")

@@ -26,6 +26,7 @@ import (
 // Ports is what the screens need from the rest of the station.
 type Ports struct {
 	Visit   *visit.Visit
+	Sticks  counter.Sticks // nil: nothing is carried by hand
 	Facts   func() visit.Facts
 	Clock   visit.Clock
 	Outbox  visit.Outbox
@@ -87,6 +88,10 @@ type Flow struct {
 
 	work    context.Context // of tests; ends with the log-in that began them. nil: none began
 	endWork context.CancelFunc
+
+	carriage counter.Carriage
+	carrying bool // the stick's screen is shown
+	looking  bool // for a stick
 }
 
 // glance is what only a screen knows; it is gone with the step. The help page

@@ -35,6 +35,7 @@ func (f *Flow) logout() {
 		f.work, f.endWork = nil, nil
 	}
 	f.Counter.Lock()
+	f.leaveCarry()
 	f.askLeave()
 	f.LoadAsks()
 	f.Idle.Staff(false)
@@ -99,6 +100,9 @@ func (f *Flow) staffScreen() fyne.CanvasObject {
 	case counter.Home:
 		if q, ok := f.asked(); ok {
 			return f.askScreen(s, q)
+		}
+		if f.carrying {
+			return f.carryScreen(s)
 		}
 	case counter.Handover, counter.Refusing, counter.Keeping, counter.Done:
 		return f.handoverScreen(s)
@@ -193,6 +197,9 @@ func (f *Flow) clerkScreen(s counter.State) fyne.CanvasObject {
 		m.Asks = append(m.Asks, ask)
 	}
 	a.Yes, a.No, a.Look = f.askAnswer(true), f.askAnswer(false), f.askLook
+	if f.Sticks != nil {
+		a.Carry = f.openCarry
+	}
 	return clerkhome.New(f.env, m, a)
 }
 

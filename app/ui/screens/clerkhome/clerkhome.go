@@ -53,14 +53,15 @@ type Model struct {
 
 // Actions is what can be pressed.
 type Actions struct {
-	Open func(packet string)
-	Yes  func(id string)
-	No   func(id string)
-	Look func(id string) // shows the paper that is asked about
-	Next func()          // the first result, nil without one
-	Slip string          // of the first result
-	Find func()          // by a number or code; nil: cannot be pressed
-	Back func()          // from what was found to everything
+	Open  func(packet string)
+	Yes   func(id string)
+	No    func(id string)
+	Look  func(id string) // shows the paper that is asked about
+	Next  func()          // the first result, nil without one
+	Slip  string          // of the first result
+	Find  func()          // by a number or code; nil: cannot be pressed
+	Back  func()          // from what was found to everything
+	Carry func()          // to the province by stick; nil: not here
 }
 
 // New builds the screen.
@@ -74,6 +75,9 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	}
 	if a.Next != nil && !m.Found {
 		o.Main = kit.MainAction(env.T("clerkhome.main", "slip", a.Slip), a.Next)
+	}
+	if a.Carry != nil && !m.Found {
+		o.Back = &kit.Action{Text: env.T("clerkhome.carry"), Icon: "usb", Do: a.Carry}
 	}
 	body := func(env *kit.Env) fyne.CanvasObject {
 		list := list(env, m, a)

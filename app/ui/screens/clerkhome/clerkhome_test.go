@@ -69,6 +69,12 @@ func TestOtherStates(t *testing.T) {
 	}, "Chưa có hồ sơ nào ở trạm này.", "Không có việc gì cần lưu ý.")
 }
 
+func TestWithAStick(t *testing.T) {
+	golden.State(t, "clerkhome-stick", func(env *kit.Env) fyne.CanvasObject {
+		return clerkhome.New(env, sample(env), clerkhome.Actions{Next: func() {}, Find: func() {}, Slip: "DL27-000311-P", Carry: func() {}})
+	}, "USB")
+}
+
 func TestPressing(t *testing.T) {
 	var did string
 	env := golden.Cases[0].Env(t)

@@ -1,0 +1,150 @@
+package flow
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"tramhoso/app/counter"
+	"tramhoso/app/ui/screens/carry"
+)
+
+// stickEvery is how often a clerk's screen looks whether a stick was put in.
+const stickEvery = time.Second
+
+// openCarry shows the stick's screen and looks for a stick as long as it is shown.
+func (f *Flow) openCarry() {
+	f.carrying = true
+	f.carriage.Leave()
+	f.Render()
+	f.lookForStick()
+}
+
+func (f *Flow) leaveCarry() {
+	f.carrying = false
+	f.carriage.Leave()
+}
+
+// lookForStick looks beside the screen: a sick stick may take its time.
+func (f *Flow) lookForStick() {
+	if !f.carrying || f.looking {
+		return
+	}
+	f.looking = true
+	f.Go(func() {
+		s := f.Sticks.Look(context.Background())
+		f.Post(func() {
+			f.looking = false
+			if !f.carrying {
+				return
+			}
+			was := f.carriage
+			if f.carriage.See(s); f.carriage.Phase != was.Phase || f.carriage.Stick != was.Stick {
+				f.Render()
+			}
+			f.After(stickEvery, f.lookForStick)
+		})
+	})
+}
+
+func (f *Flow) carry() {
+	if !f.carriage.Begin() {
+		return
+	}
+	f.Render()
+	f.Go(func() {
+		got, err := f.Sticks.Carry(context.Background(), func(done, total int64) {
+			f.Post(func() {
+				f.carriage.At(done, total)
+				if f.carrying && f.staffing() {
+					f.Render()
+				}
+			})
+		})
+		f.Post(func() {
+			f.carriage.Finish(got, err)
+			if err != nil {
+				f.Log.Warn("a stick could not be used", "err", err)
+			}
+			if f.staffing() {
+				f.Render()
+				f.loadCards()
+			}
+		})
+	})
+}
+
+func (f *Flow) carryScreen(s counter.State) fyne.CanvasObject {
+	e, c := f.env, f.carriage
+	m := carry.Model{Staff: f.band(s), Title: e.T("carry.title"), Main: e.T("carry.main"), Ready: true}
+	switch c.Phase {
+	case counter.CarryNone:
+		m.Lead, m.Main, m.Ready = e.T("carry.insert"), e.T("carry.main-none"), false
+		m.Lines = f.stickWaits(c.Stick)
+	case counter.CarryReady:
+		m.Lead, m.Lines = e.T("carry.ready"), f.stickWaits(c.Stick)
+	case counter.CarryRunning:
+		m.Lead, m.Running, m.Main = e.T("carry.running"), true, ""
+		if c.Total > 0 {
+			m.Share = float32(c.Done) / float32(c.Total)
+		}
+	case counter.CarryDone:
+		m.Lead, m.Good, m.Main, m.Lines = e.T("carry.done"), true, "", f.stickBrought(c.Carried)
+	case counter.CarryFailed:
+		m.Lead, m.Trouble, m.Main, m.Lines = f.counterProblem(c.Problem), true, e.T("carry.again"), f.stickBrought(c.Carried)
+	}
+	return carry.New(e, m, carry.Actions{Main: f.carry, Back: func() {
+		f.leaveCarry()
+		f.Render()
+	}})
+}
+
+// stickWaits says what waits to be carried.
+func (f *Flow) stickWaits(s counter.Stick) (lines []string) {
+	e := f.env
+	if s.Packets == 0 && s.Files == 0 {
+		lines = append(lines, e.T("carry.nothing-waits"))
+	} else {
+		lines = append(lines, e.T("carry.waits", "n", s.Packets, "files", s.Files))
+	}
+	switch days := int(s.Oldest / (24 * time.Hour)); {
+	case days > 0:
+		lines = append(lines, e.T("carry.oldest-days", "n", days))
+	case s.Oldest > 0:
+		lines = append(lines, e.T("carry.oldest-hours", "n", max(1, int(s.Oldest/time.Hour))))
+	}
+	if s.Others > 0 {
+		lines = append(lines, e.T("carry.others-here", "n", s.Others))
+	}
+	return lines
+}
+
+// stickBrought says what came and what went.
+func (f *Flow) stickBrought(c counter.Carried) (lines []string) {
+	e := f.env
+	say := func(n int, word string, args ...any) {
+		if n > 0 {
+			lines = append(lines, e.T(word, append([]any{"n", n}, args...)...))
+		}
+	}
+	if c.Receipts+c.Results+c.Events > 0 {
+		lines = append(lines, e.T("carry.brought", "receipts", c.Receipts, "results", c.Results, "news", c.Events-c.Results))
+	}
+	if c.Catalogue {
+		lines = append(lines, e.T("carry.catalogue"))
+	}
+	say(c.Whole, "carry.whole")
+	say(c.Refused, "carry.refused")
+	if c.Packets > 0 || c.Files > 0 {
+		lines = append(lines, e.T("carry.copied", "n", c.Packets, "files", c.Files))
+	}
+	say(c.Left, "carry.left")
+	say(c.FilesNot, "carry.files-left", "mb", c.NeedMB)
+	say(c.Others, "carry.others-answered")
+	say(c.Waiting, "carry.others-wait")
+	say(c.Half, "carry.half")
+	say(c.Foreign, "carry.foreign")
+	say(c.Old, "carry.old")
+	return lines
+}

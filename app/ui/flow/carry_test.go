@@ -1,0 +1,97 @@
+package flow
+
+import (
+	"context"
+	"syscall"
+	"testing"
+	"time"
+
+	"tramhoso/app/counter"
+)
+
+// pocket is a clerk's stick.
+type pocket struct {
+	stick counter.Stick
+	got   counter.Carried
+	err   error
+	calls int
+}
+
+func (p *pocket) Look(context.Context) counter.Stick { return p.stick }
+
+func (p *pocket) Carry(_ context.Context, tell func(done, total int64)) (counter.Carried, error) {
+	p.calls++
+	tell(1, 2)
+	return p.got, p.err
+}
+
+// later runs what was put off once.
+func (h *house) soon() {
+	h.t.Helper()
+	later := h.later
+	h.later = nil
+	for _, f := range later {
+		f()
+	}
+	h.settle()
+}
+
+func TestAClerkCarriesByStick(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		p := &pocket{stick: counter.Stick{Packets: 12, Files: 3, Oldest: 50 * time.Hour}}
+		h.Sticks = p
+		h.clerk()
+		h.tap("clerkhome.carry")
+		h.settle()
+		h.see("carry.insert")
+		h.see("carry.waits", "n", 12, "files", 3)
+		h.see("carry.oldest-days", "n", 2)
+
+		p.stick.In, p.stick.Others = true, 1
+		h.soon()
+		h.see("carry.ready")
+		h.see("carry.others-here", "n", 1)
+		p.err = &counter.StickError{Word: "carry.pulled", Err: syscall.EIO}
+		h.tap("carry.main")
+		h.see("carry.running")
+		h.settle()
+		h.see("carry.pulled")
+		p.err, p.got = nil, counter.Carried{Packets: 12, Files: 3, Receipts: 9, Results: 2, Events: 6, Catalogue: true}
+		h.tap("carry.again")
+		h.settle()
+		h.see("carry.done")
+		h.see("carry.brought", "receipts", 9, "results", 2, "news", 4)
+		h.see("carry.catalogue")
+		h.see("carry.copied", "n", 12, "files", 3)
+		if p.calls != 2 {
+			t.Errorf("%d copies", p.calls)
+		}
+		h.tap("app.back")
+		h.see("clerkhome.title", "station", "Điểm Hoà Phú")
+		h.soon()
+		if n := len(h.later); n != 0 {
+			t.Errorf("%d looks for a stick that nobody waits for", n)
+		}
+	})
+}
+
+// Whoever is locked out meanwhile finds nothing of it; a station without a place
+// for sticks offers none.
+func TestLeavingAStick(t *testing.T) {
+	h := newHouse(t)
+	h.clerk()
+	if h.env.T("clerkhome.carry"); h.Sticks != nil {
+		t.Fatal("a place for sticks")
+	}
+	h.Sticks = &pocket{stick: counter.Stick{In: true}}
+	h.Render()
+	h.tap("clerkhome.carry")
+	h.settle()
+	h.tap("carry.main")
+	h.logout()
+	h.settle()
+	if h.carrying || h.Counter.Step() != counter.Closed {
+		t.Error("the stick's screen outlives its clerk")
+	}
+	h.clerk()
+}

@@ -1,0 +1,66 @@
+package carry_test
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"tramhoso/app/ui/kit"
+	"tramhoso/app/ui/kit/golden"
+	"tramhoso/app/ui/screens/carry"
+)
+
+func show(model func(*kit.Env) carry.Model) func(*kit.Env) fyne.CanvasObject {
+	return func(env *kit.Env) fyne.CanvasObject {
+		m := model(env)
+		m.Staff, m.Title = kit.Staff{Who: "Trần Thị Hoa", Lock: func() {}}, env.T("carry.title")
+		return carry.New(env, m, carry.Actions{Back: func() {}, Main: func() {}})
+	}
+}
+
+func ready(env *kit.Env) carry.Model {
+	return carry.Model{Lead: env.T("carry.ready"), Main: env.T("carry.main"), Ready: true,
+		Lines: []string{env.T("carry.waits", "n", 12, "files", 3), env.T("carry.oldest-days", "n", 2), env.T("carry.others-here", "n", 1)}}
+}
+
+func done(env *kit.Env) carry.Model {
+	return carry.Model{Lead: env.T("carry.done"), Good: true, Lines: []string{env.T("carry.brought", "receipts", 9, "results", 2, "news", 4),
+		env.T("carry.catalogue"), env.T("carry.copied", "n", 12, "files", 3)}}
+}
+
+func TestLook(t *testing.T) {
+	golden.Screen(t, "carry", show(ready), "Mang đi bằng USB", "12 hồ sơ và 3 tệp giấy tờ đang chờ gửi", "Chép vào USB")
+	golden.Screen(t, "carry-done", show(done), "Đã chép xong. Có thể rút USB.", "USB đã mang về: 9 biên nhận, 2 kết quả, 4 tin khác")
+}
+
+func TestOtherStates(t *testing.T) {
+	golden.State(t, "carry-none", show(func(env *kit.Env) carry.Model {
+		return carry.Model{Lead: env.T("carry.insert"), Lines: []string{env.T("carry.nothing-waits")}, Main: env.T("carry.main-none")}
+	}), "Xin cắm USB vào")
+	golden.State(t, "carry-running", show(func(env *kit.Env) carry.Model {
+		return carry.Model{Lead: env.T("carry.running"), Running: true, Share: 0.4}
+	}), "Đang chép. Xin đừng rút USB.")
+	golden.State(t, "carry-failed", show(func(env *kit.Env) carry.Model {
+		m := done(env)
+		m.Lead, m.Good, m.Trouble, m.Main, m.Ready = env.T("carry.pulled"), false, true, env.T("carry.again"), true
+		for _, w := range []string{"left", "files-left", "others-answered", "others-wait", "half", "foreign", "old"} {
+			m.Lines = append(m.Lines, env.T("carry."+w, "n", 3, "mb", 150))
+		}
+		return m
+	}), "Thử lại")
+}
+
+func TestPressing(t *testing.T) {
+	var did string
+	env := golden.Cases[0].Env(t)
+	m := ready(env)
+	m.Title = env.T("carry.title")
+	obj := carry.New(env, m, carry.Actions{Back: func() { did = "back" }, Main: func() { did = "main" }})
+	golden.Render(t, obj, kit.Size1280)
+	for name, want := range map[string]string{"Chép vào USB": "main", "Quay lại": "back"} {
+		golden.Press(t, obj, name)
+		if did != want {
+			t.Errorf("%q did %q, not %q", name, did, want)
+		}
+	}
+}
