@@ -76,13 +76,17 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	if a.Next != nil && !m.Found {
 		o.Main = kit.MainAction(env.T("clerkhome.main", "slip", a.Slip), a.Next)
 	}
-	if a.Carry != nil && !m.Found {
+	carry := a.Carry != nil && !m.Found
+	if carry && !env.IsPortrait() {
 		o.Back = &kit.Action{Text: env.T("clerkhome.carry"), Icon: "usb", Do: a.Carry}
 	}
 	body := func(env *kit.Env) fyne.CanvasObject {
 		list := list(env, m, a)
 		side := kit.NewPanelPad(env, kit.Surface, 16, 22, 16, 22, asks(env, m, a))
 		if env.IsPortrait() {
+			if carry { // its row of actions is too narrow for three
+				list = kit.Col(12, answer(env, env.T("clerkhome.carry"), a.Carry), kit.Grow(list))
+			}
 			return kit.Col(20, kit.Grow(list), kit.Fixed(fyne.Min(side.HeightFor(env.Width()), portraitAsks), side))
 		}
 		return kit.RowFill(24, kit.GrowBy(776, list), kit.GrowBy(400, side))

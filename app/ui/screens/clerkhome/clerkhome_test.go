@@ -72,7 +72,7 @@ func TestOtherStates(t *testing.T) {
 func TestWithAStick(t *testing.T) {
 	golden.State(t, "clerkhome-stick", func(env *kit.Env) fyne.CanvasObject {
 		return clerkhome.New(env, sample(env), clerkhome.Actions{Next: func() {}, Find: func() {}, Slip: "DL27-000311-P", Carry: func() {}})
-	}, "USB")
+	}, "Mang đi bằng USB")
 }
 
 func TestPressing(t *testing.T) {
