@@ -1,7 +1,7 @@
 // Package wire is the protocol between a station and a portal: the paths, the
 // JSON shapes, the framing of packets, the problem codes and the limits that
 // both ends keep. openapi.yaml beside this file says the same for people and
-// for other programs.
+// for other programs, and the shapes are generated from it (types.gen.go).
 //
 // It promises one spelling of each byte: a frame has exactly one encoding, and
 // what was decoded encodes to the same bytes again. Only a packed batch has many

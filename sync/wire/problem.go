@@ -35,15 +35,6 @@ const (
 // problemBase makes the problem types of RFC 9457: a name, not an address.
 const problemBase = "urn:tramhoso:problem:"
 
-// Problem is an RFC 9457 problem. It never carries personal data.
-type Problem struct {
-	Type   string       `json:"type"`
-	Title  string       `json:"title"`
-	Status int          `json:"status"`
-	Detail string       `json:"detail,omitempty"`
-	Code   dossier.Code `json:"code"`
-}
-
 // statusChecksum is tus's own.
 const statusChecksum = 460
 
