@@ -65,53 +65,58 @@ func measureDrain(ctx context.Context, s *sheet) error {
 	}
 	floor := time.Duration(float64(b.bytes) * 8 / countryRate * float64(time.Second))
 	contenders := []contender{{"ours", drainOurs}, {"pouchdb", peers.drainPouch}, {"tus", peers.drainTus}}
-	for _, weather := range []struct {
-		suffix string
-		loss   float64
-	}{{"", 0}, {"-loss", countryLoss}} {
-		c := link.Conditions{Delay: countryDelay, Rate: countryRate, Loss: weather.loss}
-		took, sent, err := drains(ctx, s.rounds, dir+weather.suffix, b, contenders, c)
-		if err != nil {
-			return err
-		}
-		if weather.suffix == "" {
-			s.figure("drain-floor", floor.Seconds(), "s")
-		}
+	weathers := []weather{{}, {suffix: "-loss", loss: countryLoss}}
+	if err := drains(ctx, s.rounds, dir, b, contenders, weathers); err != nil {
+		return err
+	}
+	s.figure("drain-floor", floor.Seconds(), "s")
+	for _, w := range weathers {
 		for i, c := range contenders {
-			s.figure("drain-"+c.name+weather.suffix, took[i].median()/1000, "s")
-			s.figure("drain-"+c.name+"-bytes"+weather.suffix, median(sent[i])/float64(b.bytes), "ratio") // IP packets up ÷ sealed bytes
+			s.figure("drain-"+c.name+w.suffix, w.took[i].median()/1000, "s")
+			s.figure("drain-"+c.name+"-bytes"+w.suffix, median(w.sent[i])/float64(b.bytes), "ratio") // IP packets up ÷ sealed bytes
 		}
-		s.figure("drain-to-floor"+weather.suffix, took[0].median()/1000/floor.Seconds(), "ratio")
-		s.figure("drain-to-pouchdb"+weather.suffix, took[0].median()/took[1].median(), "ratio")
-		s.figure("drain-to-tus"+weather.suffix, took[0].median()/took[2].median(), "ratio")
+		s.figure("drain-to-floor"+w.suffix, w.took[0].median()/1000/floor.Seconds(), "ratio")
+		s.figure("drain-to-pouchdb"+w.suffix, w.took[0].median()/w.took[1].median(), "ratio")
+		s.figure("drain-to-tus"+w.suffix, w.took[0].median()/w.took[2].median(), "ratio")
 	}
 	return nil
 }
 
-// drains runs all rounds of all contenders; took and sent are by contender.
-func drains(ctx context.Context, rounds int, dir string, b *backlog, contenders []contender, c link.Conditions,
-) (took []times, sent [][]float64, err error) {
-	took, sent = make([]times, len(contenders)), make([][]float64, len(contenders))
+// weather is what a line loses, and how the contenders fared in it.
+type weather struct {
+	suffix string
+	loss   float64
+	took   []times // by contender
+	sent   [][]float64
+}
+
+// drains runs all rounds of all contenders in every weather.
+func drains(ctx context.Context, rounds int, dir string, b *backlog, contenders []contender, weathers []weather) (err error) {
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	room := make(chan struct{}, drainsPerCore*runtime.NumCPU())
-	for round := range rounds {
-		for i, x := range contenders {
-			all.Go(func() {
-				room <- struct{}{}
-				defer func() { <-room }()
-				t, n, e := drainOnce(ctx, filepath.Join(dir, fmt.Sprint(x.name, round)), b, x, c, uint64(round))
-				mu.Lock()
-				defer mu.Unlock()
-				if e != nil {
-					err = errors.Join(err, fmt.Errorf("%s: %w", x.name, e))
-				}
-				took[i], sent[i] = append(took[i], t), append(sent[i], float64(n))
-			})
+	for k := range weathers {
+		w := &weathers[k]
+		w.took, w.sent = make([]times, len(contenders)), make([][]float64, len(contenders))
+		c := link.Conditions{Delay: countryDelay, Rate: countryRate, Loss: w.loss}
+		for round := range rounds {
+			for i, x := range contenders {
+				all.Go(func() {
+					room <- struct{}{}
+					defer func() { <-room }()
+					t, n, e := drainOnce(ctx, filepath.Join(dir+w.suffix, fmt.Sprint(x.name, round)), b, x, c, uint64(round))
+					mu.Lock()
+					defer mu.Unlock()
+					if e != nil {
+						err = errors.Join(err, fmt.Errorf("%s: %w", x.name, e))
+					}
+					w.took[i], w.sent[i] = append(w.took[i], t), append(w.sent[i], float64(n))
+				})
+			}
 		}
 	}
 	all.Wait()
-	return took, sent, err
+	return err
 }
 
 func drainOnce(ctx context.Context, dir string, b *backlog, x contender, c link.Conditions, seed uint64) (took time.Duration, sent int64, err error) {
