@@ -28,6 +28,7 @@ import (
 	"tramhoso/sync/inbox"
 	"tramhoso/sync/outbox"
 	"tramhoso/sync/seal"
+	"tramhoso/sync/seal/tpm"
 	"tramhoso/sync/staff"
 	"tramhoso/sync/store"
 )
@@ -77,6 +78,7 @@ type kept struct {
 	journal  *audit.Log
 	drafts   *drafts.Keeper
 	guarded  bool // the keys are wrapped by a TPM
+	closed   bool // there is a TPM, and the program may not open it
 }
 
 // openStation opens the storage and what stands on it. It never fails: a
@@ -141,7 +143,7 @@ func (s *station) sure() (time.Time, bool) {
 }
 
 func (s *station) keep(st *store.Store) (*kept, error) {
-	keys, guarded, err := s.openKeys(filepath.Join(s.cfg.Storage, "keys"))
+	keys, guarded, why, err := s.openKeys(filepath.Join(s.cfg.Storage, "keys"))
 	if err != nil {
 		return nil, dossier.E(dossier.CodeStorageReadOnly, err)
 	}
@@ -154,7 +156,7 @@ func (s *station) keep(st *store.Store) (*kept, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &kept{store: st, keys: keys, guarded: guarded, province: province, inbox: in, door: staff.NewDoor(s.clock)}
+	k := &kept{store: st, keys: keys, guarded: guarded, closed: errors.Is(why, tpm.ErrAccess), province: province, inbox: in, door: staff.NewDoor(s.clock)}
 	k.link = &inbox.Link{Province: province, Keys: keys, Now: s.clock.Now, Signed: s.system.Floor}
 	k.outbox = outbox.New(outbox.Config{Store: st, Keys: keys, Clock: s.clock, Station: province.Station,
 		Recipient: province.Recipient, Counter: province.Counter, Log: s.log})

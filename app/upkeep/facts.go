@@ -38,6 +38,7 @@ type Facts struct {
 	Damaged    bool // the storage
 	KeysLost   bool // they are wrapped, and there is no TPM that opens them
 	KeysPlain  bool // the station's keys lie in files, no TPM guards them
+	KeysClosed bool // with KeysPlain: there is a TPM that the program may not open
 	VisitsLeft int  // -1: not counted yet
 	Time       dossier.Stamp
 	Enrolled   bool

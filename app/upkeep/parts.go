@@ -141,8 +141,10 @@ func Lines(f Facts) []Line {
 	default:
 		add(Clock, told{health: Unknown}, "upkeep.unknown")
 	}
-	if f.Enrolled && f.KeysPlain {
-		add(Enrolment, told{Well, "part.keys-plain-note"}, "part.enrolled", "station", f.Station)
+	if f.Enrolled && f.KeysClosed {
+		add(Enrolment, told{Fix, "part.keys-closed-note"}, "part.keys-plain", "station", f.Station)
+	} else if f.Enrolled && f.KeysPlain {
+		add(Enrolment, told{Fix, "part.keys-plain-note"}, "part.keys-plain", "station", f.Station)
 	} else if f.Enrolled {
 		add(Enrolment, told{Well, "part.enrolled-note"}, "part.enrolled", "station", f.Station)
 	} else {

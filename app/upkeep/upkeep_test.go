@@ -86,7 +86,10 @@ func TestLines(t *testing.T) {
 		{Clock, func(f *Facts) { f.Time.Source = dossier.TimeStaff }, Fix, "Needs attention. Time told by staff: 19:00"},
 		{Storage, func(f *Facts) { f.KeysLost, f.ReadOnly = true, true }, Fix,
 			"The station's keys do not open. Its TPM is gone, cleared or another one. Export the packets, enrol anew."},
-		{Enrolment, func(f *Facts) { f.KeysPlain = true }, Well, "Enrolled. The station's keys lie in a file: there is no TPM."},
+		{Enrolment, func(f *Facts) { f.KeysPlain = true }, Fix,
+			"Keys unguarded. The station's keys lie in files: there is no TPM."},
+		{Enrolment, func(f *Facts) { f.KeysPlain, f.KeysClosed = true, true }, Fix,
+			"Keys unguarded. There is a TPM, but the program may not open it. Put its user into the group tss."},
 		{Enrolment, func(f *Facts) { f.Enrolled = false }, Fix, "Not enrolled. Bring the province’s enrolment code."},
 	}
 	w, err := assets.Load("en")

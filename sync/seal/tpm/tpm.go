@@ -34,8 +34,9 @@ const MaxSecret = 128
 
 // The errors of a TPM.
 var (
-	ErrNone  = errors.New("there is no TPM")
-	ErrOther = errors.New("sealed by another TPM, or before this one was cleared")
+	ErrNone   = errors.New("there is no TPM")
+	ErrAccess = errors.New("there is a TPM that this program may not open")
+	ErrOther  = errors.New("sealed by another TPM, or before this one was cleared")
 )
 
 // TPM is a TPM in use. Its methods may be called from any goroutine.
@@ -59,9 +60,17 @@ func Open(path string) (*TPM, error) {
 	}
 	conn, err := open(path)
 	if err != nil {
-		return nil, fmt.Errorf("failed to open the TPM: %w", err)
+		return nil, notOpened(err)
 	}
 	return &TPM{conn: conn}, nil
+}
+
+// notOpened tells a lack of rights, which a person can mend, from the rest.
+func notOpened(err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("%w: is its user in the group of the device? %w", ErrAccess, err)
+	}
+	return fmt.Errorf("failed to open the TPM: %w", err)
 }
 
 // Close lets go of the TPM.

@@ -3,9 +3,11 @@ package tpm
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -262,4 +264,17 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(_ *testing.T, raw []byte) {
 		_, _, _, _ = read(raw)
 	})
+}
+
+// A TPM that the program may not open is told from none at all, and from one that
+// does not work.
+func TestNotOpened(t *testing.T) {
+	for _, err := range []error{syscall.EACCES, syscall.EPERM} {
+		if err := notOpened(&fs.PathError{Op: "open", Path: Device, Err: err}); !errors.Is(err, ErrAccess) || errors.Is(err, ErrNone) {
+			t.Errorf("%v", err)
+		}
+	}
+	if err := notOpened(&fs.PathError{Op: "open", Path: Device, Err: syscall.EIO}); errors.Is(err, ErrAccess) {
+		t.Errorf("%v", err)
+	}
 }

@@ -71,6 +71,20 @@ func TestOtherStates(t *testing.T) {
 	}))
 }
 
+// Keys that no TPM guards are a warning, not a note of something that is well.
+func TestPlainKeys(t *testing.T) {
+	plain := func(note string) func(env *kit.Env) upkeep.Model {
+		return func(env *kit.Env) upkeep.Model {
+			m := sample(env)
+			d := &m.Devices[len(m.Devices)-1]
+			d.State, d.Note, d.Good, m.Broken = env.T("part.keys-plain"), env.T(note, "station", "DL27"), false, 2
+			return m
+		}
+	}
+	golden.Screen(t, "devices-plain", screen(plain("part.keys-plain-note")), "Khoá chưa được bảo vệ", "không có TPM")
+	golden.State(t, "upkeep-closed", screen(plain("part.keys-closed-note")), "Khoá chưa được bảo vệ", "nhóm tss")
+}
+
 func TestPressing(t *testing.T) {
 	var did string
 	env := golden.Cases[0].Env(t)
