@@ -53,6 +53,8 @@ type Province interface {
 
 // Inbox applies news; inbox.Inbox is one.
 type Inbox interface {
+	// Begin starts the first history that the station hears of.
+	Begin(ctx context.Context, epoch string, at time.Time) error
 	TakeTrust(ctx context.Context, bundle []byte) error
 	Take(ctx context.Context, c wire.AnswerClaim, b wire.AnswerBody) (events, results int, err error)
 }

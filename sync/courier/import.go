@@ -167,6 +167,9 @@ func (c *Courier) apply(ctx context.Context, claim wire.AnswerClaim, body wire.A
 	if c.Signed != nil {
 		c.Signed(claim.At)
 	}
+	if err := c.Inbox.Begin(ctx, claim.Epoch, claim.At); err != nil {
+		return own(err)
+	}
 	receipts, err := c.receipts(ctx, body.News.Results, done)
 	if err != nil {
 		return err

@@ -66,6 +66,19 @@ func (in *Inbox) takeEvents(ctx context.Context, cur store.Cursor, epoch string,
 	return applied, results, nil
 }
 
+// Begin starts the first history that this station hears of, before it takes what
+// else an answer of that history says: receipts from before it may be another's,
+// and what they are about is offered again. at is when the portal signed it. Where
+// a history was heard of before, Take sees to it.
+func (in *Inbox) Begin(ctx context.Context, epoch string, at time.Time) error {
+	cur, err := in.c.Store.Cursor(ctx)
+	if err != nil || cur.Epoch != "" {
+		return err
+	}
+	_, err = in.begin(ctx, cur, epoch, at)
+	return err
+}
+
 // begin starts another epoch than the cursor's. at is when the portal signed what
 // names it.
 func (in *Inbox) begin(ctx context.Context, cur store.Cursor, epoch string, at time.Time) (bool, error) {

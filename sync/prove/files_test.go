@@ -123,7 +123,7 @@ func TestAttachmentsOverALineThatBreaks(t *testing.T) {
 	}
 	_, err = w.portal.Backup(t.Context())
 	must(t, err)
-	w.submitWith("a receipt brings the watermark")
+	w.act(s.Packet, portal.ActReady) // with its event comes the portal's word about the backup
 	w.until("the purge", func() bool { sweep(); return left() == 0 })
 	w.nothingInTheClear()
 }

@@ -46,21 +46,27 @@ func readCursor(ctx context.Context, q *rows.Queries) (Cursor, error) {
 // StartEpoch moves the cursor to the beginning of an epoch. Events that were
 // applied before change nothing when they come again: their marks are known. A
 // second epoch is that of a portal which was set up from a backup: everything that
-// is still here is offered again.
+// is still here is offered again. So may the first one be, where packets were
+// receipted before any events were heard: receipts name no history.
 func (s *Store) StartEpoch(ctx context.Context, epoch string) error {
-	return s.tx(ctx, "start an epoch", func(tx *sql.Tx) error {
+	again := 0
+	err := s.tx(ctx, "start an epoch", func(tx *sql.Tx) error {
 		q := s.w.WithTx(tx)
 		c, err := readCursor(ctx, q)
 		if err != nil || c.Epoch == epoch {
 			return err
 		}
-		if c.Epoch != "" && setBacksCount {
-			if _, err := offerEverything(ctx, q, ""); err != nil {
+		if setBacksCount {
+			if again, err = offerEverything(ctx, q, ""); err != nil {
 				return err
 			}
 		}
 		return q.SetCursor(ctx, rows.SetCursorParams{Epoch: epoch})
 	})
+	if err == nil && again > 0 {
+		s.change.tell()
+	}
+	return err
 }
 
 // HistoryFrom notes that the portal said at (its own, signed time) what shows

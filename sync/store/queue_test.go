@@ -163,6 +163,31 @@ func TestWatermark(t *testing.T) {
 	}
 }
 
+// A station that sent before it ever heard events cannot know that the first
+// history it hears of is the one that its receipts are of.
+func TestTheFirstEpochMayBeASecond(t *testing.T) {
+	b, ctx := open(t, t.TempDir(), Options{}), t.Context()
+	_, err := b.Commit(ctx, visit("before"))
+	must(t, err)
+	_, err = b.Held(ctx, dossier.Receipt{Packet: "p-1", Digest: digestOf(1), Counter: 1}, "r")
+	must(t, err)
+	waits := func() int {
+		n, err := b.Waiting(ctx)
+		must(t, err)
+		return n.Packets
+	}
+	must(t, b.StartEpoch(ctx, "e1"))
+	if n := waits(); n != 1 {
+		t.Errorf("%d offered again", n)
+	}
+	_, err = b.Held(ctx, dossier.Receipt{Packet: "p-1", Digest: digestOf(1), Counter: 1}, "r")
+	must(t, err)
+	must(t, b.StartEpoch(ctx, "e1")) // it goes on
+	if n := waits(); n != 0 {
+		t.Errorf("%d offered a third time", n)
+	}
+}
+
 // A portal that goes on from a backup has lost receipts and given their counters
 // again. What it says about its next backup destroys nothing of what it has lost:
 // not in a receipt, which names no history, and not before its epoch has begun.
