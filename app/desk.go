@@ -193,6 +193,18 @@ func (a asks) Open(ctx context.Context) ([]flow.Ask, error) {
 	return out, nil
 }
 
+func (a asks) Packets(ctx context.Context) ([]flow.Packet, error) {
+	if a.s.kept == nil {
+		return nil, a.s.broken
+	}
+	list, err := a.s.store.Attention(ctx)
+	var out []flow.Packet
+	for _, p := range list {
+		out = append(out, flow.Packet{Slip: p.Slip, Seq: p.Seq, Why: p.Why, Refused: p.Refused != "", GivenUp: p.GivenUp})
+	}
+	return out, err
+}
+
 func (a asks) Answer(ctx context.Context, id int64, done bool) error {
 	if a.s.kept == nil {
 		return a.s.broken

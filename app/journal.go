@@ -16,6 +16,7 @@ const (
 	didEnrol    = "station.enrol"
 	didLogin    = "staff.login"
 	didSubmit   = "dossier.submit"
+	didWithdraw = "dossier.withdraw"
 	didReprint  = "paper.reprint"
 	didAnswer   = "paper.answer"
 	didHandOver = "result.hand-over"

@@ -132,19 +132,45 @@ func (l letters) Submit(ctx context.Context, v visit.Letter) (visit.Submitted, e
 	if l.s.kept == nil {
 		return visit.Submitted{}, l.s.broken
 	}
-	done, err := l.s.outbox.SubmitDossier(ctx, v.Token, v.Dossier, v.Agency.Name.In("vi"), func(f outbox.Facts) ([]byte, error) {
+	draw := func(f outbox.Facts) ([]byte, error) {
 		slip := paper.SlipOf(v, paper.Facts{Number: f.Number, QR: f.QR, At: f.At}, l.s.sender())
 		slip.Price = l.s.cfg.Service.Price
 		return json.Marshal(slip)
-	})
+	}
+	var done outbox.Submitted
+	var err error
+	if v.Replaces.Packet == "" {
+		done, err = l.s.outbox.SubmitDossier(ctx, v.Token, v.Dossier, v.Agency.Name.In("vi"), draw)
+	} else {
+		done, err = l.s.outbox.Correct(ctx, v.Token, v.Replaces.Packet, l.recalled(v.Replaces.Slip), v.Dossier, v.Agency.Name.In("vi"), draw)
+	}
 	if err != nil {
 		return visit.Submitted{}, err
 	}
 	if !done.Again {
 		l.s.record(didSubmit, done.Packet)
+		if v.Replaces.Packet != "" {
+			l.s.record(didWithdraw, v.Replaces.Packet)
+		}
 		l.s.press.Print(done.PrintJob)
 	}
 	return visit.Submitted{Slip: done.Slip, Packet: done.Packet, QR: done.QR, At: done.At, Job: done.PrintJob}, nil
+}
+
+func (l letters) Withdraw(ctx context.Context, r visit.Recall) error {
+	if l.s.kept == nil {
+		return l.s.broken
+	}
+	done, err := l.s.outbox.Withdraw(ctx, r.Token, r.Packet, l.recalled(r.Slip))
+	if err == nil && !done.Again {
+		l.s.record(didWithdraw, r.Packet)
+	}
+	return err
+}
+
+// recalled is what whoever holds a slip says.
+func (l letters) recalled(slip string) dossier.Withdrawal {
+	return dossier.Withdrawal{Slip: slip, At: l.s.clock.Now(), Basis: dossier.BasisSlip}
 }
 
 // sender is the station as its papers name it.

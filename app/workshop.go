@@ -74,6 +74,12 @@ func (s *station) test(ctx context.Context, p upkeep.Part) error {
 		if s.kept == nil {
 			return s.broken
 		}
+		if s.queue.State().Refused > 0 { // a person says that it may have been mended
+			if _, err := s.store.RetryRefused(ctx); err != nil {
+				return err
+			}
+			s.queue.Resume()
+		}
 		s.queue.Wake()
 		s.files.Wake()
 		s.inbox.Wake()

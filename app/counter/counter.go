@@ -50,7 +50,7 @@ type Problem struct {
 }
 
 // Words lists the word keys beyond "error.<code>" that a counter uses.
-var Words = []string{"counter.already", "counter.not-ready", "counter.other-slip", "counter.slip-first", "counter.lock-first", "counter.card-first",
+var Words = []string{"counter.already", "counter.not-ready", "counter.withdrawn", "counter.other-slip", "counter.slip-first", "counter.lock-first", "counter.card-first",
 	"counter.basis-needed", "counter.fee-short", "counter.fee-much", "counter.reason-needed", "counter.wait",
 	"counter.owner-first", "counter.look-first", "visit.unexpected"}
 
@@ -252,6 +252,9 @@ func (c *Counter) open(ctx context.Context, slip string, seen bool) error {
 	card := c.cards[at]
 	if !card.Handed.IsZero() {
 		return c.say(dossier.CodeBadTransition, "counter.already")
+	}
+	if card.Withdrawn.Stands() {
+		return c.say(dossier.CodeBadTransition, "counter.withdrawn")
 	}
 	if !card.Ready() {
 		return c.say(dossier.CodeBadTransition, "counter.not-ready")

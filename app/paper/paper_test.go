@@ -195,6 +195,8 @@ func TestSlipVariants(t *testing.T) {
 		{"free", say(func(s *Slip) { s.Fee.Total = 0 }, false), "Lệ phí: 0 đồng", "chưa thu"},
 		{"pay later", say(func(s *Slip) { s.Pay = visit.PayCollect }, false), "Trả khi nhận kết quả: chưa thu", "Trả tại quầy"},
 		{"no papers", say(func(s *Slip) { s.Papers = nil }, false), "Không có giấy tờ kèm theo", "1. "},
+		{"instead of another", say(func(s *Slip) { s.Replaces = "DL27-000311-P" }, false), "Số phiếu: DL27-000318-K\nThay cho phiếu DL27-000311-P\n", "⟨"},
+		{"by itself", say(func(*Slip) {}, false), "Số phiếu", "Thay cho"},
 		{"no phone", say(func(s *Slip) { s.Sender.Phone, s.Receiver.Phone = "", "" }, false), "Gửi đến", "Điện thoại"},
 	}
 	for _, tt := range tests {

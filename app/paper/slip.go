@@ -45,6 +45,8 @@ type Slip struct {
 
 	Issue  int           `json:"issue,omitempty"` // 0: the first; n: the n-th in place of a lost one
 	Issued dossier.Stamp `json:"issued,omitzero"` // when it was
+
+	Replaces string `json:"replaces,omitempty"` // number of the slip of the dossier that this one corrects
 }
 
 // Facts are what only the commit knows.
@@ -62,6 +64,7 @@ func SlipOf(l visit.Letter, f Facts, s Station) Slip {
 		Sender:   Party{Name: p.Name, Last4: p.Last4(), Address: p.Address, Phone: l.Dossier.Applicant.Phone},
 		Receiver: Party{Name: l.Agency.Name.In("vi"), Address: l.Agency.Address, Phone: l.Agency.Phone},
 		Title:    l.Dossier.Title, Procedure: l.Dossier.Procedure.Code, Papers: l.Papers, Fee: l.Fee, Pay: l.Pay,
+		Replaces: l.Dossier.Replaces,
 	}
 	if l.Fee.Count > 1 {
 		slip.Copies = l.Fee.Count
@@ -171,6 +174,9 @@ func (s Slip) Document(reprint bool) (printer.Document, error) {
 		p.centre(printer.Normal, false, w.T("slip.phone", "n", s.Station.Phone))
 	}
 	p.centre(printer.Title, true, w.T("slip.number", "n", s.Number))
+	if s.Replaces != "" {
+		p.centre(printer.Normal, true, w.T("slip.replaces", "n", s.Replaces))
+	}
 	p.add(printer.Feed{Dots: ruleGap})
 	p.bar(w.T("slip.received"), w.T("slip.not-accepted"))
 	p.add(printer.Feed{Dots: ruleGap})

@@ -84,7 +84,7 @@ func (g *guide) commands() map[string]func(*testscript.TestScript, bool, []strin
 		"disk":    {use: "disk full|ok", least: 1, most: 1, do: g.disk},
 		"usb":     {use: "usb insert DIR | usb pull", least: 1, most: 2, do: g.usb},
 		"crash":   {use: "crash", do: g.crash},
-		"portal":  {use: "portal accept|supplement|refuse|pay|finish|ready last [TEXT] | portal count N | portal withdraw CODE", least: 2, most: 3, do: g.portal},
+		"portal":  {use: "portal accept|supplement|refuse|pay|finish|ready|stop|release last [TEXT] | portal count N | portal withdraw CODE", least: 2, most: 3, do: g.portal},
 		"shot":    {use: "shot NAME", least: 1, most: 1, do: g.shot},
 	} {
 		all[name] = g.command(c)
@@ -272,7 +272,7 @@ func (g *guide) crash(*testscript.TestScript, []string) error {
 }
 
 // deskActs are what the desk can do with a dossier.
-var deskActs = []string{"accept", "supplement", "refuse", "pay", "finish", "ready"}
+var deskActs = []string{"accept", "supplement", "refuse", "pay", "finish", "ready", "stop", "release"}
 
 func (g *guide) portal(ts *testscript.TestScript, args []string) error {
 	if args[0] == "withdraw" && len(args) == 2 {

@@ -27,19 +27,27 @@ const countStep = 10 * time.Second
 func (s Sending) Say(w *assets.Words) (what, why string) {
 	n, age, in, reason := s.Waiting, s.Age, s.In, s.Why
 	what = "sending.waiting"
-	if n == 0 {
-		if n, in, reason, what = s.Files, s.FileIn, s.FileWhy, "sending.files"; n == 0 {
-			return "", ""
-		}
+	switch {
+	case n == 0 && s.Files == 0:
+		return "", ""
+	case n == 0:
+		n, in, reason, what = s.Files, s.FileIn, s.FileWhy, "sending.files"
+	case s.Files > 0:
+		what = "sending.both"
 	}
-	what = w.T(what, "n", w.Number(int64(n)), "age", span(w, age))
+	what = w.T(what, "n", w.Number(int64(n)), "files", w.Number(int64(s.Files)), "age", span(w, age))
 	switch {
 	case reason == "":
-		return what, w.T("sending.now")
+		why = w.T("sending.now")
 	case in <= 0:
-		return what, w.T("sending.because", "why", w.T("sending.why-"+reason))
+		why = w.T("sending.because", "why", w.T("sending.why-"+reason))
+	default:
+		why = w.T("sending.next", "in", span(w, Counted(in)), "why", w.T("sending.why-"+reason))
 	}
-	return what, w.T("sending.next", "in", span(w, Counted(in)), "why", w.T("sending.why-"+reason))
+	if s.Waiting > 0 && s.Files > 0 && s.FileWhy != "" && s.FileWhy != s.Why {
+		why += " " + w.T("sending.files-why", "why", w.T("sending.why-"+s.FileWhy))
+	}
+	return what, why
 }
 
 // Counted is a wait as it is shown: rounded up, so that it is never over before

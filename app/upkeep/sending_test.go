@@ -24,6 +24,12 @@ func TestSendingIsWorded(t *testing.T) {
 			"1 waiting to be sent, the oldest for 2 days", "They wait, because: the station is not enrolled."},
 		{Sending{Files: 2, FileIn: 5 * time.Hour, FileWhy: string(outbox.WhyWindow)}, "en",
 			"2 attachments waiting to be sent", "Next attempt in 5 h, because: their hours have not come."},
+		{Sending{Waiting: 3, Files: 2, Age: 2 * time.Hour, In: 35 * time.Second, Why: string(outbox.WhyBusy)}, "en",
+			"3 and 2 attachments waiting to be sent, the oldest for 2 h", "Next attempt in 40 s, because: the portal asks for a pause."},
+		{Sending{Waiting: 3, Files: 2, Age: 2 * time.Hour, Why: string(outbox.WhyNoNetwork), FileWhy: string(outbox.WhyNoNetwork)}, "en",
+			"3 and 2 attachments waiting to be sent, the oldest for 2 h", "They wait, because: no network."},
+		{Sending{Waiting: 3, Files: 2, Age: 2 * time.Hour, FileWhy: string(outbox.WhyMetered)}, "vi",
+			"3 mục và 2 tệp đính kèm chờ gửi, lâu nhất đã 2 giờ", "Đang gửi. Tệp còn chờ, vì: mạng này tính tiền theo dung lượng."},
 	}
 	for _, tt := range tests {
 		w, err := assets.Load(tt.lang)

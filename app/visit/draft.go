@@ -69,6 +69,7 @@ type saved struct {
 	NoticeAt  time.Time            `json:"notice_at"`
 	Step      Step                 `json:"step"`
 	Token     string               `json:"token"`
+	Replaces  Replaced             `json:"replaces,omitzero"`
 }
 
 type savedPaper struct {
@@ -115,7 +116,7 @@ func (v *Visit) KeepDraft() {
 		v.dropDraft()
 		v.keeping.card, v.code, v.kept = card, v.ports.Drafts.NewCode(), false
 	}
-	s := saved{Procedure: v.procedure.Ref(), Form: v.filling.Draft(), Delivery: v.delivery, NoticeAt: v.noticeAt, Step: step, Token: v.token}
+	s := saved{Procedure: v.procedure.Ref(), Form: v.filling.Draft(), Delivery: v.delivery, NoticeAt: v.noticeAt, Step: step, Token: v.token, Replaces: v.replacing}
 	for _, r := range v.papers.Rows() {
 		if !r.Preset && !r.Open() {
 			s.Papers = append(s.Papers, savedPaper{r.Paper.ID, r.Way, r.Declined})
@@ -227,7 +228,7 @@ func (v *Visit) resume(t Try, text []byte) error {
 	same := p.Ref() == s.Procedure
 	v.resuming = resuming{}
 	v.start(p, f)
-	v.from, v.noticeAt, v.delivery = Search, s.NoticeAt, s.Delivery
+	v.from, v.noticeAt, v.delivery, v.replacing = Search, s.NoticeAt, s.Delivery, s.Replaces
 	if s.Token != "" {
 		v.token = s.Token
 	}

@@ -107,6 +107,7 @@ func (l fakeLookup) HasSlip(number string) (bool, error) { _, ok := l[number]; r
 
 type fakeOutbox struct {
 	letters map[string]Letter
+	recalls []Recall
 	calls   int
 	fail    error
 }
@@ -118,6 +119,14 @@ func (o *fakeOutbox) Submit(_ context.Context, l Letter) (Submitted, error) {
 	}
 	o.letters[l.Token] = l
 	return Submitted{Slip: "DL27-000318-K", Packet: "p1", Job: 1, QR: "HTTPS://X/S/A#B"}, nil
+}
+
+func (o *fakeOutbox) Withdraw(_ context.Context, r Recall) error {
+	o.calls++
+	if o.fail == nil {
+		o.recalls = append(o.recalls, r)
+	}
+	return o.fail
 }
 
 type house struct {

@@ -81,7 +81,7 @@ func (v *Visit) Unread(code dossier.Code) {
 // Wedged hears that a scanner typed like a keyboard, wherever the cursor was;
 // CodeScanTyped.
 func (v *Visit) Wedged() {
-	if v.step != Submitting {
+	if v.step != Submitting && v.step != Withdrawing {
 		_ = v.fail(dossier.E(dossier.CodeScanTyped, nil)) // said on the screen
 	}
 }
@@ -210,7 +210,7 @@ func (v *Visit) Confirm() error {
 	if v.delivery.Return == "" {
 		v.delivery = DeliveryChoice{Return: dossier.ReturnHere, Pay: PayCounter, Address: v.reading.Person.Address}
 	}
-	if v.filling == nil && v.ports.Drafts.HasDraft(draftCard(v.reading.Person)) {
+	if v.filling == nil && v.replacing == (Replaced{}) && v.ports.Drafts.HasDraft(draftCard(v.reading.Person)) {
 		v.goTo(Resume)
 		return nil
 	}

@@ -79,6 +79,8 @@ type Letter struct {
 	Papers  []papers.Marked
 	Fee     Fee
 	Pay     Pay
+	// Replaces is asked back in the same commit.
+	Replaces Replaced
 }
 
 // Submitted is the outcome of a commit.
@@ -91,9 +93,13 @@ type Submitted struct {
 }
 
 // Outbox keeps a letter: packet, outbox row and print job in one transaction.
-// The same token twice gives the same Submitted.
+// The same token twice gives the same Submitted. CodeWithdrawn when what the
+// letter replaces is asked back or handed over already; nothing is kept then.
 type Outbox interface {
 	Submit(ctx context.Context, l Letter) (Submitted, error)
+	// Withdraw asks a dossier back; CodeWithdrawn likewise. The same token twice
+	// is one withdrawal.
+	Withdraw(ctx context.Context, r Recall) error
 }
 
 // Ports is what a visit needs from the rest of the station.

@@ -39,7 +39,10 @@ const (
 	TrackScan   Step = "track-scan"
 	TypeSlip    Step = "type-slip"
 	Timeline    Step = "timeline"
-	Present     Step = "present" // only that something is here
+	Present     Step = "present"  // only that something is here
+	Withdraw    Step = "withdraw" // what happens then, before it is asked back
+	Withdrawing Step = "withdrawing"
+	Withdrawn   Step = "withdrawn" // asked back: what is known of that
 	CollectScan Step = "collect-scan"
 	ResultReady Step = "result-ready"
 	Help        Step = "help"
@@ -100,7 +103,7 @@ type Problem struct {
 // Words lists the word keys beyond "error.<code>" and form.Words that a visit uses.
 var Words = []string{"visit.number", "visit.name", "visit.not-here", "visit.paper-missing", "visit.phone-needed",
 	"visit.email-needed", "visit.address-needed", "visit.unexpected", "visit.draft-code", "visit.draft-gone", "visit.draft-submitted",
-	"visit.draft-closed", "visit.draft-updated"}
+	"visit.draft-closed", "visit.draft-updated", "visit.replaced-gone"}
 
 // PrintState is what is known of the slip on its way through the printer.
 type PrintState string
@@ -177,6 +180,8 @@ type State struct {
 
 	Card    dossier.CitizenCard // what the slip opened
 	Present int                 // dossiers here under the card or number shown
+
+	Replaces string // slip number of the dossier that this visit corrects, or ""
 
 	Code    string // that goes on with this visit after an interruption; "": nothing is kept
 	Trying  bool   // a code is being tried

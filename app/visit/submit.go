@@ -58,12 +58,14 @@ func (v *Visit) BeginSubmit() (l Letter, ok bool) {
 		Language:  v.language,
 		NoticeAt:  v.noticeAt,
 		SignedAt:  v.ports.Clock.Now(),
+		Replaces:  v.replacing.Slip,
 	}
 	if d.Return == dossier.ReturnPost {
 		d.Address = v.delivery.Address
 	}
 	v.goTo(Submitting)
-	return Letter{Token: v.token, Dossier: d, Agency: agency, Papers: v.papers.Marked(), Fee: feeFor(v.procedure, answers), Pay: v.delivery.Pay}, true
+	return Letter{Token: v.token, Dossier: d, Agency: agency, Papers: v.papers.Marked(), Fee: feeFor(v.procedure, answers), Pay: v.delivery.Pay,
+		Replaces: v.replacing}, true
 }
 
 // FinishSubmit takes the outcome of the commit. On a failure the citizen is
@@ -71,6 +73,9 @@ func (v *Visit) BeginSubmit() (l Letter, ok bool) {
 func (v *Visit) FinishSubmit(s Submitted, err error) error {
 	if v.step != Submitting {
 		return nil
+	}
+	if v.replacing != (Replaced{}) && dossier.CodeOf(err) == dossier.CodeWithdrawn {
+		return v.notReplaced()
 	}
 	if err != nil {
 		v.goTo(Sign)
@@ -132,7 +137,7 @@ func (v *Visit) Reprinted(job int64) {
 // Finish ends a visit from its last screens: "I hold the slip", "I cannot wait".
 func (v *Visit) Finish() {
 	switch v.step {
-	case Done, PaperOut, Timeline, ResultReady, Present:
+	case Done, PaperOut, Timeline, ResultReady, Present, Withdrawn:
 		v.Wipe()
 	}
 }

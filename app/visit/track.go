@@ -29,7 +29,7 @@ func (v *Visit) Refresh() {
 			_ = v.fail(err)
 		}
 	}
-	if v.step != Timeline && v.step != ResultReady {
+	if v.step != Timeline && v.step != ResultReady && v.step != Withdrawn {
 		return
 	}
 	if card, err := v.ports.Lookup.BySlip(v.slip); err == nil {

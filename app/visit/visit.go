@@ -59,6 +59,9 @@ type data struct {
 	slip    Slip // that opened it
 	present int
 
+	recall    Recall
+	replacing Replaced
+
 	keeping
 	resuming
 }
@@ -105,7 +108,7 @@ func (v *Visit) State() State {
 		Query:   v.query, Hits: slices.Clone(v.hits), Topic: v.topic,
 		Procedure: v.procedure, Delivery: v.delivery, Fee: v.fee(),
 		Submitted: v.submitted, Print: v.print, PrintWhy: v.printWhy, Reprint: v.reprint,
-		Card: v.card, Present: v.present,
+		Card: v.card, Present: v.present, Replaces: v.replacing.Slip,
 		Trying: v.busy, NoDraft: v.gone,
 	}
 	if v.kept {
@@ -200,7 +203,7 @@ func (v *Visit) Collect() {
 
 // Help opens the help page; Back returns to where it was called.
 func (v *Visit) Help() {
-	if v.step == Help || v.step == Submitting {
+	if v.step == Help || v.step == Submitting || v.step == Withdrawing {
 		return
 	}
 	v.helpFrom = v.step
@@ -216,7 +219,9 @@ func (v *Visit) Next() error {
 		v.Anew()
 	case Notice:
 		v.noticeAt = v.ports.Clock.Now()
-		v.goTo(Search)
+		if !v.chooseReplaced() {
+			v.goTo(Search)
+		}
 	case Search, Topics:
 		if v.looking.Code != "" {
 			v.goTo(Procedure)
@@ -350,6 +355,8 @@ func (v *Visit) Back() {
 		v.goTo(Delivery)
 	case Sign:
 		v.goTo(Review)
+	case Withdraw, Withdrawn:
+		v.goTo(Timeline)
 	case TypeSlip, Timeline, ResultReady, Present:
 		v.card, v.slip, v.present = dossier.CitizenCard{}, Slip{}, 0
 		if v.goal == GoalCollect {

@@ -241,7 +241,9 @@ func (q *Queue) publish(ctx context.Context, why Why) {
 	case w.Packets == 0:
 		st.Why = WhyNothing
 	case w.Packets == w.Refused && why == WhyNothing:
-		st.Why, st.NextAttempt = WhyRefused, q.nextRefused
+		if st.Why = WhyRefused; w.GivenUp < w.Refused {
+			st.NextAttempt = q.nextRefused
+		}
 	case time.Now().Before(q.notBefore):
 		st.NextAttempt = q.notBefore
 	case !q.ready.IsZero() && len(q.flights) == 0: // all that is left makes room

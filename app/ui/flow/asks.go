@@ -10,6 +10,7 @@ import (
 	"tramhoso/app/counter"
 	"tramhoso/app/ui/screens/paperasked"
 	"tramhoso/app/visit"
+	"tramhoso/sync/dossier"
 )
 
 // Asks are the papers that wait for a person's word.
@@ -18,6 +19,18 @@ type Asks interface {
 	// Answer says that a paper needs nothing more, because it came out or is not
 	// wanted; or else that it is to be printed, again if a part may be out.
 	Answer(ctx context.Context, job int64, done bool) error
+	// Packets are what the portal set aside or refused: nothing of it is lost, and
+	// only a person can help on.
+	Packets(ctx context.Context) ([]Packet, error)
+}
+
+// Packet is one of them. It is told by the slip that somebody holds.
+type Packet struct {
+	Slip    string // "": it is about no dossier that lies here
+	Seq     uint64
+	Why     dossier.AsideWhy // the portal keeps it for a person there
+	Refused bool             // the portal would not take it
+	GivenUp bool             // and it is not offered any more
 }
 
 // Ask is one such paper.

@@ -64,6 +64,8 @@ func (f *Flow) screen(step visit.Step) fyne.CanvasObject {
 		return f.paperOutScreen(s)
 	case visit.Timeline:
 		return f.timelineScreen(s)
+	case visit.Withdraw, visit.Withdrawing, visit.Withdrawn:
+		return f.withdrawScreen(s)
 	case visit.Present:
 		return f.presentScreen(s)
 	case visit.ResultReady:
@@ -277,7 +279,7 @@ func maskPhone(p string) string {
 
 func (f *Flow) signScreen(s visit.State) fyne.CanvasObject {
 	return sign.New(f.env, sign.Model{Who: s.Person.Name, What: s.Procedure.Name.In(f.lang()), To: s.Agency.Name.In(f.lang()),
-		Declared: f.declared, Busy: s.Step == visit.Submitting, Problem: f.problem(s.Problem)},
+		Replaces: s.Replaces, Declared: f.declared, Busy: s.Step == visit.Submitting, Problem: f.problem(s.Problem)},
 		sign.Actions{Back: f.back, Declare: f.then(func() { f.declared = !f.declared }), Submit: f.submit})
 }
 

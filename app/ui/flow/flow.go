@@ -83,6 +83,7 @@ type Flow struct {
 	pictured int64       // the job that picture is of
 	early    []printNews // of a paper whose commit is not known here yet
 	asking
+	packets    []Packet // as the counter's list was last loaded
 	declaring  declaring
 	earlyPages []printNews // of a page whose job is not known here yet
 

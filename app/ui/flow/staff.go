@@ -74,6 +74,7 @@ func (f *Flow) loadCards() {
 	f.Go(func() {
 		cards, err := desk.Cards(context.Background())
 		asks, askErr := f.Asks.Open(context.Background())
+		packets, packetErr := f.Asks.Packets(context.Background())
 		f.Post(func() {
 			if err := f.Counter.SetCards(cards, err); err != nil {
 				f.Log.Error("failed to open the counter cards", "err", err)
@@ -83,6 +84,9 @@ func (f *Flow) loadCards() {
 			}
 			if askErr == nil {
 				f.asks = asks
+			}
+			if packetErr == nil {
+				f.packets = packets
 			}
 			f.Render()
 		})
@@ -164,10 +168,10 @@ func (f *Flow) clerkScreen(s counter.State) fyne.CanvasObject {
 		row(c, clerkhome.Ready)
 	}
 	for _, c := range s.Unsent {
-		row(c, clerkhome.Unsent)
+		row(c, withdrawnOr(c.Track, clerkhome.Unsent))
 	}
 	for _, c := range s.Sent {
-		row(c, clerkState(c.Track))
+		row(c, withdrawnOr(c.Track, clerkState(c.Track)))
 	}
 	if len(s.Ready) > 0 {
 		first := s.Ready[0].Slip
@@ -180,6 +184,7 @@ func (f *Flow) clerkScreen(s counter.State) fyne.CanvasObject {
 	if what, why := f.Upkeep.State().Sending.Say(f.env.Words); what != "" {
 		m.Asks = append(m.Asks, clerkhome.Ask{Icon: "tray", Text: what, Second: why})
 	}
+	m.Asks = append(m.Asks, f.packetNotes()...)
 	if f.env.Status.Printer == kit.PrinterLow {
 		m.Asks = append(m.Asks, clerkhome.Ask{Icon: "printer", Text: f.env.T("clerkhome.roll-low"), Second: f.env.T("clerkhome.roll-low-note")})
 	}
@@ -201,6 +206,14 @@ func (f *Flow) clerkScreen(s counter.State) fyne.CanvasObject {
 		a.Carry = f.openCarry
 	}
 	return clerkhome.New(f.env, m, a)
+}
+
+// withdrawnOr tells a dossier that was asked back from the others.
+func withdrawnOr(t dossier.Track, s clerkhome.State) clerkhome.State {
+	if t.Withdrawn.Stands() || t.Status() == dossier.StatusWithdrawalRequested {
+		return clerkhome.Withdrawn
+	}
+	return s
 }
 
 func clerkState(t dossier.Track) clerkhome.State {

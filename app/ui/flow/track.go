@@ -183,9 +183,12 @@ func (f *Flow) timelineScreen(s visit.State) fyne.CanvasObject {
 	if !c.Handed.IsZero() {
 		title = "timeline.returned"
 	}
+	if w := withdrawnTitle(c.Track); w != "" {
+		title = w
+	}
 	m := timeline.Model{Title: e.T(title), News: f.knowledge(c.Track), Name: c.Title, Slip: e.T("timeline.slip", "slip", c.Slip),
 		Moments: f.moments(c.Track), Due: e.T("timeline.no-due"), DueNote: e.T("timeline.no-due-note"), Ready: c.Ready(),
-		Form01: c.Form01() != nil, Sent: f.printed == c.Slip,
+		Form01: c.Form01() != nil, Sent: f.printed == c.Slip, AskBack: f.askBackText(c.Track), Problem: f.problem(s.Problem),
 		Gold: status == dossier.StatusSupplementRequested || status == dossier.StatusPaymentRequired}
 	if c.Code() != "" {
 		m.Code = e.T("timeline.code", "code", c.Code())
@@ -205,7 +208,7 @@ func (f *Flow) timelineScreen(s visit.State) fyne.CanvasObject {
 			m.Fee = e.T("timeline.fee", "money", e.Words.Money(due))
 		}
 	}
-	return timeline.New(e, m, timeline.Actions{Back: f.finish, Collect: f.then(func() { f.Visit.Collect() }), Print: func() {
+	return timeline.New(e, m, timeline.Actions{Back: f.finish, AskBack: f.do(f.Visit.AskBack), Collect: f.then(func() { f.Visit.Collect() }), Print: func() {
 		f.printed = c.Slip
 		f.Render()
 		f.Go(func() {
@@ -293,6 +296,7 @@ func (f *Flow) moments(t dossier.Track) []kit.Moment {
 	if !final {
 		ms = append(ms, kit.Moment{State: kit.ToCome, Text: e.T("timeline.step-returned")})
 	}
+	ms = f.withWithdrawal(t, ms)
 	if len(ms) > maxMoments { // the first stays; the oldest of the rest give way
 		ms = append(ms[:1:1], ms[len(ms)-maxMoments+1:]...)
 	}

@@ -41,10 +41,12 @@ type world struct {
 	want    bool // scans are taken
 	invited int  // how often a person was asked for a code
 
-	pages  bool     // there is a page printer
-	signed []string // declarations sent to it
-	prints []string // results sent to it, by packet
-	before counter.Printing
+	pages   bool     // there is a page printer
+	signed  []string // declarations sent to it
+	prints  []string // results sent to it, by packet
+	before  counter.Printing
+	recalls []visit.Recall
+	packets []Packet // as the portal set them aside
 }
 
 func (w *world) BySlip(s visit.Slip) (dossier.CitizenCard, error) {
@@ -79,6 +81,20 @@ func (w *world) Submit(_ context.Context, l visit.Letter) (visit.Submitted, erro
 	return visit.Submitted{Slip: slipOf, Packet: "p1", Job: 1, QR: "HTTPS://X/S/A#B", At: dossier.Stamp{Wall: noon}}, nil
 }
 
+func (w *world) Withdraw(_ context.Context, r visit.Recall) error {
+	if w.fail != nil {
+		return w.fail
+	}
+	w.recalls = append(w.recalls, r)
+	for number, c := range w.kept {
+		if c.Packet == r.Packet {
+			c.Withdrawn = dossier.Withdrawn{At: noon}
+			w.kept[number] = c
+		}
+	}
+	return nil
+}
+
 // printed is a slip as it is drawn.
 type printed struct{ w *world }
 
@@ -105,7 +121,8 @@ func (p printed) Declaration(_ context.Context, l visit.Letter, done visit.Submi
 
 type questions struct{ w *world }
 
-func (q questions) Open(context.Context) ([]Ask, error) { return q.w.open, nil }
+func (q questions) Open(context.Context) ([]Ask, error)       { return q.w.open, nil }
+func (q questions) Packets(context.Context) ([]Packet, error) { return q.w.packets, nil }
 func (q questions) Answer(_ context.Context, job int64, out bool) error {
 	q.w.answers = append(q.w.answers, fmt.Sprint(job, out))
 	q.w.open = nil

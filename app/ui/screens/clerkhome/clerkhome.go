@@ -20,6 +20,7 @@ const (
 	Waiting
 	Stopped
 	Done
+	Withdrawn // asked back; the agency may not know
 )
 
 // Row is one dossier.
@@ -124,6 +125,8 @@ func tag(env *kit.Env, s State) fyne.CanvasObject {
 		return kit.NewTag(env, kit.Gold, "coin", env.T("clerkhome.tag-payment"))
 	case Unsent:
 		return kit.NewTag(env, kit.Gold, "tray", env.T("clerkhome.tag-unsent"))
+	case Withdrawn:
+		return kit.NewTag(env, kit.Bare, "minus", env.T("clerkhome.tag-withdrawn"))
 	case Stopped:
 		return kit.NewTag(env, kit.Stop, "", env.T("clerkhome.tag-stopped"))
 	case Done:
@@ -145,7 +148,7 @@ func asks(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	for _, q := range m.Asks {
 		words := []fyne.CanvasObject{kit.NewParagraph(env, q.Text, kit.Style{Bold: true, Line: 1.28, Max: 3})}
 		if q.Second != "" {
-			words = append(words, kit.NewParagraph(env, q.Second, kit.Style{Color: p.Ink2, Line: 1.3, Max: 2}))
+			words = append(words, kit.NewParagraph(env, q.Second, kit.Style{Color: p.Ink2, Line: 1.3, Max: 5}))
 		}
 		item := []fyne.CanvasObject{kit.RowTop(14, kit.NewIcon(q.Icon, 32, p.Bronze), kit.Grow(kit.Col(0, words...)))}
 		if q.ID != "" {

@@ -3,12 +3,16 @@ package clerkhome_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
 	"tramhoso/app/ui/kit"
 	"tramhoso/app/ui/kit/golden"
 	"tramhoso/app/ui/screens/clerkhome"
+	"tramhoso/app/upkeep"
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/outbox"
 )
 
 func row(env *kit.Env, slip, title, name string, s clerkhome.State) clerkhome.Row {
@@ -53,11 +57,53 @@ func screen(model func(*kit.Env) clerkhome.Model) func(*kit.Env) fyne.CanvasObje
 }
 
 func TestLook(t *testing.T) {
+	golden.Screen(t, "clerk-queue", screen(queue), "3 mục và 2 tệp đính kèm chờ gửi, lâu nhất đã 2 giờ", "Sẽ gửi lại sau 40 giây, vì: cổng của tỉnh xin tạm nghỉ.")
+	golden.Screen(t, "clerk-aside", screen(aside), "Phiếu DL27-000318-K: cổng của tỉnh để riêng", "Thủ tục này đã thôi nhận. Cán bộ tỉnh sẽ xem.")
 	golden.Screen(t, "clerk", screen(sample), "Quầy giao dịch Hoà Phú", "Trần Thị Hoa", "DL27-000311-P – Cấp bản sao trích lục hộ tịch", "Có kết quả", "Cần lưu ý", "Có người gọi giúp",
 		"Tìm hồ sơ", "Trao kết quả: DL27-000311-P")
 }
 
+// aside is a counter with everything that the portal can set aside or refuse.
+func aside(env *kit.Env) clerkhome.Model {
+	m := sample(env)
+	m.Rows[2].State = clerkhome.Withdrawn
+	m.Asks = nil
+	note := func(what, why string) {
+		m.Asks = append(m.Asks, clerkhome.Ask{Icon: "warn", Text: env.T(what, "slip", "DL27-000318-K", "n", "1.234.567"), Second: env.T(why)})
+	}
+	note("clerkhome.aside", "clerkhome.aside-procedure-withdrawn")
+	note("clerkhome.refused", "clerkhome.refused-given-up")
+	note("clerkhome.refused-none", "clerkhome.refused-why")
+	for _, why := range dossier.Asides {
+		note("clerkhome.aside-none", "clerkhome.aside-"+string(why))
+	}
+	note("clerkhome.aside", "clerkhome.aside-other")
+	return m
+}
+
+// queue is a counter that reads every sentence about what waits, with the
+// longest numbers.
+func queue(env *kit.Env) clerkhome.Model {
+	m := sample(env)
+	m.Asks = nil
+	note := func(s upkeep.Sending) {
+		what, why := s.Say(env.Words)
+		m.Asks = append(m.Asks, clerkhome.Ask{Icon: "tray", Text: what, Second: why})
+	}
+	note(upkeep.Sending{Waiting: 3, Files: 2, Age: 2 * time.Hour, In: 35 * time.Second, Why: string(outbox.WhyBusy)})
+	for _, why := range outbox.Whys {
+		s := upkeep.Sending{Waiting: 888_888, Age: 888 * 24 * time.Hour, In: 50 * time.Minute, Why: string(why)}
+		note(s)
+		s.In, s.Files, s.FileWhy = 0, 888_888, string(outbox.WhyMetered)
+		note(s)
+		note(upkeep.Sending{Files: 888_888, FileWhy: string(why), FileIn: 47 * time.Hour})
+	}
+	return m
+}
+
 func TestOtherStates(t *testing.T) {
+	golden.State(t, "clerkhome-queue", screen(queue))
+	golden.State(t, "clerkhome-aside", screen(aside), "Phiếu DL27-000318-K: cổng của tỉnh để riêng", "Thủ tục này đã thôi nhận. Cán bộ tỉnh sẽ xem.", "Đã rút")
 	golden.State(t, "clerkhome-many", screen(many))
 	golden.State(t, "clerkhome-found", screen(func(env *kit.Env) clerkhome.Model {
 		m := sample(env)

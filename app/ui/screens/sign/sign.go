@@ -10,6 +10,7 @@ import (
 // Model is what the screen shows.
 type Model struct {
 	Who, What, To string
+	Replaces      string // number of the slip in whose place this one goes, or ""
 	Declared      bool
 	Busy          bool // being sealed: nothing can be pressed
 	Problem       string
@@ -48,9 +49,13 @@ func body(m Model, a Actions, airy bool) func(*kit.Env) fyne.CanvasObject {
 			return kit.RowTop(16, kit.Fixed(210, kit.NewParagraph(env, env.T(key), kit.Style{Size: kit.TextRead, Color: p.Ink2})),
 				kit.Grow(kit.NewParagraph(env, value, kit.Style{Size: kit.TextRead, Bold: true, Line: 1.3, Max: 4})))
 		}
-		declare := kit.NewPanelPad(env, kit.Surface, around, 28, around, 28, kit.Col(gap,
+		pairs := []fyne.CanvasObject{pair("sign.who", m.Who), pair("sign.what", m.What), pair("sign.to", m.To)}
+		if m.Replaces != "" {
+			pairs = append(pairs, pair("sign.replaces", env.T("sign.replaced", "slip", m.Replaces)))
+		}
+		declare := kit.NewPanelPad(env, kit.Surface, around, 28, around, 28, kit.Col(gap, append([]fyne.CanvasObject{
 			kit.RowTop(20, kit.NewIconStroke("shield", 48, p.Leaf, 2.2), kit.Grow(kit.NewParagraph(env, env.T("sign.declare"), kit.Style{Size: size, Line: 1.3}))),
-			kit.Rule(p.Line, 1.5), pair("sign.who", m.Who), pair("sign.what", m.What), pair("sign.to", m.To)))
+			kit.Rule(p.Line, 1.5)}, pairs...)...))
 		rows := []fyne.CanvasObject{declare,
 			kit.NewChoice(env, kit.ChoiceSpec{Text: env.T("sign.box"), Size: kit.TextButton, On: m.Declared, Box: true, Height: box, Do: a.Declare})}
 		switch {

@@ -26,10 +26,12 @@ type Model struct {
 	Sent    bool // it was sent to the printer
 	Ready   bool // a result can be collected
 	Gold    bool // the agency waits for the citizen
+	Problem string
+	AskBack string // asks for the dossier back; "": that cannot be any more
 }
 
 // Actions is what can be pressed.
-type Actions struct{ Back, Print, Collect func() }
+type Actions struct{ Back, Print, Collect, AskBack func() }
 
 // New builds the screen.
 func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
@@ -45,10 +47,17 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	} else {
 		o.Main = &kit.Action{Text: env.T("timeline.main"), Icon: "check", Do: a.Back}
 		o.Back = nil
+		if m.AskBack != "" {
+			o.Aside = &kit.Action{Text: m.AskBack, Icon: "minus", Do: a.AskBack}
+		}
 	}
 	body := func(turned bool) func(*kit.Env) fyne.CanvasObject {
 		return func(env *kit.Env) fyne.CanvasObject {
 			left := kit.NewPanelPad(env, kit.Surface, 16, 24, 16, 24, line(env, m))
+			if m.Problem != "" {
+				left = kit.NewPanelPad(env, kit.Surface, 16, 24, 16, 24, kit.Col(12,
+					kit.NewNotice(env, kit.Gold, "warn", "**"+m.Problem+"**", ""), kit.Grow(line(env, m))))
+			}
 			switch {
 			case env.IsPortrait() && turned:
 				return kit.Col(24, kit.GrowBy(9, left), kit.GrowBy(10, side(env, m, true)))

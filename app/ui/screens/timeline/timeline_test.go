@@ -49,11 +49,22 @@ func long(env *kit.Env) timeline.Model {
 func screen(model func(*kit.Env) timeline.Model) func(*kit.Env) fyne.CanvasObject {
 	return func(env *kit.Env) fyne.CanvasObject {
 		do := func() {}
-		return timeline.New(env, model(env), timeline.Actions{Back: do, Print: do, Collect: do})
+		return timeline.New(env, model(env), timeline.Actions{Back: do, Print: do, Collect: do, AskBack: do})
 	}
 }
 
+func withdrawn(env *kit.Env) timeline.Model {
+	when := env.T("timeline.today", "clock", "09:24")
+	return timeline.Model{Title: env.T("timeline.withdrawn-here"), News: env.T("timeline.news-unsent"), Name: "Cấp bản sao trích lục hộ tịch",
+		Slip: env.T("timeline.slip", "slip", "DL27-000318-K"), Moments: []kit.Moment{
+			{State: kit.Past, Text: env.T("timeline.step-here", "station", "điểm Hoà Phú"), Second: "09:20"},
+			{State: kit.Past, Text: env.T("timeline.step-asked-back"), Second: env.T("timeline.step-replaced", "when", when, "slip", "DL27-000319-M")},
+			{State: kit.Present, Icon: "tray", Text: env.T("timeline.step-unheard")}},
+		Due: env.T("timeline.no-due"), DueNote: env.T("timeline.no-due-note")}
+}
+
 func TestLook(t *testing.T) {
+	golden.Screen(t, "withdrawn", screen(withdrawn), "DL27-000319-M")
 	golden.Screen(t, "supplement", screen(supplement), "Cơ quan đề nghị bổ sung giấy tờ", "Tin tính đến 7:10 sáng nay", "Mã hồ sơ H15.27-260706-0042",
 		"Cần bổ sung – đang chờ ông/bà", "Bà Nguyễn Thị Mai", "In giấy tiếp nhận và hẹn trả", "Xong")
 }
@@ -71,6 +82,17 @@ func TestOtherStates(t *testing.T) {
 		m.Title, m.News, m.Gold, m.Moments = env.T("timeline.registered"), env.T("timeline.news-silent", "when", env.T("age.months", "n", 23, "date", "24/06/2024")), false, m.Moments[:1]
 		return m
 	}), "Đến 23 tháng trước, 24/06/2024: chưa có tin của cơ quan")
+	golden.State(t, "timeline-withdrawn", screen(withdrawn), "Ông/bà đã rút hồ sơ này tại đây", "Cơ quan chưa biết; chờ mạng để báo")
+	golden.State(t, "timeline-too-late", screen(func(env *kit.Env) timeline.Model {
+		m := supplement(env)
+		m.Problem = env.T("error.too-late")
+		return m
+	}), "Cơ quan đã giải quyết xong hồ sơ này, nên không rút được nữa.")
+	golden.State(t, "timeline-ask-back", screen(func(env *kit.Env) timeline.Model {
+		m := long(env)
+		m.Ready, m.AskBack = false, env.T("timeline.ask-back")
+		return m
+	}), "Xin rút hồ sơ", "In giấy tiếp nhận và hẹn trả", "Xong")
 	for n, want := range map[int]string{0: "Chưa thấy hồ sơ nào ở trạm này", 2: "Có 2 hồ sơ ở trạm này"} {
 		golden.State(t, fmt.Sprint("timeline-present-", n), func(env *kit.Env) fyne.CanvasObject {
 			do := func() {}
@@ -82,7 +104,7 @@ func TestOtherStates(t *testing.T) {
 func TestPressing(t *testing.T) {
 	var did string
 	env := golden.Cases[0].Env(t)
-	a := timeline.Actions{Back: func() { did = "back" }, Print: func() { did = "print" }, Collect: func() { did = "collect" }}
+	a := timeline.Actions{Back: func() { did = "back" }, Print: func() { did = "print" }, Collect: func() { did = "collect" }, AskBack: func() { did = "ask back" }}
 	press := func(obj fyne.CanvasObject, name, want string) {
 		t.Helper()
 		golden.Press(t, obj, name)
@@ -93,6 +115,8 @@ func TestPressing(t *testing.T) {
 	m := supplement(env)
 	press(timeline.New(env, m, a), "Xong", "back")
 	press(timeline.New(env, m, a), "In giấy tiếp nhận và hẹn trả", "print")
+	m.AskBack = "Xin rút hồ sơ"
+	press(timeline.New(env, m, a), "Xin rút hồ sơ", "ask back")
 	m.Sent, m.Ready = true, true
 	golden.Off(t, timeline.New(env, m, a), "Đã gửi in")
 	press(timeline.New(env, m, a), "Nhận kết quả", "collect")

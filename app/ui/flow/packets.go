@@ -1,0 +1,38 @@
+package flow
+
+import (
+	"slices"
+
+	"tramhoso/app/ui/screens/clerkhome"
+	"tramhoso/sync/dossier"
+)
+
+// packetNotes tell a clerk what the portal set aside or refused, and what to do.
+func (f *Flow) packetNotes() (notes []clerkhome.Ask) {
+	for _, p := range f.packets {
+		what := "clerkhome.aside"
+		if p.Refused {
+			what = "clerkhome.refused"
+		}
+		note := clerkhome.Ask{Icon: "warn", Text: f.env.T(what, "slip", p.Slip), Second: f.env.T(packetWhy(p))}
+		if p.Slip == "" {
+			note.Text = f.env.T(what+"-none", "n", f.env.Words.Number(int64(p.Seq)))
+		}
+		notes = append(notes, note)
+	}
+	return notes
+}
+
+// packetWhy is the key of the reason. A later portal may have reasons for which
+// there are no words yet.
+func packetWhy(p Packet) string {
+	switch {
+	case p.GivenUp:
+		return "clerkhome.refused-given-up"
+	case p.Refused:
+		return "clerkhome.refused-why"
+	case slices.Contains(dossier.Asides, p.Why):
+		return "clerkhome.aside-" + string(p.Why)
+	}
+	return "clerkhome.aside-other"
+}
