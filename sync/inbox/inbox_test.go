@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"filippo.io/age"
 	"go.uber.org/goleak"
 
 	"tramhoso/sync/client"
@@ -28,8 +29,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// The compressor lives as long as the process: it must not be born inside
-	// one test's bubble.
+	// The compressor and the decompressor live as long as the process: they must
+	// not be born inside one test's bubble.
 	if err := warm(); err != nil {
 		panic(err)
 	}
@@ -42,8 +43,12 @@ func warm() error {
 	if err != nil {
 		return err
 	}
-	_, err = seal.Freeze(dossier.Head{ID: "019f6a1e-0000-7000-8000-000000000001", Kind: dossier.KindHealth, Station: "DL27", Seq: 1},
+	p, err := seal.Freeze(dossier.Head{ID: "019f6a1e-0000-7000-8000-000000000001", Kind: dossier.KindHealth, Station: "DL27", Seq: 1},
 		nil, prov.Trust.Recipients[0], prov.Receipts)
+	if err != nil {
+		return err
+	}
+	_, err = seal.Open(p, []age.Identity{prov.Identity})
 	return err
 }
 

@@ -57,6 +57,13 @@ func (r *rig) opens(s token.Slip) (dossier.CitizenCard, dossier.Code) {
 	return c, dossier.CodeOf(err)
 }
 
+// content is a card without the moment at which the portal was last heard, which
+// goes on beside the test.
+func content(c dossier.CitizenCard) dossier.CitizenCard {
+	c.AsOf = time.Time{}
+	return c
+}
+
 // A new slip opens everything that the lost one did, to the letter; the lost one
 // is void; news goes to the new one, and what is told once more changes nothing.
 func TestReissue(t *testing.T) {
@@ -74,7 +81,7 @@ func TestReissue(t *testing.T) {
 			if r.slip.Number() != lost.Number() || r.slip.Secret == lost.Secret {
 				t.Errorf("slip %s was given for %s", r.slip.Number(), lost.Number())
 			}
-			if d := cmp.Diff(before, r.card()); d != "" {
+			if d := cmp.Diff(content(before), content(r.card())); d != "" {
 				t.Errorf("after %d news the new slip shows another card: %s", told, d)
 			}
 			if c, code := r.opens(lost); code != dossier.CodeSlipVoid || c.Title != "" {
@@ -210,7 +217,7 @@ func TestReissueRefused(t *testing.T) {
 				t.Errorf("%s: %v, want %s", c.name, err, c.want)
 			}
 		}
-		if d := cmp.Diff(before, r.card()); d != "" {
+		if d := cmp.Diff(content(before), content(r.card())); d != "" {
 			t.Errorf("a refusal changed the card: %s", d)
 		}
 		if n, err := r.st.Store.Audit().Size(); err != nil || n != 0 {
