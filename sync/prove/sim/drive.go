@@ -34,7 +34,7 @@ func (w *World) swarm() []step {
 		{8, (*World).stepLine, true}, {12, (*World).stepDie, true}, {5, (*World).stepHold, true}, {4, (*World).stepStuck, true},
 		{6, (*World).stepExport, true}, {7, (*World).stepDeliver, true}, {7, (*World).stepBringBack, true}, {2, (*World).stepCopy, true},
 		{4, (*World).stepBackUp, true}, {3, (*World).stepRestore, true}, {3, (*World).stepClock, true}, {2, (*World).stepTime, true},
-		{8, (*World).stepPrint, false}, {3, (*World).stepRotate, true}, {6, (*World).stepMirror, true}, {4, (*World).stepLoose, true}, {2, (*World).stepLose, true},
+		{8, (*World).stepPrint, false}, {3, (*World).stepRotate, true}, {6, (*World).stepMirror, true}, {4, (*World).stepLoose, true}, {3, (*World).stepLose, true},
 		{3, (*World).stepDisk, true}, {2, (*World).stepWithdraw, true}, {3, (*World).stepSweep, true},
 	}
 	for i := range steps {
@@ -207,7 +207,14 @@ func (w *World) stepDie() bool {
 	}
 	s := w.sending()
 	w.arm(s, points)
-	switch w.draw(8) {
+	switch w.draw(12) {
+	case 8, 9, 10:
+		w.print(s, false)
+	case 11:
+		if s.medium == nil {
+			w.newMedium(s)
+		}
+		w.mirror(s)
 	case 6, 7:
 		s.carry(w.between(5*time.Second, time.Minute))
 	case 0:

@@ -171,7 +171,7 @@ func (w *World) stepLose() bool {
 
 // singe may take some packets from a medium: it lay too near.
 func (w *World) singe(k *stickSim) {
-	if !w.chance(30) {
+	if !w.chance(60) {
 		return
 	}
 	entries, err := os.ReadDir(k.dir)
