@@ -150,7 +150,12 @@ func TestBothWaysHaveOneEffect(t *testing.T) {
 	early, _ := w.submit("first the network")
 	w.export(dir)
 	w.run(w.station.Link)
-	w.until("the receipt", w.held(early.Packet))
+	// The first history that the station hears of has it offer everything anew.
+	w.until("the receipt in a history", func() bool {
+		c, err := w.station.Store.Cursor(ctx)
+		must(t, err)
+		return c.Epoch != "" && w.held(early.Packet)()
+	})
 	online := receipt(early.Packet)
 	if done := w.atPortal(dir); done.Bundles[0].New != 0 || done.Bundles[0].Packets != 1 {
 		t.Errorf("%+v", done.Bundles)
