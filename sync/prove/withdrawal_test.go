@@ -48,6 +48,7 @@ func TestWithdrawBeforeSending(t *testing.T) {
 	w.line.mend()
 	w.run(w.station.Link)
 	w.until("the agency's knowledge", w.status(slip, dossier.StatusWithdrawalRequested))
+	w.until("the receipts", func() bool { return w.held(s.Packet)() && w.held(asked.Packet)() }) // the news may overtake them
 	if c := w.card(slip); c.Withdrawn.State != dossier.WithdrawalHeard || c.Withdrawn.Sent.IsZero() || c.Sent.IsZero() {
 		t.Errorf("%+v", c)
 	}
