@@ -9,7 +9,9 @@ import (
 func TestAge(t *testing.T) {
 	// A Tuesday.
 	now := time.Date(2026, 7, 14, 15, 30, 0, 0, Here)
-	on := func(month time.Month, day, hour, min int) time.Time { return time.Date(2026, month, day, hour, min, 0, 0, Here) }
+	on := func(month time.Month, day, hour, min int) time.Time {
+		return time.Date(2026, month, day, hour, min, 0, 0, Here)
+	}
 	for _, tt := range []struct {
 		at, now time.Time
 		vi, en  string

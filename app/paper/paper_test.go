@@ -288,7 +288,7 @@ func slipAgain() Slip {
 	first := slip()
 	c := dossier.CounterCard{Name: first.Sender.Name, Last4: first.Sender.Last4, Phone: first.Sender.Phone,
 		Papers: []dossier.GivenPaper{{Name: "Tờ khai", Way: dossier.WayForm}, {Name: "Giấy khai sinh cũ", Way: dossier.WayOriginal}, {Name: "Căn cước", Way: dossier.WayShown}},
-		Track: dossier.Track{Title: first.Title, Procedure: dossier.ProcedureRef{Code: first.Procedure}, Office: first.Receiver.Name, Submitted: first.At}}
+		Track:  dossier.Track{Title: first.Title, Procedure: dossier.ProcedureRef{Code: first.Procedure}, Office: first.Receiver.Name, Submitted: first.At}}
 	return SlipAgain(c, dossier.Agency{Address: first.Receiver.Address, Phone: first.Receiver.Phone},
 		Facts{Number: first.Number, QR: first.QR, At: dossier.Stamp{Wall: first.At.Wall.Add(50 * time.Hour), Source: dossier.TimeSystem}}, 2, first.Station)
 }
