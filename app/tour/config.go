@@ -26,6 +26,7 @@ func (s *scene) writeConfig() error {
 	}
 	c := config.Default()
 	c.Storage, c.Mirror, c.Language = s.path(dataName), s.path(stickName), s.opts.Lang
+	c.Sticks = s.pocket.station.sticks()
 	c.Portal.TokenFile = s.path(tokenName)
 	c.Printer.Path, c.Printer.Baud, c.Printer.WidthDots = s.path(printerName), tourBaud, paperDots
 	c.Scanner.Path = s.path(scannerName)

@@ -83,8 +83,9 @@ func (g *guide) commands() map[string]func(*testscript.TestScript, bool, []strin
 		"clock":   {use: "clock +DURATION", least: 1, most: 1, do: g.clock},
 		"disk":    {use: "disk full|ok", least: 1, most: 1, do: g.disk},
 		"usb":     {use: "usb insert DIR | usb pull", least: 1, most: 2, do: g.usb},
+		"stick":   {use: "stick insert NAME | stick pull", least: 1, most: 2, do: g.stick},
 		"crash":   {use: "crash", do: g.crash},
-		"portal":  {use: "portal accept|supplement|refuse|pay|finish|ready|stop|release last [TEXT] | portal count N | portal withdraw CODE", least: 2, most: 3, do: g.portal},
+		"portal":  {use: "portal accept|supplement|refuse|pay|finish|ready|stop|release last [TEXT] | portal count N | portal withdraw CODE | portal import STICK", least: 2, most: 3, do: g.portal},
 		"shot":    {use: "shot NAME", least: 1, most: 1, do: g.shot},
 	} {
 		all[name] = g.command(c)
@@ -267,6 +268,17 @@ func (g *guide) usb(ts *testscript.TestScript, args []string) error {
 	return fmt.Errorf("a stick is inserted with its folder or pulled, not %q", strings.Join(args, " "))
 }
 
+// stick is the clerk's, which travels; usb is the one that stays in the counter.
+func (g *guide) stick(_ *testscript.TestScript, args []string) error {
+	switch {
+	case args[0] == "insert" && len(args) == 2:
+		return g.scene.pocket.insert(g.ctx, args[1])
+	case args[0] == "pull" && len(args) == 1:
+		return g.scene.pocket.pull(g.ctx)
+	}
+	return fmt.Errorf("a stick is inserted by its name or pulled, not %q", strings.Join(args, " "))
+}
+
 func (g *guide) crash(*testscript.TestScript, []string) error {
 	return g.scene.crash(g.ctx)
 }
@@ -277,6 +289,9 @@ var deskActs = []string{"accept", "supplement", "refuse", "pay", "finish", "read
 func (g *guide) portal(ts *testscript.TestScript, args []string) error {
 	if args[0] == "withdraw" && len(args) == 2 {
 		return g.scene.portal.withdraw(g.ctx, args[1])
+	}
+	if args[0] == "import" && len(args) == 2 {
+		return g.scene.pocket.atOffice(g.ctx, args[1], func(dir string) error { return g.scene.portal.importStick(g.ctx, dir) })
 	}
 	if args[0] == "count" {
 		n := 0

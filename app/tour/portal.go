@@ -40,9 +40,10 @@ type badge struct {
 // portal is the province's end of a tour: a process with a folder of its own.
 type portal struct {
 	*process
-	dir  string
-	addr string // host:port of its protocol
-	desk string // URL of its desk
+	program string
+	dir     string
+	addr    string // host:port of its protocol
+	desk    string // URL of its desk
 }
 
 // startPortal starts a demo portal in dir and waits until it serves.
@@ -53,7 +54,7 @@ func startPortal(ctx context.Context, program, dir, logPath string) (*portal, er
 	if err != nil {
 		return nil, err
 	}
-	p := &portal{process: run, dir: dir}
+	p := &portal{process: run, program: program, dir: dir}
 	address, err := run.announced(ctx, "portal ")
 	if err == nil {
 		p.desk, err = run.announced(ctx, "desk ")
@@ -140,6 +141,17 @@ func (p *portal) withdraw(ctx context.Context, code string) error {
 	if err == nil && status >= 300 {
 		err = fmt.Errorf("the desk answers %d: %s", status, strings.TrimSpace(said))
 	}
+	return err
+}
+
+// importStick has the portal's own program take in a stick beside the one that
+// serves.
+func (p *portal) importStick(ctx context.Context, dir string) error {
+	said, err := tool(ctx, nil, p.program, "", "import", "--dir", p.dir, dir)
+	if err != nil {
+		return err
+	}
+	_, err = p.log.WriteString(said)
 	return err
 }
 

@@ -39,6 +39,7 @@ type scene struct {
 	printer *twin.Printer
 	portal  *portal
 	line    *line
+	pocket  *pocket
 	staff   []badge
 
 	station *process
@@ -77,6 +78,9 @@ func newScene(ctx context.Context, o Options, dir, out string) (_ *scene, err er
 	if s.printer, err = twin.NewPrinter(twin.PrinterConfig{
 		Link: s.path(printerName), PaperDir: papers, WidthDots: paperDots,
 	}); err != nil {
+		return nil, err
+	}
+	if s.pocket, err = newPocket(dir); err != nil {
 		return nil, err
 	}
 	if s.scanner, err = twin.NewScanner(twin.ScannerConfig{Link: s.path(scannerName)}); err != nil {
@@ -168,6 +172,9 @@ func (s *scene) close() {
 	}
 	if s.portal != nil {
 		s.portal.stop()
+	}
+	if s.pocket != nil {
+		s.pocket.close()
 	}
 	if s.scanner != nil {
 		_ = s.scanner.Close()
