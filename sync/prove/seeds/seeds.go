@@ -1,7 +1,8 @@
-// Package seeds gives every test under sync/prove the flags -seeds and -seed:
+// Package seeds gives every test under sync/prove the flags -seeds, -first and -seed:
 //
-//	go test ./sync/prove/... -seeds=10000    a night
-//	go test ./sync/prove/sim -seed=4711 -v   one seed again, with its story
+//	go test ./sync/prove/... -seeds=10000                a night
+//	go test ./sync/prove/sim -first=5001 -seeds=500      a part of one
+//	go test ./sync/prove/sim -seed=4711 -v               one seed again, with its story
 //
 // `go test` hands its flags to every package it runs, and a test program that
 // does not know one ends at once. So each test package below sync/prove imports
@@ -14,6 +15,7 @@ import "flag"
 
 var (
 	count = flag.Int("seeds", 0, "how many seeds a simulation plays (0: as many as a day allows)")
+	first = flag.Uint64("first", 1, "the first seed of those that a simulation plays")
 	one   = flag.Uint64("seed", 0, "the one seed to play again, with its story (0: all of -seeds)")
 )
 
@@ -24,6 +26,9 @@ func Count(usual int) int {
 	}
 	return usual
 }
+
+// First is the first of them.
+func First() uint64 { return max(1, *first) }
 
 // One is the only seed to play, if somebody asked for one.
 func One() (seed uint64, asked bool) { return *one, *one != 0 }

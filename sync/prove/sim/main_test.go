@@ -6,6 +6,7 @@ package sim
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"testing"
 )
@@ -19,13 +20,26 @@ func memory() string {
 	if st, err := os.Stat("/dev/shm"); err == nil && st.IsDir() {
 		return "/dev/shm"
 	}
-	return ""
+	return os.TempDir()
 }
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if t, err := province(); err == nil {
-		_ = os.RemoveAll(t.dir)
+// scratch is where everything lies that these tests make.
+var scratch string
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) (code int) {
+	f, err := newScratch(memory())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	os.Exit(code)
+	scratch = f.dir
+	defer func() {
+		if err := f.remove(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}()
+	return m.Run()
 }

@@ -3,8 +3,10 @@ package sim
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -14,18 +16,36 @@ import (
 )
 
 const (
-	workers   = 2   // worlds that live at once
-	mostBad   = 3   // broken seeds of a worker: more would say the same
+	mostBad   = 6   // broken seeds: more would say the same
 	tellEvery = 500 // seeds, for somebody who waits for a night's
 )
 
+// workers is how many worlds live at once.
+var workers = max(2, runtime.GOMAXPROCS(0))
+
 var province = sync.OnceValues(func() (*Template, error) {
-	dir, err := os.MkdirTemp(memory(), "sim-province-")
+	dir, err := os.MkdirTemp(scratch, "province-")
 	if err != nil {
 		return nil, err
 	}
 	return NewTemplate(ctx, dir)
 })
+
+// shared lets all workers take the numbers below n between them, one after another,
+// each with its own t, until f says that it was enough.
+func shared(t *testing.T, n int, f func(t *testing.T, i int) (enough bool)) {
+	var next atomic.Int64
+	for worker := range workers {
+		t.Run(fmt.Sprintf("worker %d", worker+1), func(t *testing.T) {
+			t.Parallel()
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				if f(t, int(i)) {
+					next.Store(int64(n))
+				}
+			}
+		})
+	}
+}
 
 // in lets f do something to a world of its own.
 func in(t *testing.T, seed uint64, stations int, rough bool, f func(w *World)) *World {
@@ -34,7 +54,7 @@ func in(t *testing.T, seed uint64, stations int, rough bool, f func(w *World)) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, err := os.MkdirTemp(memory(), "sim-seed-")
+	dir, err := os.MkdirTemp(scratch, "seed-")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,33 +95,35 @@ func TestSeeds(t *testing.T) {
 	if _, err := province(); err != nil {
 		t.Fatal(err)
 	}
-	all := seeds.Count(usual)
-	for n := range workers {
-		t.Run(fmt.Sprintf("worker %d", n+1), func(t *testing.T) {
-			t.Parallel()
-			bad := 0
-			for seed := n + 1; seed <= all && bad < mostBad; seed += workers {
-				if story := play(t, uint64(seed)); len(story.Broken()) > 0 {
-					t.Errorf("seed %d:\n%s", seed, story)
-					bad++
-				}
-				if seed/tellEvery != (seed+workers)/tellEvery {
-					t.Logf("%d seeds", seed)
-				}
-			}
-		})
-	}
+	all, first := seeds.Count(usual), seeds.First()
+	var bad atomic.Int64
+	shared(t, all, func(t *testing.T, i int) bool {
+		seed := first + uint64(i)
+		if story := play(t, seed); len(story.Broken()) > 0 {
+			t.Errorf("seed %d:\n%s", seed, story)
+			bad.Add(1)
+		}
+		if (i+1)%tellEvery == 0 {
+			t.Logf("%d seeds", i+1)
+		}
+		return bad.Load() >= mostBad
+	})
 }
 
 // The same seed tells the same story, byte for byte.
 func TestSameSeedSameStory(t *testing.T) {
-	for seed := range uint64(max(1, seeds.Count(160)/20/every)) {
-		seed += 1_000_000 // none that is played elsewhere
-		first, second := play(t, seed).String(), play(t, seed).String()
-		if first != second {
-			t.Errorf("seed %d told two stories:\n%s", seed, cmp.Diff(strings.Split(first, "\n"), strings.Split(second, "\n")))
-		}
+	if _, err := province(); err != nil {
+		t.Fatal(err)
 	}
+	first := 1_000_000 + seeds.First()/20 // none that is played elsewhere
+	shared(t, max(1, seeds.Count(160)/20/every), func(t *testing.T, i int) bool {
+		seed := first + uint64(i)
+		one, other := play(t, seed).String(), play(t, seed).String()
+		if one != other {
+			t.Errorf("seed %d told two stories:\n%s", seed, cmp.Diff(strings.Split(one, "\n"), strings.Split(other, "\n")))
+		}
+		return t.Failed()
+	})
 }
 
 // Every named point that the tour passes kills its machine once, at its first and
@@ -141,16 +163,12 @@ func TestDieAtEveryPoint(t *testing.T) {
 			spots = append(spots, last[p])
 		}
 	}
-	for n := range workers {
-		t.Run(fmt.Sprintf("worker %d", n+1), func(t *testing.T) {
-			t.Parallel()
-			for i := n * every; i < len(spots); i += workers * every {
-				s := spots[i]
-				story := in(t, seed, stations, false, func(w *World) { w.Tour(s.machine, s.at) }).story.String()
-				if !strings.Contains(story, s.machine+" dies "+s.point) || strings.Contains(story, "BROKEN") {
-					t.Errorf("%s at its passing %d of %q:\n%s", s.machine, s.at, s.point, story)
-				}
-			}
-		})
-	}
+	shared(t, (len(spots)+every-1)/every, func(t *testing.T, i int) bool {
+		s := spots[i*every]
+		story := in(t, seed, stations, false, func(w *World) { w.Tour(s.machine, s.at) }).story.String()
+		if !strings.Contains(story, s.machine+" dies "+s.point) || strings.Contains(story, "BROKEN") {
+			t.Errorf("%s at its passing %d of %q:\n%s", s.machine, s.at, s.point, story)
+		}
+		return false
+	})
 }
