@@ -102,7 +102,7 @@ func sign(v any, h Head, typ string, by seal.Signer) (Signed, error) {
 	if err != nil {
 		return Signed{}, fmt.Errorf("failed to encode catalogue: %w", err)
 	}
-	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(levelFor(len(data))), zstd.WithEncoderConcurrency(1))
+	enc, err := zstd.NewWriter(nil, optionsFor(len(data))...)
 	if err != nil {
 		return Signed{}, fmt.Errorf("failed to prepare compression: %w", err)
 	}
@@ -126,11 +126,16 @@ func sign(v any, h Head, typ string, by seal.Signer) (Signed, error) {
 // cleared first, saves next to nothing: most deltas are smaller.
 const smallBytes = 16 << 10
 
-func levelFor(size int) zstd.EncoderLevel {
+// smallWindow is more than anything small looks back; what is kept for a larger
+// one would be cleared for nothing, too.
+const smallWindow = 64 << 10
+
+func optionsFor(size int) []zstd.EOption {
 	if size <= smallBytes {
-		return zstd.SpeedBetterCompression
+		return []zstd.EOption{zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1),
+			zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(smallWindow)}
 	}
-	return zstd.SpeedBestCompression
+	return []zstd.EOption{zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1)}
 }
 
 // OpenSnapshot verifies and unpacks a snapshot.

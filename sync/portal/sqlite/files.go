@@ -24,7 +24,7 @@ func (r *reader) OpenUploads(enrolment int64) (o ledger.Open, err error) {
 }
 
 func (r *reader) StaleUploads(since time.Time, limit int) ([]ledger.Upload, error) {
-	return list(r, "uploads", "SELECT "+uploadCols+" FROM uploads WHERE expired = 0 AND changed_us < ? ORDER BY changed_us LIMIT ?",
+	return list(r, "uploads", "SELECT "+uploadCols+" FROM uploads WHERE expired = 0 AND changed_us < ? ORDER BY changed_us LIMIT 0+?",
 		[]any{since.UnixMicro(), min(limit, ledger.MaxList)}, func(row interface{ Scan(...any) error }, u *ledger.Upload) error {
 			return row.Scan(uploadDst(u)...)
 		})
@@ -32,7 +32,7 @@ func (r *reader) StaleUploads(since time.Time, limit int) ([]ledger.Upload, erro
 
 func (r *reader) HeldFiles(after ledger.HeldFile, limit int) ([]ledger.HeldFile, error) {
 	return list(r, "files", `SELECT packet, n, sha256, size FROM files WHERE held = 1 AND (packet, n) > (?, ?)
-		AND (SELECT destroyed_us FROM packets WHERE id = packet) IS NULL ORDER BY packet, n LIMIT ?`,
+		AND (SELECT destroyed_us FROM packets WHERE id = packet) IS NULL ORDER BY packet, n LIMIT 0+?`,
 		[]any{after.Packet, after.N, min(limit, ledger.MaxList)}, func(row interface{ Scan(...any) error }, f *ledger.HeldFile) error {
 			return row.Scan(&f.Packet, &f.N, &f.SHA256, &f.Size)
 		})

@@ -27,7 +27,9 @@ func (r *reader) row(what, query string, args []any, dst ...any) error {
 	return nil
 }
 
-// list scans every row with scan.
+// list scans every row with scan. Its limits are sums: SQLite reads a statement
+// anew whenever another bare parameter is put behind LIMIT, and then it is in vain
+// that it was kept.
 func list[T any](r *reader, what, query string, args []any, scan func(row interface{ Scan(...any) error }, v *T) error) (out []T, err error) {
 	rows, err := r.t.query(r.ctx, query, args)
 	if err != nil {
@@ -148,13 +150,13 @@ func (r *reader) Packet(id string) (p ledger.Packet, err error) {
 }
 
 func (r *reader) PacketsBySeq(enrolment int64, seq uint64) ([]string, error) {
-	return list(r, "packets", "SELECT id FROM packets WHERE enrolment = ? AND seq = ? ORDER BY counter LIMIT ?",
+	return list(r, "packets", "SELECT id FROM packets WHERE enrolment = ? AND seq = ? ORDER BY counter LIMIT 0+?",
 		[]any{enrolment, int64(seq), ledger.MaxList}, scanString)
 }
 
 func (r *reader) Gaps(enrolment int64) (gaps []ledger.Run, last uint64, err error) {
 	gaps, err = list(r, "packets", `SELECT before + 1, seq - 1 FROM
-		(SELECT seq, lag(seq, 1, 0) OVER (ORDER BY seq) AS before FROM packets WHERE enrolment = ?) WHERE seq > before + 1 ORDER BY seq LIMIT ?`,
+		(SELECT seq, lag(seq, 1, 0) OVER (ORDER BY seq) AS before FROM packets WHERE enrolment = ?) WHERE seq > before + 1 ORDER BY seq LIMIT 0+?`,
 		[]any{enrolment, ledger.MaxList}, func(row interface{ Scan(...any) error }, g *ledger.Run) error { return row.Scan(&g.From, &g.To) })
 	if err != nil {
 		return nil, 0, err
@@ -168,12 +170,12 @@ func (r *reader) Gaps(enrolment int64) (gaps []ledger.Run, last uint64, err erro
 }
 
 func (r *reader) Shelved(parent string) ([]string, error) {
-	return list(r, "packets", "SELECT id FROM packets WHERE parent = ? AND shelved = 1 ORDER BY seq LIMIT ?",
+	return list(r, "packets", "SELECT id FROM packets WHERE parent = ? AND shelved = 1 ORDER BY seq LIMIT 0+?",
 		[]any{parent, ledger.MaxList}, scanString)
 }
 
 func (r *reader) Quarantined(limit int) ([]string, error) {
-	return list(r, "packets", "SELECT id FROM packets WHERE quarantine <> '' ORDER BY rowid LIMIT ?",
+	return list(r, "packets", "SELECT id FROM packets WHERE quarantine <> '' ORDER BY rowid LIMIT 0+?",
 		[]any{min(limit, ledger.MaxList)}, scanString)
 }
 
@@ -196,7 +198,7 @@ func (r *reader) Dossiers(f ledger.Filter) ([]ledger.Dossier, error) {
 	if limit <= 0 || limit > ledger.MaxList {
 		limit = ledger.MaxList
 	}
-	return list(r, "dossiers", "SELECT "+dossierCols+dossierFilter+" ORDER BY n DESC LIMIT ?3",
+	return list(r, "dossiers", "SELECT "+dossierCols+dossierFilter+" ORDER BY n DESC LIMIT 0+?3",
 		[]any{f.Station, int(f.Status), limit}, func(row interface{ Scan(...any) error }, d *ledger.Dossier) error {
 			return row.Scan(dossierDst(d)...)
 		})
@@ -209,7 +211,7 @@ func (r *reader) CountDossiers(f ledger.Filter) (n int, err error) {
 
 func (r *reader) Steps(packet string) ([]ledger.Step, error) {
 	return list(r, "steps", `SELECT packet, n, from_status, to_status, at_us, action, cause, office, officer, sealed
-		FROM steps WHERE packet = ? ORDER BY n LIMIT ?`, []any{packet, ledger.MaxList},
+		FROM steps WHERE packet = ? ORDER BY n LIMIT 0+?`, []any{packet, ledger.MaxList},
 		func(row interface{ Scan(...any) error }, s *ledger.Step) error {
 			return row.Scan(&s.Packet, &s.N, &s.From, &s.To, at{&s.At}, &s.Action, &s.Cause, &s.Office, &s.Officer, &s.Sealed)
 		})
@@ -219,7 +221,7 @@ func (r *reader) Events(enrolment int64, after uint64, limit, maxBytes int) ([]l
 	// The sum goes over sizes, which are read without the bytes.
 	return list(r, "events", `SELECT n, sealed, at_us FROM events WHERE enrolment = ?1 AND n IN (
 			SELECT n FROM (SELECT n, sum(length(sealed)) OVER (ORDER BY n) AS upto, row_number() OVER (ORDER BY n) AS place
-				FROM (SELECT n, sealed FROM events WHERE enrolment = ?1 AND n > ?2 ORDER BY n LIMIT ?3))
+				FROM (SELECT n, sealed FROM events WHERE enrolment = ?1 AND n > ?2 ORDER BY n LIMIT 0+?3))
 			WHERE upto <= ?4 OR place = 1)
 		ORDER BY n`,
 		[]any{enrolment, int64(after), min(limit, ledger.MaxList), maxBytes}, func(row interface{ Scan(...any) error }, e *ledger.Event) error {
@@ -228,7 +230,7 @@ func (r *reader) Events(enrolment int64, after uint64, limit, maxBytes int) ([]l
 }
 
 func (r *reader) Alarms(limit int) ([]ledger.Alarm, error) {
-	return list(r, "alarms", "SELECT n, station, enrolment, seq, first, second, at_us, acknowledged_us, acknowledged_by FROM alarms ORDER BY n DESC LIMIT ?",
+	return list(r, "alarms", "SELECT n, station, enrolment, seq, first, second, at_us, acknowledged_us, acknowledged_by FROM alarms ORDER BY n DESC LIMIT 0+?",
 		[]any{min(limit, ledger.MaxList)}, func(row interface{ Scan(...any) error }, a *ledger.Alarm) error {
 			return row.Scan(&a.N, &a.Station, &a.Enrolment, &a.Seq, &a.First, &a.Second, at{&a.At}, at{&a.AcknowledgedAt}, &a.AcknowledgedBy)
 		})

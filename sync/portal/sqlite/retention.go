@@ -8,14 +8,14 @@ import (
 
 func (r *reader) EndedDossiers(before time.Time, limit int) ([]string, error) {
 	return list(r, "dossiers", `SELECT d.packet FROM dossiers d JOIN packets p ON p.id = d.packet
-		WHERE d.status IN (3, 8, 10) AND d.updated_us < ? AND p.destroyed_us IS NULL ORDER BY d.updated_us, d.n LIMIT ?`,
+		WHERE d.status IN (3, 8, 10) AND d.updated_us < ? AND p.destroyed_us IS NULL ORDER BY d.updated_us, d.n LIMIT 0+?`,
 		[]any{before.UnixMicro(), min(limit, ledger.MaxList)}, scanString)
 }
 
 func (r *reader) StrayPackets(before time.Time, limit int) ([]string, error) {
 	return list(r, "packets", `SELECT id FROM packets p WHERE destroyed_us IS NULL AND received_us < ? AND quarantine = '' AND shelved = 0
 		AND NOT EXISTS (SELECT 1 FROM dossiers WHERE packet = p.id)
-		AND NOT EXISTS (SELECT 1 FROM steps WHERE cause = p.id) ORDER BY received_us LIMIT ?`,
+		AND NOT EXISTS (SELECT 1 FROM steps WHERE cause = p.id) ORDER BY received_us LIMIT 0+?`,
 		[]any{before.UnixMicro(), min(limit, ledger.MaxList)}, scanString)
 }
 

@@ -92,7 +92,7 @@ func (q *Queries) OfferEverything(ctx context.Context, except string) (int64, er
 const outgoing = `-- name: Outgoing :many
 SELECT p.jws, p.body, o.priority, o.attempts, o.refused FROM outbox o JOIN packets p ON p.seq = o.seq
 WHERE p.body IS NOT NULL AND (o.refused = '' OR o.attempts < CAST(?1 AS INTEGER))
-ORDER BY o.refused <> '', CASE WHEN o.refused = '' THEN 0 ELSE o.attempts END, o.priority, o.seq LIMIT ?2
+ORDER BY o.refused <> '', CASE WHEN o.refused = '' THEN 0 ELSE o.attempts END, o.priority, o.seq LIMIT 0 + CAST(?2 AS INTEGER)
 `
 
 type OutgoingParams struct {
@@ -108,7 +108,8 @@ type OutgoingRow struct {
 	Refused  string
 }
 
-// Refused ones come last, the least tried first, and not for ever.
+// Refused ones come last, the least tried first, and not for ever. Behind LIMIT a
+// bare parameter has SQLite read the statement anew each time.
 func (q *Queries) Outgoing(ctx context.Context, arg OutgoingParams) ([]OutgoingRow, error) {
 	rows, err := q.db.QueryContext(ctx, outgoing, arg.RefusedMost, arg.Most)
 	if err != nil {

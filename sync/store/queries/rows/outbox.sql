@@ -1,8 +1,9 @@
 -- name: Outgoing :many
--- Refused ones come last, the least tried first, and not for ever.
+-- Refused ones come last, the least tried first, and not for ever. Behind LIMIT a
+-- bare parameter has SQLite read the statement anew each time.
 SELECT p.jws, p.body, o.priority, o.attempts, o.refused FROM outbox o JOIN packets p ON p.seq = o.seq
 WHERE p.body IS NOT NULL AND (o.refused = '' OR o.attempts < CAST(sqlc.arg(refused_most) AS INTEGER))
-ORDER BY o.refused <> '', CASE WHEN o.refused = '' THEN 0 ELSE o.attempts END, o.priority, o.seq LIMIT sqlc.arg(most);
+ORDER BY o.refused <> '', CASE WHEN o.refused = '' THEN 0 ELSE o.attempts END, o.priority, o.seq LIMIT 0 + CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: Waiting :one
 SELECT count(*) AS packets, CAST(coalesce(sum(o.refused <> ''), 0) AS INTEGER) AS refused,
