@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/google/uuid"
-
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/seal"
 	"tramhoso/sync/store"
@@ -53,7 +51,7 @@ func (o *Outbox) Correct(ctx context.Context, submitToken, packet string, w doss
 
 // second is the withdrawal that follows a letter.
 func (w *writing) second(seq uint64) (*store.Second, error) {
-	id, err := uuid.NewV7()
+	id, err := w.c.NewID()
 	if err != nil {
 		return nil, fmt.Errorf("failed to draw a packet id: %w", err)
 	}
