@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"tramhoso/sync/dossier"
@@ -60,7 +61,9 @@ func (p *Portal) takeCarried(ctx context.Context, f wire.BundleFile, content io.
 	if err != nil || u.Offset == u.Size {
 		return err
 	}
-	if _, err := io.CopyN(io.Discard, content, u.Offset); err != nil {
+	if _, err := io.CopyN(io.Discard, content, u.Offset); errors.Is(err, io.EOF) && dossier.CodeOf(err) == "" {
+		return dossier.E(dossier.CodeInvalid, io.ErrUnexpectedEOF) // the bundle ends within it
+	} else if err != nil {
 		return err
 	}
 	at := u

@@ -396,3 +396,36 @@ func TestBadUploadsOfCouriers(t *testing.T) {
 		t.Error("one carrier's limits are another's")
 	}
 }
+
+// A bundle that names more of an attachment than it holds is a fault of the bundle,
+// also where the attachment had been begun by the network: those beside it are
+// taken in all the same.
+func TestABundleThatEndsWithinABegunAttachment(t *testing.T) {
+	f, dir := newFixture(t), t.TempDir()
+	s, other := f.enrolStation(t, "DL27"), f.enrolStation(t, "DL28")
+	packet, pp := begun(t, f, s, 10_000, 4000)
+	short, file := s.bundle(t, wire.BundleClaim{Files: []wire.BundleFile{{Packet: packet, SHA256: pp.SHA256, Size: pp.Size}}})
+	sealed, err := stick.Unwrap(file)
+	must(t, err)
+	plain, err := seal.OpenBundle(sealed, maxSealedBytes, f.keys.identities()...)
+	must(t, err)
+	sealed, err = seal.SealBundle(append(append(plain, wire.EndOfPackets...), pp.sealed[:100]...), s.to.Key)
+	must(t, err)
+	lay(t, dir, short, stick.Wrap(sealed))
+	good, file := other.bundle(t, wire.BundleClaim{}, other.dossier(t))
+	lay(t, dir, good, file)
+
+	done, err := f.Import(t.Context(), dir)
+	must(t, err)
+	for _, b := range done.Bundles {
+		if (b.Err == nil) != (b.Name == good+string(stick.Up)) {
+			t.Errorf("%+v", b)
+		}
+	}
+	if len(done.Answers) != 1 || f.count(t) != 1+1 {
+		t.Errorf("answers %v, %d dossiers", done.Answers, f.count(t))
+	}
+	if at := f.offset(t, s, packet, pp); at != 4000 {
+		t.Errorf("%d bytes of the attachment are here", at)
+	}
+}
