@@ -175,7 +175,8 @@ func (p *Portal) resignStaff(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.store.Update(ctx, func(tx ledger.Tx) error {
+	var fresh []byte // nil: the list stays as it is
+	err = p.store.Update(ctx, func(tx ledger.Tx) error {
 		data, err := tx.Document(docStaff)
 		if err != nil {
 			return err
@@ -194,12 +195,13 @@ func (p *Portal) resignStaff(ctx context.Context) error {
 			return err
 		}
 		p.log.Info("another key signs the staff list", "version", next.Version)
-		if err := tx.PutDocument(docStaff, []byte(signed)); err != nil {
-			return err
-		}
-		p.staffList.Store(newDocument([]byte(signed), wire.TypeJWS))
-		return nil
+		fresh = []byte(signed)
+		return tx.PutDocument(docStaff, fresh)
 	})
+	if err == nil && fresh != nil { // only now: a commit that fails must not have been told to anybody
+		p.staffList.Store(newDocument(fresh, wire.TypeJWS))
+	}
+	return err
 }
 
 // destroyRetired destroys the private keys of recipients that nothing kept here
