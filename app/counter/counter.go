@@ -328,6 +328,7 @@ func (c *Counter) Back() {
 	case TypingCard:
 		c.goTo(Losing)
 	case Losing:
+		c.token = "" // a hand-over is no second try of a new slip
 		c.goTo(c.cameFrom)
 	case Looking, Issued:
 		if c.step == Issued || len(c.only) == 0 {

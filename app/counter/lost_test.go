@@ -218,3 +218,26 @@ func TestNoSlipUnchecked(t *testing.T) {
 		})
 	})
 }
+
+// A commit under a token that was used says what came of the first: a hand-over
+// after a new slip that failed must not be told of that.
+func TestAHandOverAfterAFailedNewSlip(t *testing.T) {
+	ctx := context.Background()
+	c, f := login(t)
+	must(t, c.HandleFrame(ctx, "SLIP DL27-1"))
+	must(t, c.HandleFrame(ctx, owner))
+	c.GivenExactly()
+	must(t, c.Lost())
+	f.slipErr = errors.New("nobody knows whether it was kept")
+	if c.Reissue(ctx) == nil {
+		t.Fatal("no error")
+	}
+	c.Back()
+	must(t, c.HandOver(ctx))
+	at(t, c, Done)
+	for key := range f.kept {
+		if key == f.slips[0].Token+" p1" {
+			t.Error("the hand-over took the new slip's token")
+		}
+	}
+}
