@@ -83,7 +83,7 @@ type Carriage struct {
 }
 
 // See takes what Look found. What was done or failed stays to be read until the
-// stick is out.
+// clerk leaves: the stick is let go before it is said.
 func (c *Carriage) See(s Stick) {
 	c.Stick = s
 	switch {

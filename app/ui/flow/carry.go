@@ -18,7 +18,10 @@ func (f *Flow) openCarry() {
 	f.carrying = true
 	f.carriage.Leave()
 	f.Render()
-	f.lookForStick()
+	if !f.looking {
+		f.looking = true
+		f.lookForStick()
+	}
 }
 
 func (f *Flow) leaveCarry() {
@@ -26,21 +29,26 @@ func (f *Flow) leaveCarry() {
 	f.carriage.Leave()
 }
 
-// lookForStick looks beside the screen: a sick stick may take its time.
+// lookForStick looks now and every stickEvery, beside the screen: a sick stick may
+// take its time. It does not look while the stick is written to: the system lets no
+// stick go of which somebody reads a folder.
 func (f *Flow) lookForStick() {
-	if !f.carrying || f.looking {
+	switch {
+	case !f.carrying:
+		f.looking = false
+		return
+	case f.carriage.Phase == counter.CarryRunning:
+		f.After(stickEvery, f.lookForStick)
 		return
 	}
-	f.looking = true
 	f.Go(func() {
 		s := f.Sticks.Look(context.Background())
 		f.Post(func() {
-			f.looking = false
-			if !f.carrying {
-				return
-			}
 			was := f.carriage
-			if f.carriage.See(s); f.carriage.Phase != was.Phase || f.carriage.Stick != was.Stick {
+			if f.carrying {
+				f.carriage.See(s)
+			}
+			if f.carriage.Phase != was.Phase || f.carriage.Stick != was.Stick {
 				f.Render()
 			}
 			f.After(stickEvery, f.lookForStick)

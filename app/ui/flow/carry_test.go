@@ -15,9 +15,13 @@ type pocket struct {
 	got   counter.Carried
 	err   error
 	calls int
+	looks int
 }
 
-func (p *pocket) Look(context.Context) counter.Stick { return p.stick }
+func (p *pocket) Look(context.Context) counter.Stick {
+	p.looks++
+	return p.stick
+}
 
 func (p *pocket) Carry(_ context.Context, tell func(done, total int64)) (counter.Carried, error) {
 	p.calls++
@@ -94,4 +98,35 @@ func TestLeavingAStick(t *testing.T) {
 		t.Error("the stick's screen outlives its clerk")
 	}
 	h.clerk()
+}
+
+// However often the screen is left and opened, one look follows another; and none
+// comes beside a copy, where an open folder would keep the stick from being let go.
+func TestOneLookForAStickAtATime(t *testing.T) {
+	h := newHouse(t)
+	p := &pocket{stick: counter.Stick{In: true}}
+	h.Sticks = p
+	h.clerk()
+	for range 3 {
+		h.tap("clerkhome.carry")
+		h.settle()
+		h.tap("app.back")
+	}
+	h.tap("clerkhome.carry")
+	h.settle()
+	h.soon()
+	if n := len(h.later); n != 1 {
+		t.Errorf("%d looks are to come", n)
+	}
+	h.see("carry.ready")
+	looks := p.looks
+	h.tap("carry.main")
+	h.soon()
+	if p.calls != 1 || p.looks != looks {
+		t.Errorf("%d copies, and %d looks beside them", p.calls, p.looks-looks)
+	}
+	h.see("carry.done")
+	if n := len(h.later); n != 1 {
+		t.Errorf("%d looks are to come", n)
+	}
 }

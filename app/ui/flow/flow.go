@@ -92,7 +92,7 @@ type Flow struct {
 
 	carriage counter.Carriage
 	carrying bool // the stick's screen is shown
-	looking  bool // for a stick
+	looking  bool // for a stick, now or within stickEvery
 }
 
 // glance is what only a screen knows; it is gone with the step. The help page
