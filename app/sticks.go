@@ -46,7 +46,7 @@ func (k sticks) Look(context.Context) (seen counter.Stick) {
 	if err != nil {
 		k.s.log.Warn("failed to see which papers wait", "err", err)
 	}
-	seen.Packets, seen.Files = w.Packets, files.Files
+	seen.Packets, seen.Files = w.Packets-w.GivenUp, files.Files
 	if !w.Oldest.IsZero() {
 		seen.Oldest = max(0, k.s.clock.Now().Sub(w.Oldest))
 	}

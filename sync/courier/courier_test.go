@@ -188,6 +188,22 @@ func TestExportIsWhatThePortalOpens(t *testing.T) {
 	}
 }
 
+// A packet that the portal has refused often enough waits for a person, not for a
+// larger stick.
+func TestExportCountsNoneThatOnlyAPersonCanHelpOn(t *testing.T) {
+	r := newRig(t)
+	p := r.submit("tap")
+	r.submit("other tap")
+	for range store.RefusedTries {
+		must(t, r.st.Store.Attempted(t.Context(), p.Head.ID, dossier.CodeInvalid))
+	}
+	done, err := r.st.Courier.Export(t.Context(), r.dir, nil)
+	must(t, err)
+	if done.Packets != 1 || done.Left != 0 {
+		t.Errorf("%+v", done)
+	}
+}
+
 func TestImportTakesReceiptsAndNews(t *testing.T) {
 	r, ctx := newRig(t), t.Context()
 	p, refused, other := r.submit("one"), r.submit("two"), r.submit("three")

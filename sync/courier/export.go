@@ -23,7 +23,7 @@ type Exported struct {
 	Name     string   // of the file with the packets
 	More     []string // of those with attachments
 	Packets  int      // on the stick
-	Left     int      // still waiting that did not fit: they go with the next
+	Left     int      // still waiting that did not fit: they go with the next; not those that only a person can help on
 	Files    int      // attachments on the stick
 	FilesNot int      // attachments for which the stick has no room
 	Need     int64    // bytes that those need
@@ -92,7 +92,7 @@ func (c *Courier) Export(ctx context.Context, dir string, tell func(Progress)) (
 	if err != nil {
 		return done, err
 	}
-	done.Packets, done.Left = len(packets), max(0, waiting.Packets-len(packets))
+	done.Packets, done.Left = len(packets), max(0, waiting.Packets-waiting.GivenUp-len(packets))
 	if done.Name, err = x.write(ctx, packets, nil); err != nil {
 		return Exported{}, err
 	}
