@@ -132,7 +132,7 @@ func (s *Store) commit(ctx context.Context, sub Submission) (c Committed, err er
 	if err := s.point(Point{committing, Before}); err != nil {
 		return c, err
 	}
-	last, err := s.hot.Next(ctx, sub.Token)
+	last, err := s.last(ctx, sub.Token)
 	if err != nil {
 		return c, err
 	}
@@ -158,6 +158,8 @@ func (s *Store) commit(ctx context.Context, sub Submission) (c Committed, err er
 	if r.Print != nil {
 		c.PrintJob = last.Job + 1
 	}
+	s.numbers.take(sub.Token)
+	defer func() { s.numbers.gave(c, r.Second != nil, err) }()
 	row, rest := r.row(c, sub.Token, s.ms())
 	if len(rest) > 0 || r.HandOver != "" || r.Reissue != nil || r.Withdraw != "" || r.Second != nil || len(r.Packet.Head.Attachments) > 0 {
 		err := s.commitMore(ctx, r, row, rest)

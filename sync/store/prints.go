@@ -96,6 +96,7 @@ func readPrint(ctx context.Context, q *rows.Queries, id int64) (PrintJob, error)
 func (s *Store) AddPrint(ctx context.Context, packet string, p Print) (id int64, err error) {
 	s.number.Lock() // a submission may be about to take the same number
 	defer s.number.Unlock()
+	s.numbers.known = false
 	err = s.tx(ctx, "add a print job", func(tx *sql.Tx) (err error) {
 		id, err = s.w.WithTx(tx).AddPrint(ctx, rows.AddPrintParams{Packet: packet, Kind: p.Kind, Sealed: p.Sealed, Key: p.Key, AtMs: s.ms()})
 		return err
@@ -193,6 +194,7 @@ func (s *Store) PrintProgress(ctx context.Context, id int64, band, bands int) er
 func (s *Store) Reprint(ctx context.Context, id int64) (copyID int64, err error) {
 	s.number.Lock()
 	defer s.number.Unlock()
+	s.numbers.known = false
 	err = s.tx(ctx, "reprint", func(tx *sql.Tx) error {
 		q := s.w.WithTx(tx)
 		j, err := readPrint(ctx, q, id)

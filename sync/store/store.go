@@ -85,6 +85,7 @@ type Store struct {
 	mover   *mover        // of the log; nil until everything is open
 	commits atomic.Int64
 	number  sync.Mutex // held from looking at the last numbers to giving the next
+	numbers numbers    // the last ones
 	lock    *os.File
 	probed  sync.Mutex // one probe at a time: it writes and removes one file
 	now     func() time.Time
@@ -141,6 +142,9 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	}
 	if s.hot, err = hot.Prepare(ctx, s.write); err != nil {
 		return nil, coded(fmt.Errorf("failed to prepare the statements: %w", err))
+	}
+	if err = s.numbers.remember(ctx, s.hot); err != nil {
+		return nil, coded(fmt.Errorf("failed to read the taps: %w", err))
 	}
 	s.w = rows.New(s.write)
 	if s.read, err = sql.Open("sqlite", dsn(filepath.Join(dir, fileName), true)); err != nil {

@@ -91,3 +91,31 @@ func (q *Queries) Submit(ctx context.Context, arg SubmitParams) error {
 	)
 	return err
 }
+
+const taken = `-- name: Taken :many
+SELECT token FROM submits LIMIT ?
+`
+
+// The tokens of the taps that had a result.
+func (q *Queries) Taken(ctx context.Context, limit int64) ([]string, error) {
+	rows, err := q.query(ctx, q.takenStmt, taken, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var token string
+		if err := rows.Scan(&token); err != nil {
+			return nil, err
+		}
+		items = append(items, token)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

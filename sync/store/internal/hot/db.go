@@ -30,6 +30,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.submitStmt, err = db.PrepareContext(ctx, submit); err != nil {
 		return nil, fmt.Errorf("error preparing query Submit: %w", err)
 	}
+	if q.takenStmt, err = db.PrepareContext(ctx, taken); err != nil {
+		return nil, fmt.Errorf("error preparing query Taken: %w", err)
+	}
 	return &q, nil
 }
 
@@ -43,6 +46,11 @@ func (q *Queries) Close() error {
 	if q.submitStmt != nil {
 		if cerr := q.submitStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing submitStmt: %w", cerr)
+		}
+	}
+	if q.takenStmt != nil {
+		if cerr := q.takenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing takenStmt: %w", cerr)
 		}
 	}
 	return err
@@ -86,6 +94,7 @@ type Queries struct {
 	tx         *sql.Tx
 	nextStmt   *sql.Stmt
 	submitStmt *sql.Stmt
+	takenStmt  *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
@@ -94,5 +103,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		tx:         tx,
 		nextStmt:   q.nextStmt,
 		submitStmt: q.submitStmt,
+		takenStmt:  q.takenStmt,
 	}
 }

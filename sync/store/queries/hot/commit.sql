@@ -9,3 +9,7 @@ SELECT CAST(coalesce((SELECT value FROM counters WHERE name = 'seq'), 0) AS INTE
 INSERT INTO submission (seq, id, kind, parent, digest, created_ms, jws, body, priority,
   slip, citizen_key, id_index, citizen, counter, job, paper, sealed, key, token, slip_serial)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: Taken :many
+-- The tokens of the taps that had a result.
+SELECT token FROM submits LIMIT ?;
