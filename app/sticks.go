@@ -121,11 +121,28 @@ func took(got *counter.Carried, in courier.Imported) {
 			got.Foreign++
 		case errors.Is(f.Err, courier.ErrStale):
 			got.Old++
+		case sickStick(f.Err) || goneStick(f.Err):
+			got.Unread++
 		}
 	}
 }
 
 func megabytes(n int64) int { return int((n + 1<<20 - 1) >> 20) }
+
+// goneStick is how the system answers for a stick that was pulled out.
+func goneStick(err error) bool {
+	return errors.Is(err, syscall.ENODEV) || errors.Is(err, syscall.ENXIO) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTCONN)
+}
+
+// sickStick may be broken, loose or pulled out: the system does not say.
+func sickStick(err error) bool {
+	for _, known := range []error{syscall.EIO, syscall.EREMOTEIO, syscall.EBADMSG, syscall.EUCLEAN, syscall.ESHUTDOWN, syscall.ETIMEDOUT} {
+		if errors.Is(err, known) {
+			return true
+		}
+	}
+	return false
+}
 
 // stickTrouble finds the sentence for what went wrong with a stick.
 func stickTrouble(err error) error {
@@ -142,8 +159,10 @@ func stickTrouble(err error) error {
 		return say("carry.protected", 0)
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, stick.ErrTooMany):
 		return say("carry.full", 1)
-	case errors.Is(err, syscall.EIO), errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.ENXIO), errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTCONN):
+	case goneStick(err):
 		return say("carry.pulled", 0)
+	case sickStick(err):
+		return say("carry.sick", 0)
 	case dossier.CodeOf(err) == dossier.CodeNotFound:
 		return say("carry.no-stick", 0)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -120,9 +121,10 @@ func TestAClerkCarriesByStick(t *testing.T) {
 // its own way.
 func TestStickTrouble(t *testing.T) {
 	for word, errs := range map[string][]error{
-		"carry.pulled":    {syscall.EIO, syscall.ENODEV, fs.ErrNotExist, &os.PathError{Op: "write", Err: syscall.ENXIO}},
+		"carry.pulled":    {syscall.ENODEV, fs.ErrNotExist, &os.PathError{Op: "write", Err: syscall.ENXIO}},
 		"carry.full":      {syscall.ENOSPC, dossier.E(dossier.CodeStorageFull, &courier.RoomError{Need: 9 << 20, Free: 1}), stick.ErrTooMany},
 		"carry.protected": {syscall.EROFS, dossier.E(dossier.CodeStorageReadOnly, fs.ErrPermission)},
+		"carry.sick":      {dossier.E(dossier.CodeStorageReadOnly, syscall.EIO), fmt.Errorf("failed to read a file: %w", syscall.EIO), syscall.EUCLEAN},
 		"carry.busy":      {courier.ErrBusy},
 	} {
 		for _, err := range errs {

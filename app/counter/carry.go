@@ -44,6 +44,7 @@ type Carried struct {
 	Others    int // other stations' bundles that were answered
 	Waiting   int // other stations' bundles that wait for the network
 	Half      int // files that were not written to their end
+	Unread    int // files that the stick could not give
 	Foreign   int // answers for somebody else
 	Old       int // answers from before the portal's present history
 }
@@ -59,7 +60,7 @@ func (e *StickError) Error() string { return e.Word + ": " + e.Err.Error() }
 func (e *StickError) Unwrap() error { return e.Err }
 
 // StickWords are the words of a StickError.
-var StickWords = []string{"carry.no-stick", "carry.loose", "carry.protected", "carry.full", "carry.pulled", "carry.busy", "visit.unexpected"}
+var StickWords = []string{"carry.no-stick", "carry.loose", "carry.protected", "carry.full", "carry.pulled", "carry.sick", "carry.busy", "visit.unexpected"}
 
 // CarryPhase is where a clerk is with a stick.
 type CarryPhase string

@@ -107,10 +107,11 @@ func own(err error) error {
 // open reads an answer and believes nothing in it that the portal did not sign.
 func (c *Courier) open(ctx context.Context, folder *stick.Folder, found stick.Found, station string) (claim wire.AnswerClaim, body wire.AnswerBody, err error) {
 	sealed, err := folder.Read(found, wire.MaxAnswerBytes+sealingBytes, func(begin io.Reader) error {
-		if err := seal.Addressed(begin, c.Keys.EventIdentity()); err != nil {
+		err := seal.Addressed(begin, c.Keys.EventIdentity())
+		if dossier.CodeOf(err) == dossier.CodeInvalid {
 			return dossier.E(dossier.CodeInvalid, ErrForeign) // spares reading what is for others
 		}
-		return nil
+		return err // of the stick
 	})
 	if err != nil {
 		return claim, body, err

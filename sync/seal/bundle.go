@@ -97,14 +97,16 @@ func (o *openedBundle) why(what string, err error) error {
 }
 
 // Addressed looks at the beginning of sealed bytes and refuses them if none of
-// ids opens them.
+// ids opens them. An error of r itself comes through, everything else is
+// dossier.CodeInvalid.
 func Addressed(r io.Reader, ids ...age.Identity) error {
-	r, one := toOneFrom(r)
+	o := &openedBundle{raw: &watched{r: r}}
+	begin, one := toOneFrom(o.raw)
 	if !one {
-		return errManyRecipients
+		return o.why("cannot be opened with these keys", errManyRecipients)
 	}
-	if _, err := age.Decrypt(r, ids...); err != nil {
-		return invalid("cannot be opened with these keys: %w", err)
+	if _, err := age.Decrypt(begin, ids...); err != nil {
+		return o.why("cannot be opened with these keys", err)
 	}
 	return nil
 }

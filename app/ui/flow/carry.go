@@ -99,6 +99,9 @@ func (f *Flow) carryScreen(s counter.State) fyne.CanvasObject {
 		}
 	case counter.CarryDone:
 		m.Lead, m.Good, m.Main, m.Lines = e.T("carry.done"), true, "", f.stickBrought(c.Carried)
+		if len(m.Lines) == 0 {
+			m.Lines = []string{e.T("carry.nothing-new")}
+		}
 	case counter.CarryFailed:
 		m.Lead, m.Trouble, m.Main, m.Lines = f.counterProblem(c.Problem), true, e.T("carry.again"), f.stickBrought(c.Carried)
 	}
@@ -152,6 +155,7 @@ func (f *Flow) stickBrought(c counter.Carried) (lines []string) {
 	say(c.Others, "carry.others-answered")
 	say(c.Waiting, "carry.others-wait")
 	say(c.Half, "carry.half")
+	say(c.Unread, "carry.unread")
 	say(c.Foreign, "carry.foreign")
 	say(c.Old, "carry.old")
 	return lines

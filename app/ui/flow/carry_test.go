@@ -60,14 +60,28 @@ func TestAClerkCarriesByStick(t *testing.T) {
 		h.see("carry.running")
 		h.settle()
 		h.see("carry.pulled")
-		p.err, p.got = nil, counter.Carried{Packets: 12, Files: 3, Receipts: 9, Results: 2, Events: 6, Catalogue: true}
+		p.err, p.got = nil, counter.Carried{Unread: 1}
 		h.tap("carry.again")
+		h.settle()
+		h.see("carry.unread", "n", 1)
+		h.tap("app.back")
+		h.tap("clerkhome.carry")
+		h.settle()
+		p.got = counter.Carried{}
+		h.tap("carry.main")
+		h.settle()
+		h.see("carry.nothing-new")
+		h.tap("app.back")
+		h.tap("clerkhome.carry")
+		h.settle()
+		p.got = counter.Carried{Packets: 12, Files: 3, Receipts: 9, Results: 2, Events: 6, Catalogue: true}
+		h.tap("carry.main")
 		h.settle()
 		h.see("carry.done")
 		h.see("carry.brought", "receipts", 9, "results", 2, "news", 4)
 		h.see("carry.catalogue")
 		h.see("carry.copied", "n", 12, "files", 3)
-		if p.calls != 2 {
+		if p.calls != 4 {
 			t.Errorf("%d copies", p.calls)
 		}
 		h.tap("app.back")

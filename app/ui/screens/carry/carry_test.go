@@ -30,20 +30,28 @@ func done(env *kit.Env) carry.Model {
 
 func TestLook(t *testing.T) {
 	golden.Screen(t, "carry", show(ready), "Mang đi bằng USB", "12 hồ sơ và 3 tệp giấy tờ đang chờ gửi", "Chép vào USB")
+	golden.Screen(t, "carry-running", show(running), "Đang chép. Xin đừng rút USB.")
+	golden.Screen(t, "carry-failed", show(failed), "USB không đọc hay ghi được", "1 tệp trên USB không đọc được", "Thử lại")
 	golden.Screen(t, "carry-done", show(done), "Đã chép xong. Có thể rút USB.", "USB đã mang về: 9 biên nhận, 2 kết quả, 4 tin khác")
+}
+
+func running(env *kit.Env) carry.Model {
+	return carry.Model{Lead: env.T("carry.running"), Running: true, Share: 0.4}
+}
+
+func failed(env *kit.Env) carry.Model {
+	return carry.Model{Lead: env.T("carry.sick"), Trouble: true, Main: env.T("carry.again"), Ready: true,
+		Lines: []string{env.T("carry.brought", "receipts", 9, "results", 2, "news", 4), env.T("carry.unread", "n", 1)}}
 }
 
 func TestOtherStates(t *testing.T) {
 	golden.State(t, "carry-none", show(func(env *kit.Env) carry.Model {
 		return carry.Model{Lead: env.T("carry.insert"), Lines: []string{env.T("carry.nothing-waits")}, Main: env.T("carry.main-none")}
 	}), "Xin cắm USB vào")
-	golden.State(t, "carry-running", show(func(env *kit.Env) carry.Model {
-		return carry.Model{Lead: env.T("carry.running"), Running: true, Share: 0.4}
-	}), "Đang chép. Xin đừng rút USB.")
-	golden.State(t, "carry-failed", show(func(env *kit.Env) carry.Model {
+	golden.State(t, "carry-failed-much", show(func(env *kit.Env) carry.Model {
 		m := done(env)
-		m.Lead, m.Good, m.Trouble, m.Main, m.Ready = env.T("carry.pulled"), false, true, env.T("carry.again"), true
-		for _, w := range []string{"left", "files-left", "others-answered", "others-wait", "half", "foreign", "old"} {
+		m.Lead, m.Good, m.Trouble, m.Main, m.Ready = env.T("carry.sick"), false, true, env.T("carry.again"), true
+		for _, w := range []string{"left", "files-left", "others-answered", "others-wait", "half", "unread", "foreign", "old"} {
 			m.Lines = append(m.Lines, env.T("carry."+w, "n", 3, "mb", 150))
 		}
 		return m
