@@ -9,13 +9,10 @@ import (
 	"tramhoso/sync/store"
 )
 
-// markFirst marks a card's first record.
-const markFirst = "first"
-
 // SealFirst seals both cards of a new dossier: the citizen's to the public key
 // of the slip, the counter's to the counter recipients.
 func SealFirst(citizen dossier.CitizenCard, counter dossier.CounterCard, public []byte, recipients []string) ([]store.Card, error) {
-	return sealBoth(citizen.Packet, markFirst, citizen, counter, public, recipients)
+	return sealBoth(citizen.Packet, store.MarkFirst, citizen, counter, public, recipients)
 }
 
 // SealNews seals one piece of news for both cards. mark is the same for the same

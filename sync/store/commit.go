@@ -47,8 +47,8 @@ type Card struct {
 	Code   string // keyed hash of the agency's code that came with this news
 }
 
-// markFirst marks the card that is written with its dossier.
-const markFirst = "first"
+// MarkFirst marks the card that is written with its dossier.
+const MarkFirst = "first"
 
 // Dossier is the plain part of what a slip was given for.
 type Dossier struct {
@@ -289,7 +289,7 @@ func (r Rows) row(c Committed, token string, now int64) (row hot.SubmitParams, r
 		}
 	}
 	for _, card := range r.Cards {
-		own := card.Packet == h.ID && card.Mark == markFirst && len(card.Sealed) > 0 && len(card.File) == 0
+		own := card.Packet == h.ID && card.Mark == MarkFirst && len(card.Sealed) > 0 && len(card.File) == 0
 		switch {
 		case own && card.Class == ClassCitizen && row.Citizen == nil:
 			row.Citizen = card.Sealed
