@@ -27,16 +27,16 @@ const (
 )
 
 // addCard adds a card with its file; news that is known already changes nothing,
-// so that a file which was replaced does not come back.
-func (s *Store) addCard(ctx context.Context, tx *sql.Tx, c Card, now int64) error {
+// so that a file which was replaced does not come back. fresh says that it was not.
+func (s *Store) addCard(ctx context.Context, tx *sql.Tx, c Card, now int64) (fresh bool, err error) {
 	n, err := s.w.WithTx(tx).AddCard(ctx, rows.AddCardParams{Packet: c.Packet, Class: string(c.Class), Mark: c.Mark, Sealed: c.Sealed, AtMs: now})
 	if err != nil || n == 0 {
-		return err
+		return false, err
 	}
 	if err := s.addBeside(ctx, tx, c); err != nil || len(c.File) == 0 {
-		return err
+		return true, err
 	}
-	return s.putFile(ctx, tx, c, now)
+	return true, s.putFile(ctx, tx, c, now)
 }
 
 // addBeside adds what is kept with a card but not in it.

@@ -199,7 +199,7 @@ func (s *Store) commitMore(ctx context.Context, r Rows, row hot.SubmitParams, re
 			}
 		}
 		for _, card := range rest {
-			if err := s.addCard(ctx, tx, card, row.CreatedMs); err != nil {
+			if _, err := s.addCard(ctx, tx, card, row.CreatedMs); err != nil {
 				return err
 			}
 		}

@@ -107,7 +107,8 @@ func (s *Store) Durable(ctx context.Context, epoch string, n uint64) error {
 // transaction. applied is false, and nothing changes, when at was applied
 // already; an event beyond the next one is CodeConflict and waits, and so does one
 // whose card was sealed before a new slip was given. Cards of a dossier that is not
-// (or no longer) here are left out. told goes with it.
+// (or no longer) here are left out. told goes with it; a status that was told with
+// cards which are all known is old, and comes again in another epoch.
 func (s *Store) Apply(ctx context.Context, at Cursor, cards []Card, told ...Told) (applied bool, err error) {
 	if err := kept64(at.N); err != nil {
 		return false, err
@@ -124,6 +125,7 @@ func (s *Store) Apply(ctx context.Context, at Cursor, cards []Card, told ...Told
 		case at.N <= c.N:
 			return nil
 		}
+		fresh := len(cards) == 0
 		for _, card := range cards {
 			here, err := q.DossierHere(ctx, card.Packet)
 			if err != nil {
@@ -135,11 +137,16 @@ func (s *Store) Apply(ctx context.Context, at Cursor, cards []Card, told ...Told
 			if err := sealedFor(ctx, q, card); err != nil {
 				return err
 			}
-			if err := s.addCard(ctx, tx, card, s.ms()); err != nil {
+			added, err := s.addCard(ctx, tx, card, s.ms())
+			if err != nil {
 				return err
 			}
+			fresh = fresh || added
 		}
 		for _, t := range told {
+			if t.Aside == nil && !fresh {
+				continue
+			}
 			if err := s.tell(ctx, q, t); err != nil {
 				return err
 			}

@@ -116,6 +116,35 @@ func TestAgencyGoesOn(t *testing.T) {
 	}
 }
 
+// A portal that was set back tells everything again: what it said of an earlier
+// withdrawal says nothing of the present one.
+func TestOldNewsOverruleNoLaterWithdrawal(t *testing.T) {
+	b, ctx := open(t, t.TempDir(), Options{}), t.Context()
+	_, err := b.Commit(ctx, visit("t"))
+	must(t, err)
+	_, err = b.Commit(ctx, takesBack("w", "p-1"))
+	must(t, err)
+	hear := func(epoch string) {
+		t.Helper()
+		must(t, b.StartEpoch(ctx, epoch))
+		for n, s := range []dossier.Status{dossier.StatusAccepted, dossier.StatusWithdrawalRequested, dossier.StatusInProgress} {
+			news := []Card{{Packet: "p-1", Class: ClassCounter, Mark: fmt.Sprint("news ", n), Sealed: []byte("sealed")}}
+			_, err := b.Apply(ctx, Cursor{Epoch: epoch, N: uint64(n + 1)}, news, Told{Packet: "p-1", Status: s})
+			must(t, err)
+		}
+	}
+	hear("e1")
+	if w := b.withdrawn(t, "p-1"); w.State != dossier.WithdrawalOverruled {
+		t.Fatalf("%+v", w)
+	}
+	_, err = b.Commit(ctx, takesBack("w2", "p-1"))
+	must(t, err)
+	hear("e2")
+	if w := b.withdrawn(t, "p-1"); !w.Stands() || w.State != dossier.WithdrawalAsked {
+		t.Errorf("%+v", w)
+	}
+}
+
 func TestCorrectionIsOneCommit(t *testing.T) {
 	b, ctx := open(t, t.TempDir(), Options{}), t.Context()
 	_, err := b.Commit(ctx, visit("t"))
