@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -160,7 +161,8 @@ func (f *Folder) Unfinished(away bool) (n int, err error) {
 	return n, nil
 }
 
-// Free is how many bytes still go onto the stick.
+// Free is how many bytes still go onto the stick; more than any stick has, where
+// its file system does not count them.
 func (f *Folder) Free() (int64, error) {
 	d, err := f.root.Open(".")
 	if err != nil {
@@ -169,6 +171,9 @@ func (f *Folder) Free() (int64, error) {
 	var st unix.Statfs_t
 	if err := errors.Join(unix.Fstatfs(int(d.Fd()), &st), d.Close()); err != nil {
 		return 0, fmt.Errorf("failed to measure the stick: %w", err)
+	}
+	if st.Blocks == 0 { // some drivers do not say: a write will
+		return math.MaxInt64, nil
 	}
 	return int64(st.Bavail) * st.Bsize, nil
 }
