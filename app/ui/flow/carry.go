@@ -18,10 +18,8 @@ func (f *Flow) openCarry() {
 	f.carrying = true
 	f.carriage.Leave()
 	f.Render()
-	if !f.looking {
-		f.looking = true
-		f.lookForStick()
-	}
+	f.carryTurn++
+	f.lookForStick(f.carryTurn)
 }
 
 func (f *Flow) leaveCarry() {
@@ -31,27 +29,28 @@ func (f *Flow) leaveCarry() {
 
 // lookForStick looks now and every stickEvery, beside the screen: a sick stick may
 // take its time. It does not look while the stick is written to: the system lets no
-// stick go of which somebody reads a folder.
-func (f *Flow) lookForStick() {
+// stick go of which somebody reads a folder. Another turn is one that was left.
+func (f *Flow) lookForStick(turn int) {
+	again := func(turn int) { f.After(stickEvery, func() { f.lookForStick(turn) }) }
 	switch {
-	case !f.carrying:
-		f.looking = false
+	case !f.carrying || turn != f.carryTurn || f.looking:
 		return
 	case f.carriage.Phase == counter.CarryRunning:
-		f.After(stickEvery, f.lookForStick)
+		again(turn)
 		return
 	}
+	f.looking = true
 	f.Go(func() {
 		s := f.Sticks.Look(context.Background())
 		f.Post(func() {
-			was := f.carriage
-			if f.carrying {
-				f.carriage.See(s)
+			if f.looking = false; !f.carrying {
+				return
 			}
-			if f.carriage.Phase != was.Phase || f.carriage.Stick != was.Stick {
+			was := f.carriage
+			if f.carriage.See(s); f.carriage.Phase != was.Phase || f.carriage.Stick != was.Stick {
 				f.Render()
 			}
-			f.After(stickEvery, f.lookForStick)
+			again(f.carryTurn) // left and opened meanwhile, this was the first look
 		})
 	})
 }

@@ -90,9 +90,10 @@ type Flow struct {
 	work    context.Context // of tests; ends with the log-in that began them. nil: none began
 	endWork context.CancelFunc
 
-	carriage counter.Carriage
-	carrying bool // the stick's screen is shown
-	looking  bool // for a stick, now or within stickEvery
+	carriage  counter.Carriage
+	carrying  bool // the stick's screen is shown
+	carryTurn int  // how often it was opened
+	looking   bool // for a stick
 }
 
 // glance is what only a screen knows; it is gone with the step. The help page
