@@ -127,7 +127,8 @@ type data struct {
 	shown    Reading  // the card of whoever looks for a dossier or lost its slip
 	shownBy  dossier.CardSeen
 	looked   bool
-	cameFrom Step // before a lost slip
+	cameFrom Step      // before a lost slip
+	aside    *Printing // of the result, while a new slip is given
 }
 
 // New makes a counter where nobody is logged in.
@@ -217,11 +218,11 @@ func (c *Counter) SetCards(cards []dossier.CounterCard, err error) error {
 	}
 	c.cards = slices.Clone(cards)
 	slices.SortStableFunc(c.cards, func(a, b dossier.CounterCard) int { return b.Submitted.Wall.Compare(a.Submitted.Wall) })
+	if !slices.Contains([]Step{Handover, Looking, Losing, TypingCard}, c.step) {
+		return nil
+	}
 	for _, card := range c.cards {
-		if (c.step == Looking || c.step == Losing) && card.Packet == c.card.Packet {
-			c.card = card
-		}
-		if c.step == Handover && card.Packet == c.card.Packet {
+		if card.Packet == c.card.Packet {
 			if was, now := c.card.Result(), card.Result(); was != nil && now != nil && *was != *now {
 				c.printing, c.early = nil, nil // what was printed is not the result any more
 			}

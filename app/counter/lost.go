@@ -107,7 +107,7 @@ func (c *Counter) Lost() error {
 	if c.step == Handover && c.applicant {
 		c.shown, c.shownBy = c.reading, dossier.CardScanned
 	}
-	c.cameFrom, c.token, c.looked, c.printing, c.early = c.step, "", false, nil, nil
+	c.cameFrom, c.token, c.looked = c.step, "", false
 	c.goTo(Losing)
 	return nil
 }
@@ -179,7 +179,7 @@ func (c *Counter) BeginReissue() (run func(context.Context) (job int64, err erro
 	}
 	desk, wish := c.session.Desk, NewSlip{Token: c.token, Packet: c.card.Packet, IDNumber: c.shown.Person.Number, Card: c.shownBy, Staff: c.session.ID}
 	c.goTo(Issuing)
-	c.printing, c.early = &Printing{State: PrintGoing, At: c.ports.Now()}, nil
+	c.aside, c.printing = c.printing, &Printing{State: PrintGoing, At: c.ports.Now()}
 	return func(ctx context.Context) (int64, error) { return desk.NewSlip(ctx, wish) }, true
 }
 
@@ -188,8 +188,11 @@ func (c *Counter) FinishReissue(job int64, err error) error {
 	if c.step != Issuing {
 		return nil
 	}
+	early := c.early
+	c.early = nil
 	if err != nil {
-		c.printing, c.early = nil, nil
+		c.printing, c.aside = c.aside, nil
+		c.hear(early)
 		c.goTo(Losing)
 		if dossier.CodeOf(err) == dossier.CodeBadTransition {
 			_ = c.say(dossier.CodeBadTransition, "counter.already")
@@ -197,12 +200,9 @@ func (c *Counter) FinishReissue(job int64, err error) error {
 		}
 		return c.fail(err)
 	}
-	early := c.early
-	c.printing.Job, c.early = job, nil
+	c.printing.Job, c.aside = job, nil
 	c.goTo(Issued)
-	for _, n := range early {
-		c.PrintChanged(n.old, n.job, n.state, n.why)
-	}
+	c.hear(early)
 	return nil
 }
 

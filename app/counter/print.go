@@ -90,7 +90,13 @@ func (c *Counter) BeginPrint() (run func(context.Context) (job int64, err error)
 
 // finishPrint takes the number of the print that was asked for.
 func (c *Counter) finishPrint(asked *Printing, job int64, err error) error {
-	if c.printing != asked {
+	switch {
+	case c.aside == asked: // a new slip is being given meanwhile
+		if asked.Job = job; err != nil {
+			c.aside = nil
+		}
+		return err
+	case c.printing != asked:
 		return nil // another dossier is open by now, or another file of this one
 	}
 	early := c.early
@@ -100,10 +106,15 @@ func (c *Counter) finishPrint(asked *Printing, job int64, err error) error {
 		return c.fail(err)
 	}
 	c.printing.Job = job
+	c.hear(early)
+	return nil
+}
+
+// hear takes the news of a print whose number was not known when they came.
+func (c *Counter) hear(early []printNews) {
 	for _, n := range early {
 		c.PrintChanged(n.old, n.job, n.state, n.why)
 	}
-	return nil
 }
 
 // PrintChanged hears what became of a print; old is the job that it replaces, 0

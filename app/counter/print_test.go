@@ -126,3 +126,29 @@ func TestReplacedResult(t *testing.T) {
 	must(t, c.Choose(context.Background(), "DL27-1"))
 	printing(t, c, PrintNone, "")
 }
+
+// Whoever asks for a new slip meanwhile, and gets none, is told of the result's
+// print what the printer said.
+func TestAPrintOutlivesAFailedNewSlip(t *testing.T) {
+	c, f := opened(t, nil)
+	run, finish, _ := c.BeginPrint()
+	must(t, c.Lost())
+	c.Back()
+	printing(t, c, PrintGoing, "")
+	must(t, c.Lost())
+	must(t, c.HandleFrame(t.Context(), owner))
+	give, ok := c.BeginReissue()
+	if !ok {
+		t.Fatal("no new slip is given")
+	}
+	job, err := run(t.Context())
+	must(t, finish(job, err)) // before the new slip's outcome
+	c.PrintChanged(0, job, PrintDone, "")
+	f.slipErr = dossier.E(dossier.CodeSlipLimit, nil)
+	if c.FinishReissue(give(t.Context())) == nil {
+		t.Fatal("a slip was given")
+	}
+	c.Back()
+	at(t, c, Handover)
+	printing(t, c, PrintDone, "")
+}
