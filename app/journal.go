@@ -29,9 +29,12 @@ const (
 	didBring    = "courier.import"
 )
 
-// checkpointEvery is how often the portal hears how long the log has become: a
-// log that was cut back is noticed within a day.
-const checkpointEvery = 24 * time.Hour
+// The pace of what the portal hears of the log's length: a log that was cut back is
+// noticed within a day, also that of a station which is switched off every evening.
+const (
+	checkpointFirst = 10 * time.Minute // after the start: a station that dies at once says nothing each time
+	checkpointEvery = 24 * time.Hour
+)
 
 // record adds to the audit log. Work goes on if it cannot: the log says so.
 func (s *station) record(kind, ref string) {
@@ -44,21 +47,28 @@ func (s *station) record(kind, ref string) {
 }
 
 // runCheckpoints tells the portal the log's size and hash, signed.
-func (s *station) runCheckpoints(ctx context.Context) error {
-	for {
-		if err := wait(ctx, checkpointEvery); err != nil {
+func (s *station) runCheckpoints(ctx context.Context) error { return daily(ctx, s.checkpoint) }
+
+// daily does something soon after the start, and then once a day.
+func daily(ctx context.Context, do func(context.Context)) error {
+	for pause := checkpointFirst; ; pause = checkpointEvery {
+		if err := wait(ctx, pause); err != nil {
 			return err
 		}
-		point, err := s.journal.Checkpoint()
-		if err != nil {
-			s.log.Error("failed to sign a checkpoint of the audit log", "err", err)
-			continue
-		}
-		_, err = s.outbox.Submit(ctx, outbox.Letter{Token: randomToken(), Kind: dossier.KindAuditCheckpoint,
-			Body: func(string) (any, error) { return map[string]string{"checkpoint": point}, nil }})
-		if err != nil {
-			s.log.Error("failed to keep a checkpoint of the audit log", "code", dossier.CodeOf(err), "err", err)
-		}
+		do(ctx)
+	}
+}
+
+func (s *station) checkpoint(ctx context.Context) {
+	point, err := s.journal.Checkpoint()
+	if err != nil {
+		s.log.Error("failed to sign a checkpoint of the audit log", "err", err)
+		return
+	}
+	_, err = s.outbox.Submit(ctx, outbox.Letter{Token: randomToken(), Kind: dossier.KindAuditCheckpoint,
+		Body: func(string) (any, error) { return map[string]string{"checkpoint": point}, nil }})
+	if err != nil {
+		s.log.Error("failed to keep a checkpoint of the audit log", "code", dossier.CodeOf(err), "err", err)
 	}
 }
 
