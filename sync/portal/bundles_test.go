@@ -397,6 +397,25 @@ func TestBadUploadsOfCouriers(t *testing.T) {
 	}
 }
 
+// A carrier that never comes back leaves nothing behind for good.
+func TestASweepTakesAwayWhatNobodyCarriesOn(t *testing.T) {
+	f := newFixture(t)
+	s, carrier := f.enrolStation(t, "DL27"), f.enrolStation(t, "DL28")
+	_, file := s.bundle(t, wire.BundleClaim{}, s.dossier(t))
+	f.carry(t, carrier, file)
+	for _, step := range []struct {
+		after time.Duration
+		stay  int
+	}{{carriedLife, 1}, {time.Hour, 0}} {
+		f.clock.Add(step.after)
+		_, err := f.Sweep(t.Context())
+		must(t, err)
+		if n := f.carriedFiles(t); n != step.stay {
+			t.Errorf("%d files, not %d", n, step.stay)
+		}
+	}
+}
+
 // A bundle that names more of an attachment than it holds is a fault of the bundle,
 // also where the attachment had been begun by the network: those beside it are
 // taken in all the same.

@@ -74,7 +74,7 @@ func (p *Portal) carriedOf(e ledger.Enrolment, name wire.BundleName) (c carried,
 }
 
 // listCarried lists what one carrier brought; files that nobody went on with are
-// taken away as they are met.
+// taken away as they are met, by a sweep at the latest.
 func (p *Portal) listCarried(enrolment int64) (list []carried, err error) {
 	dir := filepath.Join(p.o.Dir, carriedDir)
 	d, err := os.Open(dir)
