@@ -157,6 +157,7 @@ func (w *World) check() {
 		}
 		for _, v := range w.shown(s) {
 			w.checkPapers(v)
+			w.checkSlips(v)
 			i := slices.IndexFunc(list, func(r row) bool { return r.ID == v.got.Packet })
 			if i < 0 || list[i].Slip != v.got.Slip {
 				w.story.wrong("%s has forgotten slip %s of %s", s.code, v.got.Slip, v)
@@ -372,8 +373,10 @@ func (w *World) checkClear() {
 	}
 	for _, v := range w.visits {
 		if v.shown {
-			canaries = append(canaries, canary{"the secret of " + v.String(), v.slip.Secret[:]},
-				canary{"the QR of " + v.String(), []byte(v.got.QR[strings.IndexByte(v.got.QR, '#')+1:])})
+			canaries = append(canaries, canary{"the QR of " + v.String(), []byte(v.got.QR[strings.IndexByte(v.got.QR, '#')+1:])})
+			for _, slip := range append(slices.Clone(v.lost), v.slip) {
+				canaries = append(canaries, canary{"the secret of " + v.String(), slip.Secret[:]})
+			}
 		}
 	}
 	name := filepath.Join(w.dir, "everything-that-was-logged")

@@ -32,8 +32,13 @@
 //   - what a station says is on its second medium lies there; of a station that
 //     burnt down, what it had sent or mirrored is at the portal, and a gap in its
 //     numbers names the rest;
-//   - stations hear of the province's new keys and renew certificates, also one that
-//     has ended;
+//   - stations hear of the province's new keys, of whatever kind, believe what the
+//     newest sign and what the older ones signed in their time, and renew
+//     certificates, also one that has ended;
+//   - a slip in place of a lost one opens what the lost one opened, which opens
+//     nothing from then on and is not printed any more;
+//   - what others left on a stick goes by a station with a network as it goes by the
+//     portal's own hands, papers and all;
 //   - no personal data and no slip's secret lies in the clear in any file or log.
 //
 // A seed that breaks one of these prints its story and the command that plays

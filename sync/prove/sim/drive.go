@@ -35,6 +35,7 @@ func (w *World) swarm() []step {
 		{6, (*World).stepExport, true}, {7, (*World).stepDeliver, true}, {7, (*World).stepBringBack, true}, {2, (*World).stepCopy, true},
 		{4, (*World).stepBackUp, true}, {3, (*World).stepRestore, true}, {3, (*World).stepClock, true}, {2, (*World).stepTime, true},
 		{8, (*World).stepPrint, false}, {3, (*World).stepRotate, true}, {6, (*World).stepMirror, true}, {4, (*World).stepLoose, true}, {3, (*World).stepLose, true},
+		{4, (*World).stepReissue, false}, {10, (*World).stepRelay, true},
 		{3, (*World).stepDisk, true}, {2, (*World).stepWithdraw, true}, {3, (*World).stepSweep, true},
 	}
 	for i := range steps {
@@ -202,12 +203,12 @@ func (w *World) stepDie() bool {
 	if w.chance(40) {
 		w.arm(w.portal, points)
 		one := []func(*World) bool{(*World).stepSend, (*World).stepSend, (*World).stepListen, (*World).stepOfficer, (*World).stepOfficer,
-			(*World).stepCarry, (*World).stepCarry, (*World).stepDeliver, (*World).stepBackUp}
+			(*World).stepCarry, (*World).stepCarry, (*World).stepDeliver, (*World).stepRelay, (*World).stepBackUp}
 		return one[w.draw(len(one))](w)
 	}
 	s := w.sending()
 	w.arm(s, points)
-	switch w.draw(12) {
+	switch w.draw(15) {
 	case 8, 9, 10:
 		w.print(s, false)
 	case 11:
@@ -215,6 +216,14 @@ func (w *World) stepDie() bool {
 			w.newMedium(s)
 		}
 		w.mirror(s)
+	case 12, 13:
+		if v, ok := some(w, w.shown(s)); ok {
+			w.reissue(v)
+		}
+	case 14:
+		if k, ok := w.aFull(); ok { // others' or not: it may die while it looks
+			w.relay(s, k, w.between(5*time.Second, time.Minute))
+		}
 	case 6, 7:
 		s.carry(w.between(5*time.Second, time.Minute))
 	case 0:
@@ -314,6 +323,7 @@ func (w *World) heal() {
 	}
 	for _, s := range w.stations {
 		if s.lost == nil {
+			w.finishWishes(s)
 			w.printAll(s)
 		} else if s.lost.medium != nil {
 			w.loose(s.lost.medium)

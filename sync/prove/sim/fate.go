@@ -339,6 +339,8 @@ func (w *World) subject(r *http.Request, body []byte) string {
 		}
 	case strings.HasPrefix(path, wire.PathFiles):
 		return fmt.Sprintf("%s of a file (%d bytes)", r.Method, len(body))
+	case strings.HasPrefix(path, wire.PathBundles): // named by its digest, and as long as what is random in it
+		return r.Method + " of a stick's file"
 	case path == wire.PathEvents:
 		return "question for events"
 	case path == wire.PathCatalogue:

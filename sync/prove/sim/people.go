@@ -23,7 +23,9 @@ type visit struct {
 	code  string // of the procedure
 	shown bool   // the slip was handed out
 	got   outbox.Submitted
-	slip  token.Slip
+	slip  token.Slip   // the newest
+	lost  []token.Slip // those before
+	wish  string       // for a new slip; "": for none
 	files []paper
 }
 
@@ -105,7 +107,7 @@ func (w *World) tap(v *visit) {
 	d := prove.Dossier(w.now())
 	d.Procedure = dossier.ProcedureRef{Code: v.code, Version: 1}
 	got, err := s.run.Outbox.SubmitDossier(w.ctx, v.token, d, "UBND xã Ea Thử",
-		func(f outbox.Facts) ([]byte, error) { return []byte(f.Number + " " + prove.CanaryName), nil }, v.attachments()...)
+		func(f outbox.Facts) ([]byte, error) { return paperOf(f.Number, 0), nil }, v.attachments()...)
 	switch {
 	case !s.alive():
 		w.story.tell("%s: %s ends without a slip", s.code, v)
@@ -179,6 +181,9 @@ func (w *World) again(s *stationSim) bool {
 // card is what a citizen's slip shows at the station.
 func (w *World) card(v *visit) (dossier.CitizenCard, bool) {
 	card, err := v.at.run.Inbox.BySlip(w.ctx, v.slip)
+	if dossier.CodeOf(err) == dossier.CodeSlipVoid && v.wish != "" {
+		return card, false // they have not been handed the one in place of it
+	}
 	if err != nil {
 		w.story.wrong("the slip of %s opens nothing at %s: %v", v, v.at.code, err)
 		return card, false

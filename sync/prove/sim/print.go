@@ -1,7 +1,7 @@
 package sim
 
 import (
-	"strings"
+	"fmt"
 
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/outbox"
@@ -12,6 +12,7 @@ import (
 type sheet struct {
 	job   int64
 	slip  string // its number
+	issue int    // 0: the first; each new slip is the next
 	copy  int    // what is marked on it; 0: it looks like the first
 	whole bool
 }
@@ -44,7 +45,12 @@ func (w *World) print(s *stationSim, jams bool) bool {
 	if jams {
 		stop = 1 + w.draw(bands)
 	}
-	number, _, _ := strings.Cut(string(p.Data), " ")
+	number, issue := readPaper(p.Data)
+	for _, v := range w.shown(s) {
+		if v.got.Slip == number && issue < len(v.lost) {
+			w.story.wrong("%s prints slip %d of %s, which was replaced", s.code, issue, v)
+		}
+	}
 	if !w.kept(s, s.run.Store.SetPrint(w.ctx, p.ID, store.PrintSending, "")) {
 		return true
 	}
@@ -53,7 +59,7 @@ func (w *World) print(s *stationSim, jams bool) bool {
 			return true
 		}
 		if band == 1 {
-			s.sheets = append(s.sheets, &sheet{job: p.ID, slip: number, copy: p.Copy})
+			s.sheets = append(s.sheets, &sheet{job: p.ID, slip: number, issue: issue, copy: p.Copy})
 		}
 		if band == stop {
 			w.story.tell("%s's printer stops in paper %d", s.code, p.ID)
@@ -138,6 +144,7 @@ func (w *World) checkSheets(s *stationSim, list []row) {
 		}
 	}
 	sent, copies, whole := map[int64]bool{}, map[string]map[int]bool{}, map[string]bool{}
+	key := func(number string, issue int) string { return fmt.Sprintf("%s, issue %d", number, issue) }
 	for _, p := range s.sheets {
 		if _, ok := known[p.slip]; !ok {
 			w.story.wrong("%s printed slip %s, of which it knows nothing", s.code, p.slip)
@@ -145,24 +152,26 @@ func (w *World) checkSheets(s *stationSim, list []row) {
 		if sent[p.job] {
 			w.story.wrong("%s sent paper %d to its printer twice", s.code, p.job)
 		}
-		if copies[p.slip] == nil {
-			copies[p.slip] = map[int]bool{}
+		one := key(p.slip, p.issue)
+		if copies[one] == nil {
+			copies[one] = map[int]bool{}
 		}
-		if copies[p.slip][p.copy] {
-			w.story.wrong("two papers of slip %s say that they are copy %d", p.slip, p.copy)
+		if copies[one][p.copy] {
+			w.story.wrong("two papers of slip %s say that they are copy %d", one, p.copy)
 		}
-		sent[p.job], copies[p.slip][p.copy] = true, true
-		whole[p.slip] = whole[p.slip] || p.whole
+		sent[p.job], copies[one][p.copy] = true, true
+		whole[one] = whole[one] || p.whole
 	}
 	for number, r := range known {
-		if whole[number] {
-			continue
-		}
 		jobs, err := s.run.Store.PrintJobs(w.ctx, r.ID)
 		w.must(err)
 		for _, j := range jobs {
-			if _, err := s.run.Outbox.Paper(w.ctx, j.ID); err == nil && j.Kind == outbox.PaperSlip {
-				w.story.wrong("slip %s was never printed, and its paper is %s (%s)", number, j.State, j.Reason)
+			p, err := s.run.Outbox.Paper(w.ctx, j.ID)
+			if err != nil || j.Kind != outbox.PaperSlip {
+				continue
+			}
+			if _, issue := readPaper(p.Data); !whole[key(number, issue)] {
+				w.story.wrong("slip %s was never printed, and its paper is %s (%s)", key(number, issue), j.State, j.Reason)
 				break
 			}
 		}

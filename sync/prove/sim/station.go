@@ -76,6 +76,15 @@ func (r *stationRun) newID(now time.Time) (id uuid.UUID, err error) {
 	return id, nil
 }
 
+// names is where the names of a station's files on sticks come from.
+type names struct{ r *stationRun }
+
+func (n names) Read(b []byte) (int, error) {
+	n.r.mu.Lock()
+	defer n.r.mu.Unlock()
+	return n.r.ids.Read(b)
+}
+
 func (r *stationRun) draw(n int64) int64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -125,6 +134,7 @@ func (s *stationSim) start() (err error) {
 			r.clock.Floor(t)
 		}
 	}
+	r.Courier.Rand = names{r}
 	s.run = r
 	return nil
 }

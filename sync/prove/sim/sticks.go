@@ -135,11 +135,20 @@ func (w *World) exportTo(s *stationSim, k *stickSim) bool {
 		}
 		return true
 	}
+	written := append([]string{done.Name}, done.More...)
+	for _, name := range written {
+		w.order(name)
+	}
 	w.date(k)
-	w.story.tell("%s exports %d packets to %s", s.code, done.Packets, k)
-	w.order(done.Name)
+	w.story.tell("%s exports %d packets and %d papers to %s", s.code, done.Packets, done.Files, k)
+	if done.FilesNot > 0 {
+		w.story.wrong("%s has no room on %s for %d papers", s.code, k, done.FilesNot)
+	}
 	if w.rough && w.chance(12) { // it was pulled out too early
-		path := filepath.Join(k.dir, done.Name)
+		name := written[w.draw(len(written))]
+		id, _, _ := strings.Cut(name, ".")
+		w.torn[id] = true
+		path := filepath.Join(k.dir, name)
 		b, err := os.ReadFile(path)
 		w.must(err)
 		part := w.draw(100)
@@ -172,8 +181,9 @@ func (w *World) stepDeliver() bool {
 		return true
 	}
 	w.date(k)
-	fresh, bad := 0, 0
+	fresh, bad, papers := 0, 0, 0
 	for _, b := range done.Bundles {
+		papers += b.Here
 		if fresh += b.New; b.Err != nil {
 			bad++
 		}
@@ -181,7 +191,7 @@ func (w *World) stepDeliver() bool {
 			w.story.wrong("the portal refused %d packets of %s", b.Refused, b.Station)
 		}
 	}
-	w.story.tell("the portal imports %s: %d files, %d of them no use, %d new packets, %d answers", k, len(done.Bundles), bad, fresh, len(done.Answers))
+	w.story.tell("the portal imports %s: %d files, %d of them no use, %d new packets, %d papers, %d answers", k, len(done.Bundles), bad, fresh, papers, len(done.Answers))
 	return true
 }
 
@@ -218,8 +228,8 @@ func (w *World) bringBack(s *stationSim) bool {
 			}
 		}
 	}
-	w.story.tell("%s imports %s: %d answers, %d applied, %d for others, %d stale; %d receipts, %d events", s.code, k,
-		len(done.Files), applied, why[courier.ErrForeign], why[courier.ErrStale], done.Receipts, done.Events)
+	w.story.tell("%s imports %s: %d answers, %d applied, %d for others, %d stale; %d receipts, %d whole, %d events", s.code, k,
+		len(done.Files), applied, why[courier.ErrForeign], why[courier.ErrStale], done.Receipts, done.Whole, done.Events)
 	if done.Refused > 0 {
 		w.story.wrong("%s reads that the portal refused %d packets", s.code, done.Refused)
 	}

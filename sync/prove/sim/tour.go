@@ -35,6 +35,8 @@ func (w *World) Tour(dies string, at int) {
 		func() { w.stepBackUp() }, func() { listen(s) }, func() { w.sweep(s) },
 		func() { w.come(s) }, func() { w.come(other) },
 		func() { w.exportTo(s, w.aStick()) }, func() { w.stepDeliver() }, func() { w.bringBack(s) },
+		func() { w.lose(s) }, func() { w.lose(s) }, func() { w.comeWith(s, 1) },
+		func() { w.exportTo(s, w.aStick()) }, func() { w.neighbour(other) }, func() { w.bringBack(s) },
 		func() { w.stepWithdraw() }, func() { listen(s) }, func() { send(other) },
 		act(3, portal.ActAccept),
 		func() { send(s) }, act(3, portal.ActReady), func() { listen(s) }, func() { w.sayAll(s) }, func() { send(s) },
@@ -63,6 +65,20 @@ func (w *World) sayAll(s *stationSim) {
 		if s.alive() {
 			w.about(v)
 		}
+	}
+}
+
+// lose lets the last visitor of a station lose their slip.
+func (w *World) lose(s *stationSim) {
+	if list := w.shown(s); len(list) > 0 {
+		w.reissue(list[len(list)-1])
+	}
+}
+
+// neighbour takes a stick that something lies on to the portal from s.
+func (w *World) neighbour(s *stationSim) {
+	if k, ok := w.aFull(); ok {
+		w.relay(s, k, time.Minute)
 	}
 }
 

@@ -36,7 +36,9 @@ type World struct {
 	rough     bool // lines are bad and sticks are pulled out, as it happens
 	sticks    []*stickSim
 	media     []*stickSim     // second media
-	rotations int             // of the province's key
+	rotations int             // of the province's keys
+	newest    time.Time       // when the newest of those that sign comes to hold
+	torn      map[string]bool // files on sticks, by id, that were cut short
 	plugged   *stickSim       // into the machine that works now
 	written   map[string]int  // files on sticks, by id, in the order of their first appearance
 	dated     map[string]bool // files on sticks whose time is ours
@@ -82,7 +84,7 @@ func (b *buffer) Write(p []byte) (int, error) {
 func NewWorld(ctx context.Context, t *Template, dir string, seed uint64, stations int, rough bool) (*World, error) {
 	w := &World{seed: seed, template: t, dir: dir, began: time.Now(), ctx: ctx, logged: &buffer{}, rough: rough,
 		rng: rand.New(rand.NewPCG(seed, 0x7472616d)), signed: map[string]signed{}, names: map[string]string{},
-		written: map[string]int{}, dated: map[string]bool{}}
+		written: map[string]int{}, torn: map[string]bool{}, dated: map[string]bool{}}
 	w.story = &Story{Seed: seed, now: w.now, plain: w.plain}
 	w.log = slog.New(slog.NewJSONHandler(w.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.portal = &portalSim{w: w}
