@@ -44,15 +44,16 @@ func (d doors) Login(_ context.Context, badge, pin string) (counter.Session, err
 	d.s.record(didLogin, in.ID)
 	s := counter.Session{ID: in.ID, Name: in.Name, Role: counter.Role(in.Role)}
 	if in.Identity != nil {
-		s.Desk = desk{d.s, in.Identity}
+		s.Desk = desk{d.s, in.Identity, in.Name}
 	}
 	return s, nil
 }
 
 // desk is what a clerk's log-in opens.
 type desk struct {
-	s  *station
-	id age.Identity
+	s    *station
+	id   age.Identity
+	name string // of who logged in, for papers
 }
 
 func (d desk) Cards(ctx context.Context) ([]dossier.CounterCard, error) {
@@ -83,6 +84,21 @@ func (d desk) NewSlip(ctx context.Context, n counter.NewSlip) (job int64, err er
 				to, _ = cat.Agency(c.Agency)
 			}
 			return json.Marshal(paper.SlipAgain(c, to, paper.Facts{Number: f.Number, QR: f.QR, At: f.At}, issue, d.s.sender()))
+		}})
+	if err != nil {
+		return 0, err
+	}
+	d.s.press.Print(done.PrintJob)
+	return done.PrintJob, nil
+}
+
+// Withdraw asks a dossier back for its applicant and sends the note to the
+// printer. That it was is in the audit log with it.
+func (d desk) Withdraw(ctx context.Context, r counter.Recall) (job int64, err error) {
+	done, err := d.s.inbox.Withdraw(ctx, inbox.Recall{Token: r.Token, Packet: r.Packet, IDNumber: r.IDNumber, Card: r.Card, Staff: r.Staff,
+		Login: d.id, Outbox: d.s.outbox, Journal: d.s.journal,
+		Print: func(f outbox.Facts, c dossier.CounterCard) ([]byte, error) {
+			return json.Marshal(paper.RecallOf(c, f.At, r.Card, d.name, d.s.sender()))
 		}})
 	if err != nil {
 		return 0, err
@@ -176,7 +192,7 @@ func (a asks) Open(ctx context.Context) ([]flow.Ask, error) {
 		if err != nil {
 			continue // its content is gone: nothing can be printed again
 		}
-		ask := flow.Ask{Job: j.ID, At: j.Changed, Band: j.Band, Bands: j.Bands, Form01: p.Kind == paper.KindForm01 || p.Kind == paper.KindForm01Pages, Page: paper.IsPages(p.Kind), Reason: j.Reason,
+		ask := flow.Ask{Job: j.ID, At: j.Changed, Band: j.Band, Bands: j.Bands, Form01: p.Kind == paper.KindForm01 || p.Kind == paper.KindForm01Pages, Recall: p.Kind == paper.KindRecall, Page: paper.IsPages(p.Kind), Reason: j.Reason,
 			Unprinted: j.State != store.PrintUnknown, Restarted: j.Reason == store.ReasonRestarted, Left: j.State == store.PrintRendered}
 		if ask.Slip, err = paper.NumberOf(p); err != nil {
 			return nil, err

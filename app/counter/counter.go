@@ -38,6 +38,9 @@ const (
 	TypingCard Step = "typing-card"
 	Issuing    Step = "issuing" // a new slip is being given
 	Issued     Step = "issued"
+	Recalling  Step = "recalling" // its applicant asks it back: whose card is it
+	Recording  Step = "recording" // that is being kept
+	Recalled   Step = "recalled"
 	Technical  Step = "technical" // a technician logged in: upkeep's turn
 )
 
@@ -92,10 +95,10 @@ type State struct {
 	Result      Result
 	DoneAt      time.Time
 
-	Owner     dossier.Person   // whose card was shown for a lost slip
+	Owner     dossier.Person   // whose card was shown for a lost slip or a withdrawal
 	OwnerSeen dossier.CardSeen // how; "": it was not
 	Looked    bool             // the clerk looked at a card whose number was typed
-	NewSlip   Printing         // of the new slip, on Issued
+	Paper     Printing         // of the new slip or of the note, on Issued and Recalled
 }
 
 // Counter is the clerk's side of a station. Use New.
@@ -127,7 +130,8 @@ type data struct {
 	shown    Reading  // the card of whoever looks for a dossier or lost its slip
 	shownBy  dossier.CardSeen
 	looked   bool
-	cameFrom Step      // before a lost slip
+	cameFrom Step      // before a lost slip or a withdrawal
+	wish     Step      // which of them: Losing or Recalling
 	aside    *Printing // of the result, while a new slip is given
 }
 
@@ -152,8 +156,8 @@ func (c *Counter) State() State {
 		s.Change = max(0, c.given-s.FeeDue)
 	}
 	s.Found, s.Owner, s.OwnerSeen, s.Looked = len(c.only) > 0, c.shown.Person, c.shownBy, c.looked
-	if c.step == Issued {
-		s.NewSlip = c.printed()
+	if c.step == Issued || c.step == Recalled {
+		s.Paper = c.printed()
 	}
 	for _, card := range c.cards {
 		switch {
@@ -171,8 +175,8 @@ func (c *Counter) State() State {
 	switch c.step {
 	case Handover:
 		s.Missing, s.MissingArgs = c.missing()
-	case Losing:
-		s.Missing = c.lostMissing()
+	case Losing, Recalling:
+		s.Missing = c.ownerMissing()
 	}
 	return s
 }
@@ -218,12 +222,12 @@ func (c *Counter) SetCards(cards []dossier.CounterCard, err error) error {
 	}
 	c.cards = slices.Clone(cards)
 	slices.SortStableFunc(c.cards, func(a, b dossier.CounterCard) int { return b.Submitted.Wall.Compare(a.Submitted.Wall) })
-	if !slices.Contains([]Step{Handover, Looking, Losing, TypingCard}, c.step) {
+	if !slices.Contains([]Step{Handover, Looking, Losing, TypingCard, Recalling, Recalled}, c.step) {
 		return nil
 	}
 	for _, card := range c.cards {
 		if card.Packet == c.card.Packet {
-			if was, now := c.card.Result(), card.Result(); was != nil && now != nil && *was != *now {
+			if was, now := c.card.Result(), card.Result(); was != nil && now != nil && *was != *now && c.step != Recalled {
 				c.printing, c.early = nil, nil // what was printed is not the result any more
 			}
 			c.card = card
@@ -251,14 +255,18 @@ func (c *Counter) open(ctx context.Context, slip string, seen bool) error {
 		return c.fail(dossier.E(dossier.CodeNotFound, nil))
 	}
 	card := c.cards[at]
-	if !card.Handed.IsZero() {
-		return c.say(dossier.CodeBadTransition, "counter.already")
+	var why string
+	switch {
+	case !card.Handed.IsZero():
+		why = "counter.already"
+	case card.Withdrawn.Stands():
+		why = "counter.withdrawn"
+	case !card.Ready():
+		return c.look(card)
 	}
-	if card.Withdrawn.Stands() {
-		return c.say(dossier.CodeBadTransition, "counter.withdrawn")
-	}
-	if !card.Ready() {
-		return c.say(dossier.CodeBadTransition, "counter.not-ready")
+	if why != "" {
+		_ = c.look(card) // what is known of it, and why nothing is handed over
+		return c.say(dossier.CodeBadTransition, why)
 	}
 	c.card, c.slipSeen = card, seen
 	c.reading, c.cardSeen, c.applicant, c.basis, c.given = Reading{}, false, false, BasisNone, 0
@@ -327,12 +335,12 @@ func (c *Counter) Back() {
 		c.forget()
 		c.goTo(Home)
 	case TypingCard:
-		c.goTo(Losing)
-	case Losing:
+		c.goTo(c.wish)
+	case Losing, Recalling:
 		c.token = "" // a hand-over is no second try of a new slip
 		c.goTo(c.cameFrom)
-	case Looking, Issued:
-		if c.step == Issued || len(c.only) == 0 {
+	case Looking, Issued, Recalled:
+		if c.step != Looking || len(c.only) == 0 {
 			c.forget()
 		}
 		c.card, c.printing, c.early = dossier.CounterCard{}, nil, nil

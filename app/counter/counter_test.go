@@ -33,6 +33,8 @@ type fakes struct {
 	before   Printing // of an earlier log-in
 	slips    []NewSlip
 	slipErr  error
+	recalls  []Recall
+	backErr  error
 }
 
 func (f *fakes) Login(_ context.Context, badge, pin string) (Session, error) {
@@ -60,6 +62,10 @@ func (f *fakes) DossiersOf(_ context.Context, number string) ([]string, error) {
 func (f *fakes) NewSlip(_ context.Context, n NewSlip) (int64, error) {
 	f.slips = append(f.slips, n)
 	return 50, f.slipErr
+}
+func (f *fakes) Withdraw(_ context.Context, r Recall) (int64, error) {
+	f.recalls = append(f.recalls, r)
+	return 60, f.backErr
 }
 func (f *fakes) PrintResult(_ context.Context, packet string) (int64, error) {
 	f.prints = append(f.prints, packet)
@@ -213,7 +219,8 @@ func TestHandOverToTheApplicant(t *testing.T) {
 	problem(t, c, c.HandleFrame(ctx, "rubbish"), "counter.slip-first")
 	problem(t, c, c.HandleFrame(ctx, "BADGE|tech"), "counter.lock-first")
 	problem(t, c, c.HandleFrame(ctx, "SLIP DL27-1 forged"), "error.slip-altered")
-	problem(t, c, c.HandleFrame(ctx, "SLIP DL27-2"), "counter.not-ready")
+	must(t, c.HandleFrame(ctx, "SLIP DL27-2"))
+	at(t, c, Looking)
 	problem(t, c, c.HandleFrame(ctx, "SLIP DL27-4"), "counter.already")
 	problem(t, c, c.HandleFrame(ctx, "SLIP DL27-9"), "error.not-found")
 	must(t, c.HandleFrame(ctx, "SLIP DL27-1"))

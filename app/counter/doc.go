@@ -8,7 +8,8 @@
 // that came as a file is printed as often as the clerk asks, and what is said of a
 // print is what the printer said; a hand-over never waits for it. A dossier is found
 // by slip, code or card; a new slip in place of a lost one is given once a wish, and
-// only with the applicant's card, scanned, or typed and looked at.
+// only with the applicant's card, scanned, or typed and looked at. So is a dossier
+// asked back for an applicant who has no slip with them.
 //
 // A Counter is used from one goroutine only, the one that owns the screen. What
 // may take long (checking a PIN, opening cards, keeping a hand-over) is handed

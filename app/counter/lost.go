@@ -107,14 +107,22 @@ func (c *Counter) Lost() error {
 	if c.step == Handover && c.applicant {
 		c.shown, c.shownBy = c.reading, dossier.CardScanned
 	}
-	c.cameFrom, c.token, c.looked = c.step, "", false
-	c.goTo(Losing)
+	c.ask(Losing)
 	return nil
 }
 
+// ask begins what only the applicant's card allows.
+func (c *Counter) ask(wish Step) {
+	c.cameFrom, c.wish, c.token, c.looked = c.step, wish, "", false
+	c.goTo(wish)
+}
+
+// needsOwner says whether the page on the screen waits for the applicant's card.
+func (c *Counter) needsOwner() bool { return c.step == Losing || c.step == Recalling }
+
 // TypeCard asks for the number of a card that no scanner reads.
 func (c *Counter) TypeCard() {
-	if c.step == Losing {
+	if c.needsOwner() {
 		c.goTo(TypingCard)
 	}
 }
@@ -131,7 +139,8 @@ func (c *Counter) CardNumber(ctx context.Context, text string) error {
 	return c.ownerShows(ctx, r, dossier.CardTyped)
 }
 
-// ownerShows takes the card of whoever lost a slip: it must be the applicant's.
+// ownerShows takes the card of whoever lost a slip or asks a dossier back: it must
+// be the applicant's.
 func (c *Counter) ownerShows(ctx context.Context, r Reading, seen dossier.CardSeen) error {
 	same, err := c.session.Desk.IsApplicant(ctx, c.card.Packet, r.Person.Number)
 	if err == nil && !same {
@@ -142,19 +151,19 @@ func (c *Counter) ownerShows(ctx context.Context, r Reading, seen dossier.CardSe
 		return c.fail(err)
 	}
 	c.shown, c.shownBy, c.looked = r, seen, false
-	c.goTo(Losing)
+	c.goTo(c.wish)
 	return nil
 }
 
 // Looked says whether the clerk has looked at the card whose number was typed.
 func (c *Counter) Looked(yes bool) {
-	if c.step == Losing && c.shownBy == dossier.CardTyped {
+	if c.needsOwner() && c.shownBy == dossier.CardTyped {
 		c.looked, c.problem = yes, nil
 	}
 }
 
-// lostMissing names what a new slip lacks.
-func (c *Counter) lostMissing() string {
+// ownerMissing names what a new slip or a withdrawal lacks.
+func (c *Counter) ownerMissing() string {
 	switch {
 	case c.shownBy == "":
 		return "counter.owner-first"
@@ -170,7 +179,7 @@ func (c *Counter) BeginReissue() (run func(context.Context) (job int64, err erro
 	if c.step != Losing {
 		return nil, false
 	}
-	if word := c.lostMissing(); word != "" {
+	if word := c.ownerMissing(); word != "" {
 		_ = c.say(dossier.CodeAnswerRefused, word)
 		return nil, false
 	}

@@ -93,12 +93,12 @@ func TestLostSlipWithItsOwnersCard(t *testing.T) {
 	c.PrintChanged(0, 50, PrintWaits, "paper-out") // it is faster than the answer
 	must(t, c.FinishReissue(run(ctx)))
 	at(t, c, Issued)
-	if s := c.State(); s.NewSlip.State != PrintWaits || s.NewSlip.Why != "paper-out" || s.NewSlip.Job != 50 {
-		t.Errorf("the print is %+v", s.NewSlip)
+	if s := c.State(); s.Paper.State != PrintWaits || s.Paper.Why != "paper-out" || s.Paper.Job != 50 {
+		t.Errorf("the print is %+v", s.Paper)
 	}
 	c.PrintChanged(50, 51, PrintDone, "")
-	if s := c.State(); s.NewSlip.State != PrintDone || s.NewSlip.Job != 51 {
-		t.Errorf("the print is %+v", s.NewSlip)
+	if s := c.State(); s.Paper.State != PrintDone || s.Paper.Job != 51 {
+		t.Errorf("the print is %+v", s.Paper)
 	}
 	one := NewSlip{Token: "t1", Packet: "p2", IDNumber: "066190000777", Card: dossier.CardScanned, Staff: "c1"}
 	if d := cmp.Diff([]NewSlip{one, one, one, one}, f.slips); d != "" {

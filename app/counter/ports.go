@@ -40,6 +40,10 @@ type Desk interface {
 	// follow. The same token twice is one slip. CodeOtherCard, CodeNotFound,
 	// CodeBadTransition when it was handed over, CodeSlipLimit.
 	NewSlip(ctx context.Context, n NewSlip) (job int64, err error)
+	// Withdraw asks a dossier back for its applicant and returns the print job of
+	// the paper that says so. The same token twice is one withdrawal. CodeOtherCard,
+	// CodeNotFound, CodeTooLate, CodeWithdrawn.
+	Withdraw(ctx context.Context, r Recall) (job int64, err error)
 	// PrintResult sends the file of a dossier's result to the page printer, as it
 	// is, and returns the job to follow. The same file again is a reprint. Every
 	// print is in the audit log.

@@ -10,7 +10,7 @@ import (
 // TakesScans says whether HandleFrame does anything at the present step: only
 // then need a scanner look.
 func (c *Counter) TakesScans() bool {
-	return slices.Contains([]Step{Closed, PIN, Home, Handover, Done, Looking, Losing}, c.step)
+	return slices.Contains([]Step{Closed, PIN, Home, Handover, Done, Looking, Losing, Recalling}, c.step)
 }
 
 // Unread hears of a code of which no text came: CodeScanPartial, CodeScanGarbled.
@@ -28,8 +28,9 @@ func (c *Counter) Wedged() {
 	}
 }
 
-// HandleFrame routes a scanned payload: a slip opens or proves a hand-over, a
-// card is the collector's.
+// HandleFrame routes a scanned payload: a slip opens its dossier, whose
+// result is handed over where it lies here, or proves a hand-over; a card is the
+// collector's, or the applicant's.
 func (c *Counter) HandleFrame(ctx context.Context, data string) error {
 	switch {
 	case c.step == Closed || c.step == PIN:
@@ -48,11 +49,11 @@ func (c *Counter) HandleFrame(ctx context.Context, data string) error {
 	}
 	r, err := c.ports.Reader.Read(data)
 	switch {
-	case err != nil && c.step != Losing:
+	case err != nil && !c.needsOwner():
 		return c.say(dossier.CodeInvalid, "counter.slip-first")
 	case err != nil:
 		return c.fail(err)
-	case c.step == Losing:
+	case c.needsOwner():
 		return c.ownerShows(ctx, r, dossier.CardScanned)
 	}
 	return c.ofCard(ctx, r, dossier.CardScanned)

@@ -1,5 +1,5 @@
-// Package paper draws up what the station prints, the slip (Phiếu gửi) and
-// Form 01, and runs the queue to the printer.
+// Package paper draws up what the station prints, the slip (Phiếu gửi), the note
+// of a withdrawal and Form 01, and runs the queue to the printer.
 //
 // It promises: the two papers never look alike and never say what is not known
 // (a slip says "received here", Form 01 shows only the agency's own facts); a

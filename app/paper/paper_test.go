@@ -325,6 +325,8 @@ func TestGoldens(t *testing.T) {
 		{"slip-58mm", document(t, longSlip(), false), printer.Width58mm},
 		{"form01", document(t, form01(), false), printer.Width80mm},
 		{"slip-again", document(t, slipAgain(), false), printer.Width80mm},
+		{"recall", document(t, recall(), false), printer.Width80mm},
+		{"recall-58mm", document(t, longRecall(), true), printer.Width58mm},
 	}
 	for _, tt := range tests {
 		img, err := printer.Layout(tt.doc, printer.Paper{WidthDots: tt.width})

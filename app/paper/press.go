@@ -16,6 +16,7 @@ import (
 const (
 	KindSlip   = "slip"
 	KindForm01 = "form01"
+	KindRecall = "withdrawal"
 )
 
 // State is where a paper is, in the words of the store; Blocked is this
@@ -50,7 +51,7 @@ type Job struct {
 	Kind   string
 	Copy   int // 0: the first; else it says that it is a reprint
 	State  State
-	Data   []byte // JSON of a Slip or a Form01
+	Data   []byte // JSON of a Slip, a Form01 or a Recall
 }
 
 // Jobs is the journal of papers. What it has answered is on the disk.
@@ -277,12 +278,18 @@ func Draw(j Job) (printer.Document, error) {
 			return printer.Document{}, dossier.Errorf(dossier.CodeInvalid, "failed to read a form 01: %w", err)
 		}
 		return f.Document(j.Copy > 0)
+	case KindRecall:
+		var r Recall
+		if err := json.Unmarshal(j.Data, &r); err != nil {
+			return printer.Document{}, dossier.Errorf(dossier.CodeInvalid, "failed to read a note of a withdrawal: %w", err)
+		}
+		return r.Document(j.Copy > 0)
 	}
 	return printer.Document{}, dossier.Errorf(dossier.CodeInvalid, "unknown kind of paper %q", j.Kind)
 }
 
-// NumberOf is the number on a paper that a person knows it by: a slip's own, or
-// the agency's code on form 01.
+// NumberOf is the number on a paper that a person knows it by: a slip's own, the
+// slip's on the note of its withdrawal, or the agency's code on form 01.
 func NumberOf(j Job) (string, error) {
 	var named struct {
 		Number string `json:"number"`

@@ -85,7 +85,7 @@ func (g *guide) commands() map[string]func(*testscript.TestScript, bool, []strin
 		"usb":     {use: "usb insert DIR | usb pull", least: 1, most: 2, do: g.usb},
 		"stick":   {use: "stick insert NAME | stick pull", least: 1, most: 2, do: g.stick},
 		"crash":   {use: "crash", do: g.crash},
-		"portal":  {use: "portal accept|supplement|refuse|pay|finish|ready|stop|release last [TEXT] | portal count N | portal withdraw CODE | portal import STICK", least: 2, most: 3, do: g.portal},
+		"portal":  {use: "portal accept|supplement|refuse|pay|finish|ready|stop|release last [TEXT] | portal count N | portal standing N | portal withdraw CODE | portal import STICK", least: 2, most: 3, do: g.portal},
 		"shot":    {use: "shot NAME", least: 1, most: 1, do: g.shot},
 	} {
 		all[name] = g.command(c)
@@ -293,12 +293,15 @@ func (g *guide) portal(ts *testscript.TestScript, args []string) error {
 	if args[0] == "import" && len(args) == 2 {
 		return g.scene.pocket.atOffice(g.ctx, args[1], func(dir string) error { return g.scene.portal.importStick(g.ctx, dir) })
 	}
-	if args[0] == "count" {
+	if args[0] == "count" || args[0] == "standing" {
 		n := 0
 		if _, err := fmt.Sscanf(args[1], "%d", &n); err != nil || len(args) != 2 || n < 0 {
 			return fmt.Errorf("%q is no number of dossiers", args[1])
 		}
-		return g.scene.portal.count(g.ctx, n)
+		if args[0] == "count" {
+			return g.scene.portal.count(g.ctx, n)
+		}
+		return g.scene.portal.standing(g.ctx, n)
 	}
 	if !slices.Contains(deskActs, args[0]) || args[1] != "last" {
 		return fmt.Errorf("the desk can %s last, not %s", strings.Join(deskActs, ", "), strings.Join(args, " "))

@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"tramhoso/sync/dossier"
 )
 
 const (
@@ -130,6 +132,36 @@ func (p *portal) count(ctx context.Context, n int) error {
 		}
 		if got.Count != n {
 			return got.Count < n, fmt.Errorf("the portal holds %d dossiers, not %d", got.Count, n)
+		}
+		return false, nil
+	})
+}
+
+// standing waits until exactly n of the desk's dossiers are in effect: neither set
+// aside, nor asked back, nor ended.
+func (p *portal) standing(ctx context.Context, n int) error {
+	return p.until(ctx, func() (bool, error) {
+		status, said, err := p.ask(ctx, http.MethodGet, "/desk/dossiers", nil)
+		if err != nil {
+			return false, err
+		}
+		var got struct {
+			Dossiers []struct {
+				Status     dossier.Status `json:"status"`
+				Quarantine string         `json:"quarantine"`
+			} `json:"dossiers"`
+		}
+		if status != http.StatusOK || json.Unmarshal([]byte(said), &got) != nil {
+			return false, fmt.Errorf("the desk answers %d: %s", status, strings.TrimSpace(said))
+		}
+		stand := 0
+		for _, d := range got.Dossiers {
+			if d.Quarantine == "" && d.Status != dossier.StatusWithdrawalRequested && !d.Status.Final() {
+				stand++
+			}
+		}
+		if stand != n {
+			return true, fmt.Errorf("of %d dossiers %d are in effect, not %d", len(got.Dossiers), stand, n)
 		}
 		return false, nil
 	})

@@ -13,7 +13,8 @@ type Withdrawal struct {
 	Slip      string    `json:"slip"`
 	At        time.Time `json:"at"`
 	Basis     string    `json:"basis"`
-	Staff     string    `json:"staff,omitempty"`     // who asked for the citizen
+	Staff     string    `json:"staff,omitempty"`     // BasisClerk: who asked for the citizen
+	Card      CardSeen  `json:"card,omitempty"`      // BasisClerk: how its number was read
 	Successor string    `json:"successor,omitempty"` // slip number of the dossier given in its place
 }
 

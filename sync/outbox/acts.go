@@ -39,6 +39,19 @@ func (o *Outbox) Withdraw(ctx context.Context, submitToken, packet string, w dos
 	})
 }
 
+// WithdrawAtCounter is Withdraw by a clerk, with the paper for whoever asked and
+// the record of the audit log in the same transaction.
+func (o *Outbox) WithdrawAtCounter(ctx context.Context, submitToken, packet string, w dossier.Withdrawal, note Note, leaf store.Leaf) (Submitted, error) {
+	head, err := o.c.Store.Head(ctx, packet)
+	if err != nil {
+		return Submitted{}, fmt.Errorf("failed to withdraw: %w", err)
+	}
+	return o.Submit(ctx, Letter{
+		Token: submitToken, Kind: dossier.KindWithdrawal, Parent: packet, Procedure: head.Procedure, Withdraw: packet, Note: &note, Leaf: &leaf,
+		Body: func(string) (any, error) { return w, nil },
+	})
+}
+
 // Correct keeps a dossier like SubmitDossier, and asks the one back that it
 // replaces, in one transaction: never are both there, and never none.
 // d.Replaces is the other's slip number.

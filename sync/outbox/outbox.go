@@ -62,6 +62,9 @@ type Letter struct {
 	// Withdrawal is the content of a withdrawal packet that follows this letter in
 	// the same transaction: this one replaces the dossier that Withdraw names.
 	Withdrawal *dossier.Withdrawal
+	// Note is a paper that comes with a withdrawal; nil: none does.
+	Note *Note
+	Leaf *store.Leaf // of the audit log, kept with the letter; nil: none
 	// Attachments name files that AddFile has kept: they go after the packet.
 	Attachments []dossier.Attachment
 }
@@ -72,6 +75,12 @@ type Slip struct {
 	Citizen  dossier.CitizenCard // Packet, Slip, Station and Submitted are filled in
 	Counter  dossier.CounterCard // likewise
 	Print    func(Facts) ([]byte, error)
+}
+
+// Note is a paper that comes with a letter and is no slip: nothing opens with it.
+type Note struct {
+	Kind  string
+	Print func(Facts) ([]byte, error) // draws it up; Facts without a number and a QR
 }
 
 // AddFile seals a file to the province as it is read, and keeps it with the draft
@@ -204,6 +213,16 @@ func (w *writing) build(seq, serial uint64) (store.Rows, error) {
 	}
 	if w.Slip != nil {
 		if err := w.slip(&rows, secret); err != nil {
+			return rows, err
+		}
+	}
+	rows.Leaf = w.Leaf
+	if w.Note != nil {
+		data, err := w.Note.Print(w.facts)
+		if err != nil {
+			return rows, fmt.Errorf("failed to draw up a note: %w", err)
+		}
+		if rows.Print, err = w.sealPaper(w.Letter.Withdraw, w.Note.Kind, paperContent{Data: data}); err != nil {
 			return rows, err
 		}
 	}

@@ -14,6 +14,7 @@ import (
 const (
 	PaperSlip   = "slip"
 	PaperForm01 = "form01"
+	PaperRecall = "withdrawal" // for whoever asked a dossier back at the counter
 )
 
 // Paper is a print job, opened.

@@ -74,7 +74,8 @@ type Rows struct {
 	Cards    []Card
 	HandOver string   // packet id of the dossier that is handed over, or ""
 	Reissue  *Reissue // nil: no new slip is given in place of a lost one
-	Withdraw string   // packet id of the dossier that is asked back, or ""
+	Withdraw string   // packet id of the dossier that is asked back, or ""; a Print without a Dossier is filed under it
+	Leaf     *Leaf    // of the audit log; nil: nothing goes into it with this
 	// Second follows in the same transaction, under the next sequence number: the
 	// withdrawal of a dossier that the first replaces.
 	Second *Second
@@ -161,7 +162,7 @@ func (s *Store) commit(ctx context.Context, sub Submission) (c Committed, err er
 	s.numbers.take(sub.Token)
 	defer func() { s.numbers.gave(c, r.Second != nil, err) }()
 	row, rest := r.row(c, sub.Token, s.ms())
-	if len(rest) > 0 || r.HandOver != "" || r.Reissue != nil || r.Withdraw != "" || r.Second != nil || len(r.Packet.Head.Attachments) > 0 {
+	if len(rest) > 0 || r.HandOver != "" || r.Reissue != nil || r.Withdraw != "" || r.Second != nil || r.Leaf != nil || len(r.Packet.Head.Attachments) > 0 {
 		err := s.commitMore(ctx, r, row, rest)
 		if err == nil && r.Reissue != nil {
 			s.lingers.Store(true) // what the lost slip opened
@@ -212,7 +213,12 @@ func (s *Store) commitMore(ctx context.Context, r Rows, row hot.SubmitParams, re
 			}
 		}
 		if r.Withdraw != "" {
-			if err := s.withdraw(ctx, tx, r, row.CreatedMs); err != nil {
+			if err := s.withdraw(ctx, tx, r, row.Job.Int64, row.CreatedMs); err != nil {
+				return err
+			}
+		}
+		if r.Leaf != nil {
+			if err := appendLeaf(ctx, s.w.WithTx(tx), *r.Leaf); err != nil {
 				return err
 			}
 		}
@@ -251,6 +257,8 @@ func (r Rows) check(seq uint64, slip bool) error {
 		return dossier.Errorf(dossier.CodeInvalid, "a slip serial and a dossier row belong together")
 	case slip && (r.Dossier.Slip == "" || len(r.Dossier.Slip) > maxSlip):
 		return dossier.Errorf(dossier.CodeInvalid, "a slip number of %d bytes", len(r.Dossier.Slip))
+	case r.Print != nil && !slip && r.Reissue == nil && r.Withdraw == "":
+		return dossier.Errorf(dossier.CodeInvalid, "a paper of no dossier")
 	case r.Reissue != nil && (slip || r.Print == nil || r.HandOver != "" || len(r.Reissue.New) == 0):
 		return dossier.Errorf(dossier.CodeInvalid, "an unfinished new slip")
 	}
@@ -284,7 +292,7 @@ func (r Rows) row(c Committed, token string, now int64) (row hot.SubmitParams, r
 	}
 	if p := r.Print; p != nil {
 		row.Job = sql.NullInt64{Int64: c.PrintJob, Valid: true}
-		if r.Reissue == nil { // that one's paper is the dossier's, not this packet's
+		if r.Dossier != nil { // else the paper is another packet's, the dossier's that this one is about
 			row.Paper, row.Sealed, row.Key = text(p.Kind), p.Sealed, p.Key
 		}
 	}

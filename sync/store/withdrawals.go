@@ -12,20 +12,24 @@ import (
 )
 
 // withdraw notes who asks a dossier back, refusing one that is asked back
-// already or was handed over.
-func (s *Store) withdraw(ctx context.Context, tx *sql.Tx, r Rows, now int64) error {
+// already or was handed over, and files the paper that says so under it.
+func (s *Store) withdraw(ctx context.Context, tx *sql.Tx, r Rows, job, now int64) error {
 	w := rows.WithdrawParams{Packet: r.Withdraw, Child: r.Packet.Head.ID, AtMs: now}
 	if r.Second != nil {
 		w.Child, w.Successor = r.Second.Packet.Head.ID, r.Packet.Head.ID
 	}
-	n, err := s.w.WithTx(tx).Withdraw(ctx, w)
+	q := s.w.WithTx(tx)
+	n, err := q.Withdraw(ctx, w)
 	if err != nil {
 		return err
 	}
 	if n == 0 {
 		return dossier.Errorf(dossier.CodeWithdrawn, "not here, asked back or handed over already")
 	}
-	return nil
+	if r.Print == nil || r.Dossier != nil {
+		return nil
+	}
+	return q.AddPrintAs(ctx, rows.AddPrintAsParams{ID: job, Packet: r.Withdraw, Kind: r.Print.Kind, Sealed: r.Print.Sealed, Key: r.Print.Key, AtMs: now})
 }
 
 // Withdrawal is what the station knows of a dossier that was asked back; the

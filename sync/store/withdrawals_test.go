@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/mod/sumdb/tlog"
 	"pgregory.net/rapid"
 
 	"tramhoso/sync/dossier"
@@ -77,6 +78,52 @@ func TestAskedBackOnce(t *testing.T) {
 	must(t, err)
 	if len(out) != 1 || out[0].Packet.Head.ID != "p-1" {
 		t.Errorf("the dossier itself goes all the same: %+v", out)
+	}
+}
+
+// The paper that says so is filed under the dossier, and the audit log's record is
+// kept with it, or neither is.
+func TestAskedBackWithAPaper(t *testing.T) {
+	b, ctx := open(t, t.TempDir(), Options{}), t.Context()
+	_, err := b.Commit(ctx, visit("t"))
+	must(t, err)
+	noted := func(token string, leaf int64) Submission {
+		sub := takesBack(token, "p-1")
+		first := sub.Build
+		sub.Build = func(seq, serial uint64) (Rows, error) {
+			r, err := first(seq, serial)
+			r.Print, r.Leaf = &Print{Kind: "withdrawal", Sealed: []byte("note"), Key: []byte("wrapped note")}, &Leaf{N: leaf, Data: []byte("{}"), Hashes: []tlog.Hash{tlog.RecordHash([]byte("{}"))}}
+			return r, err
+		}
+		return sub
+	}
+	if _, err := b.Commit(ctx, noted("w", 7)); dossier.CodeOf(err) != dossier.CodeConflict {
+		t.Errorf("an audit record out of its turn: %v", err)
+	}
+	if w := b.withdrawn(t, "p-1"); !w.At.IsZero() {
+		t.Errorf("half of it is kept: %+v", w)
+	}
+	c, err := b.Commit(ctx, noted("w", 0))
+	must(t, err)
+	again, err := b.Commit(ctx, noted("w", 1))
+	must(t, err)
+	if !again.Again || again.PrintJob != c.PrintJob {
+		t.Errorf("a double tap: %+v after %+v", again, c)
+	}
+	j, err := b.PrintJob(ctx, c.PrintJob)
+	must(t, err)
+	if j.Packet != "p-1" || j.Kind != "withdrawal" || j.State != PrintRendered || string(j.Sealed) != "note" {
+		t.Errorf("%+v", j)
+	}
+	if n, err := b.Audit().Size(); err != nil || n != 1 {
+		t.Errorf("%d records, %v", n, err)
+	}
+	sub := Submission{Token: "x", Build: func(seq, _ uint64) (Rows, error) {
+		h := dossier.Head{ID: fmt.Sprintf("p-%d", seq), Kind: dossier.KindRating, Station: "DL27", Seq: seq}
+		return Rows{Packet: frozenHead(h, "five"), Digest: digestOf(seq), Priority: PriorityPacket, Print: &Print{Kind: "note", Sealed: []byte("x"), Key: []byte("y")}}, nil
+	}}
+	if _, err := b.Commit(ctx, sub); dossier.CodeOf(err) != dossier.CodeInvalid {
+		t.Errorf("a paper of no dossier: %v", err)
 	}
 }
 

@@ -38,6 +38,7 @@ type Ask struct {
 	Job         int64
 	Slip        string // the number on it: of a slip, or the agency's code on form 01
 	Form01      bool
+	Recall      bool      // the note of a withdrawal
 	Page        bool      // of the page printer
 	Result      bool      // an agency's result; Slip is its dossier's
 	At          time.Time // when it was last sent, or put to wait
@@ -68,7 +69,7 @@ func (f *Flow) LoadAsks() {
 // interrupted: whoever waited for it must not think that nothing was received.
 func (f *Flow) openSlip() string {
 	for _, q := range f.asks {
-		if q.Restarted && q.Slip != "" && !q.Page {
+		if q.Restarted && q.Slip != "" && !q.Page && !q.Recall {
 			return f.env.T("home.slip-open", "slip", q.Slip)
 		}
 	}
@@ -81,6 +82,8 @@ func (f *Flow) askQuestion(q Ask) string {
 	switch {
 	case q.Form01:
 		key = "clerkhome.form-"
+	case q.Recall:
+		key = "clerkhome.note-"
 	case q.Result:
 		key = "clerkhome.result-"
 	case q.Page:

@@ -43,7 +43,8 @@ func (f *Flow) typeCardScreen(s counter.State) fyne.CanvasObject {
 func (f *Flow) foundModel(s counter.State) found.Model {
 	e, c := f.env, s.Card
 	m := found.Model{Staff: f.band(s), News: f.knowledge(c.Track), Name: c.Title, Whose: e.T("clerkhome.row-note", "name", c.Name, "last4", c.Last4),
-		Slip: e.T("timeline.slip", "slip", c.Slip), Moments: f.moments(c.Track), Handed: !c.Handed.IsZero(), Ready: c.Ready(), Problem: f.counterProblem(s.Problem)}
+		Slip: e.T("timeline.slip", "slip", c.Slip), Moments: f.moments(c.Track), Handed: !c.Handed.IsZero(), Ready: c.Ready(),
+		AskBack: c.CanWithdraw() == nil, Problem: f.counterProblem(s.Problem)}
 	if c.Code() != "" {
 		m.Code = e.T("timeline.code", "code", c.Code())
 	}
@@ -54,18 +55,26 @@ func (f *Flow) foundModel(s counter.State) found.Model {
 }
 
 func (f *Flow) foundScreen(s counter.State) fyne.CanvasObject {
-	return found.New(f.env, f.foundModel(s), found.Actions{Back: f.then(f.Counter.Back), Lost: f.do(f.Counter.Lost),
+	return found.New(f.env, f.foundModel(s), found.Actions{Back: f.then(f.Counter.Back), Lost: f.do(f.Counter.Lost), AskBack: f.do(f.Counter.AskBack),
 		HandOver: f.do(func() error { return f.Counter.ToHandOver(context.Background()) })})
 }
 
 func (f *Flow) lostScreen(s counter.State) fyne.CanvasObject {
-	return found.NewLost(f.env, found.LostModel{Model: f.foundModel(s), Seen: s.OwnerSeen != "", Typed: s.OwnerSeen == dossier.CardTyped,
-		Looked: s.Looked, Busy: s.Step == counter.Issuing},
-		found.LostActions{Back: f.then(f.Counter.Back), Give: f.reissue, Looked: func(yes bool) { f.then(func() { f.Counter.Looked(yes) })() },
-			Type: f.then(func() {
-				f.draft, f.drafted = "", false
-				f.Counter.TypeCard()
-			})})
+	return found.NewLost(f.env, f.ownerModel(s), f.ownerActions(f.reissue))
+}
+
+// ownerModel is a dossier beside the card of whoever came for it.
+func (f *Flow) ownerModel(s counter.State) found.LostModel {
+	return found.LostModel{Model: f.foundModel(s), Seen: s.OwnerSeen != "", Typed: s.OwnerSeen == dossier.CardTyped,
+		Looked: s.Looked, Busy: s.Step == counter.Issuing || s.Step == counter.Recording}
+}
+
+func (f *Flow) ownerActions(do func()) found.LostActions {
+	return found.LostActions{Back: f.then(f.Counter.Back), Give: do, Looked: func(yes bool) { f.then(func() { f.Counter.Looked(yes) })() },
+		Type: f.then(func() {
+			f.draft, f.drafted = "", false
+			f.Counter.TypeCard()
+		})}
 }
 
 // reissue gives the new slip elsewhere: opening and sealing a card takes a while.
@@ -91,8 +100,15 @@ var slipPrints = map[counter.PrintState]string{counter.PrintGoing: "going", coun
 	counter.PrintUnknown: "unknown", counter.PrintFailed: "failed"}
 
 func (f *Flow) givenScreen(s counter.State) fyne.CanvasObject {
-	p := s.NewSlip
-	m := found.GivenModel{Staff: f.band(s), Slip: s.Card.Slip, Print: f.env.T("found.print-" + slipPrints[p.State]), Problem: f.counterProblem(s.Problem),
+	m, a := f.given(s, "found.print-")
+	return found.NewGiven(f.env, m, a)
+}
+
+// given is what was given for a dossier, and what can be done with its paper; words
+// begins the keys of what is said of that.
+func (f *Flow) given(s counter.State, words string) (found.GivenModel, found.GivenActions) {
+	p := s.Paper
+	m := found.GivenModel{Staff: f.band(s), Slip: s.Card.Slip, Print: f.env.T(words + slipPrints[p.State]), Problem: f.counterProblem(s.Problem),
 		Look: p.State == counter.PrintWaits || p.State == counter.PrintUnknown || p.State == counter.PrintFailed}
 	a := found.GivenActions{Done: func() {
 		f.Counter.Back()
@@ -100,13 +116,13 @@ func (f *Flow) givenScreen(s counter.State) fyne.CanvasObject {
 		f.loadCards()
 	}}
 	if p.State != counter.PrintGoing && p.State != counter.PrintWaits {
-		a.Again = func() { f.slipAgain(p.Job) }
+		a.Again = func() { f.paperAgain(p.Job) }
 	}
-	return found.NewGiven(f.env, m, a)
+	return m, a
 }
 
-// slipAgain prints the new slip once more, marked as a copy.
-func (f *Flow) slipAgain(job int64) {
+// paperAgain prints what was given once more, marked as a copy.
+func (f *Flow) paperAgain(job int64) {
 	f.Go(func() {
 		_, err := f.Papers.Again(context.Background(), job)
 		f.Post(func() {

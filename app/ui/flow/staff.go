@@ -120,6 +120,10 @@ func (f *Flow) staffScreen() fyne.CanvasObject {
 		return f.typeCardScreen(s)
 	case counter.Issued:
 		return f.givenScreen(s)
+	case counter.Recalling, counter.Recording:
+		return f.recallScreen(s)
+	case counter.Recalled:
+		return f.recalledScreen(s)
 	}
 	return f.clerkScreen(s)
 }

@@ -24,6 +24,7 @@ type world struct {
 	desk    []dossier.CounterCard
 	handed  []dossier.Handover
 	slips   []counter.NewSlip
+	wishes  []counter.Recall
 	refused []counter.Refusal
 	letters map[string]visit.Letter // by token
 	commits int
@@ -156,6 +157,13 @@ func (o office) DossiersOf(_ context.Context, number string) (list []string, err
 func (o office) NewSlip(_ context.Context, n counter.NewSlip) (int64, error) {
 	o.w.slips = append(o.w.slips, n)
 	return 90, o.w.fail
+}
+func (o office) Withdraw(_ context.Context, r counter.Recall) (int64, error) {
+	o.w.wishes = append(o.w.wishes, r)
+	if o.w.fail == nil {
+		o.w.desk[0].Withdrawn = dossier.Withdrawn{At: noon}
+	}
+	return 95, o.w.fail
 }
 func (o office) PrintResult(_ context.Context, packet string) (int64, error) {
 	if o.w.fail != nil {

@@ -1,5 +1,6 @@
 // Package found shows a clerk one dossier as the station knows it, asks whether a
-// new slip shall be given in place of a lost one, and tells what became of it.
+// new slip shall be given in place of a lost one or the dossier be asked back for
+// its applicant, and tells what became of it.
 package found
 
 import (
@@ -20,17 +21,21 @@ type Model struct {
 	Says    string // the agency's words
 	Handed  bool   // nobody needs its slip
 	Ready   bool   // a result can be handed over
+	AskBack bool   // it can be asked back
 	Problem string
 }
 
 // Actions is what can be pressed.
-type Actions struct{ Back, Lost, HandOver func() }
+type Actions struct{ Back, Lost, HandOver, AskBack func() }
 
 // New builds the screen of one dossier.
 func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	o := kit.FrameSpec{Staff: &m.Staff, Title: env.T("found.title"), TitleNote: m.News, Back: kit.BackAction(env, a.Back)}
 	if !m.Handed {
 		o.Second = &kit.Action{Text: env.T("found.lost"), Icon: "doc", Do: a.Lost}
+	}
+	if m.AskBack {
+		o.Aside = &kit.Action{Text: env.T("found.withdraw"), Icon: "minus", Do: a.AskBack}
 	}
 	if m.Ready {
 		o.Main = kit.MainAction(env.T("found.hand-over"), a.HandOver)
@@ -86,43 +91,62 @@ type LostActions struct {
 // NewLost builds the screen.
 func NewLost(env *kit.Env, m LostModel, a LostActions) fyne.CanvasObject {
 	o := kit.FrameSpec{Staff: &m.Staff, Title: env.T("found.lost-title"), Back: kit.BackAction(env, a.Back)}
-	switch {
-	case m.Busy:
-		o.Back, o.Main = nil, &kit.Action{Text: env.T("found.giving"), Icon: "none", Off: true}
-	case !m.Seen:
-		o.Second = &kit.Action{Text: env.T("found.type"), Icon: "pencil", Do: a.Type}
-		o.Main = &kit.Action{Text: env.T("found.card-first"), Icon: "none", Off: true}
-	case m.Typed && !m.Looked:
-		o.Main = &kit.Action{Text: env.T("found.look-first"), Icon: "none", Off: true}
-	default:
+	if !lacks(env, &o, m, a, "found.giving") {
 		o.Main = kit.MainAction(env.T("found.give"), a.Give)
 	}
-	body := func(air float32) func(*kit.Env) fyne.CanvasObject {
-		return func(env *kit.Env) fyne.CanvasObject {
-			left := kit.NewPanelPad(env, kit.Surface, air, 24, air, 24, kit.Col(air/3, facts(env, m.Model)...))
-			right := []fyne.CanvasObject{owner(env, m)}
-			if m.Typed {
-				right = append(right, kit.NewChoice(env, kit.ChoiceSpec{Text: env.T("found.looked"), On: m.Looked, Box: true, Do: func() { a.Looked(!m.Looked) }}))
-			}
-			if m.Problem != "" {
-				right = append(right, kit.NewNotice(env, kit.Stop, "warn", "**"+m.Problem+"**", ""))
-			}
-			then := kit.NewNotice(env, kit.Gold, "info", "**"+env.T("found.void")+"**", env.T("found.void-note"))
-			if env.IsPortrait() {
-				return kit.Col(air, append(append([]fyne.CanvasObject{left}, right...), then)...)
-			}
-			return kit.RowFill(24, kit.GrowBy(560, kit.Col(air, left, then)), kit.GrowBy(616, kit.Col(air, right...)))
-		}
-	}
-	o.Body = kit.Fit(env, kit.BodySize(env, o), body(20), body(10))
+	page := ownerPage{whose: env.T("found.card-note"), then: env.T("found.void"), note: env.T("found.void-note")}
+	o.Body = kit.Fit(env, kit.BodySize(env, o), page.body(m, a, 20), page.body(m, a, 10))
 	return kit.NewFrame(env, o)
 }
 
-// owner says whether the card of whoever lost the slip was shown.
-func owner(env *kit.Env, m LostModel) fyne.CanvasObject {
+// lacks fills the actions of a page that waits for the applicant's card, and
+// reports whether something is missing still.
+func lacks(env *kit.Env, o *kit.FrameSpec, m LostModel, a LostActions, busy string) bool {
+	off := func(text string) { o.Main = &kit.Action{Text: env.T(text), Icon: "none", Off: true} }
+	switch {
+	case m.Busy:
+		o.Back = nil
+		off(busy)
+	case !m.Seen:
+		o.Second = &kit.Action{Text: env.T("found.type"), Icon: "pencil", Do: a.Type}
+		off("found.card-first")
+	case m.Typed && !m.Looked:
+		off("found.look-first")
+	default:
+		return false
+	}
+	return true
+}
+
+// ownerPage is the dossier beside the card of whoever came, and what happens then.
+type ownerPage struct {
+	whose      string // must the card be
+	then, note string
+}
+
+func (p ownerPage) body(m LostModel, a LostActions, air float32) func(*kit.Env) fyne.CanvasObject {
+	return func(env *kit.Env) fyne.CanvasObject {
+		left := kit.NewPanelPad(env, kit.Surface, air, 24, air, 24, kit.Col(air/3, facts(env, m.Model)...))
+		right := []fyne.CanvasObject{owner(env, m, p.whose)}
+		then := kit.NewNotice(env, kit.Gold, "info", "**"+p.then+"**", p.note)
+		if m.Typed {
+			right = append(right, kit.NewChoice(env, kit.ChoiceSpec{Text: env.T("found.looked"), On: m.Looked, Box: true, Do: func() { a.Looked(!m.Looked) }}))
+		}
+		if m.Problem != "" {
+			right = append(right, kit.NewNotice(env, kit.Stop, "warn", "**"+m.Problem+"**", ""))
+		}
+		if env.IsPortrait() {
+			return kit.Col(air, append(append([]fyne.CanvasObject{left}, right...), then)...)
+		}
+		return kit.RowFill(24, kit.GrowBy(560, kit.Col(air, left, then)), kit.GrowBy(616, kit.Col(air, right...)))
+	}
+}
+
+// owner says whether the applicant's card was shown, and whose must be.
+func owner(env *kit.Env, m LostModel, whose string) fyne.CanvasObject {
 	switch {
 	case !m.Seen:
-		return kit.NewNotice(env, kit.Gold, "scan", "**"+env.T("found.card")+"**", env.T("found.card-note"))
+		return kit.NewNotice(env, kit.Gold, "scan", "**"+env.T("found.card")+"**", whose)
 	case m.Typed:
 		return kit.NewNotice(env, kit.Leaf, "check", "**"+env.T("found.number-same")+"**", "")
 	}

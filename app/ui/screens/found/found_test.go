@@ -21,7 +21,7 @@ func sample(env *kit.Env) found.Model {
 			{State: kit.Present, Icon: "docs", Text: e.T("timeline.step-supplement"), Second: "08/07/2026 09:20"},
 			{State: kit.ToCome, Text: e.T("timeline.step-result")},
 		},
-		Says: "Xin bổ sung giấy tờ về nơi ở từ 2015 đến 2019. Xin mang bản chính để đối chiếu."}
+		AskBack: true, Says: "Xin bổ sung giấy tờ về nơi ở từ 2015 đến 2019. Xin mang bản chính để đối chiếu."}
 	if e.Words.Lang() == "en" {
 		m.Name = "Certificate of marital status"
 	}
@@ -34,7 +34,7 @@ func long(env *kit.Env) found.Model {
 	m.Whose = env.T("clerkhome.row-note", "name", "Công Tằng Tôn Nữ Thị Ngọc Huyền Trân", "last4", "0123")
 	m.Moments[1].Text = env.T("timeline.step-accepted", "agency", "Uỷ ban nhân dân phường Buôn Ma Thuột")
 	m.News = env.T("timeline.news-silent", "when", env.T("age.months", "n", 23, "date", "24/06/2024"))
-	m.Ready, m.Problem = true, golden.Longest(env)
+	m.Ready, m.AskBack, m.Problem = true, true, golden.Longest(env)
 	for range 4 {
 		m.Says += " Nếu không còn giấy tờ nào thì xin ghi rõ họ tên, nơi ở của hai người biết việc."
 	}
@@ -44,7 +44,7 @@ func long(env *kit.Env) found.Model {
 func one(model func(*kit.Env) found.Model) func(*kit.Env) fyne.CanvasObject {
 	return func(env *kit.Env) fyne.CanvasObject {
 		do := func() {}
-		return found.New(env, model(env), found.Actions{Back: do, Lost: do, HandOver: do})
+		return found.New(env, model(env), found.Actions{Back: do, Lost: do, HandOver: do, AskBack: do})
 	}
 }
 
@@ -64,7 +64,7 @@ func given(env *kit.Env) fyne.CanvasObject {
 }
 
 func TestLook(t *testing.T) {
-	golden.Screen(t, "found", one(sample), "Hồ sơ tại trạm này", "Tin tính đến 7:10 sáng nay", "H’ Bia Niê, cuối 0123", "Mã hồ sơ H15.27-260706-0042", "Mất phiếu – cấp phiếu mới")
+	golden.Screen(t, "found", one(sample), "Hồ sơ tại trạm này", "Tin tính đến 7:10 sáng nay", "H’ Bia Niê, cuối 0123", "Mã hồ sơ H15.27-260706-0042", "Mất phiếu – cấp phiếu mới", "Rút hồ sơ")
 }
 
 func TestLostLook(t *testing.T) {
