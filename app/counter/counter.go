@@ -243,6 +243,9 @@ func (c *Counter) Choose(ctx context.Context, slip string) error {
 		return nil
 	}
 	at := slices.IndexFunc(c.cards, func(card dossier.CounterCard) bool { return card.Slip == slip })
+	if at >= 0 && !slices.Contains(c.only, c.cards[at].Packet) {
+		c.forget() // the card that was shown is not this one's
+	}
 	if at >= 0 && !c.cards[at].Ready() {
 		return c.look(c.cards[at])
 	}

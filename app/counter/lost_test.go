@@ -168,6 +168,18 @@ func TestLostSlipAtTheHandOver(t *testing.T) {
 	problem(t, c, c.Lost(), "counter.already")
 }
 
+// A card by which dossiers were found counts for those, and for no other.
+func TestFoundCardIsNotAnothers(t *testing.T) {
+	ctx := context.Background()
+	c, _ := login(t)
+	must(t, c.HandleFrame(ctx, owner))
+	must(t, c.Choose(ctx, "DL27-2"))
+	must(t, c.Lost())
+	if s := c.State(); s.OwnerSeen != "" || s.Missing != "counter.owner-first" {
+		t.Errorf("%+v", s)
+	}
+}
+
 // Whatever is done in whatever order, no new slip is given but for the dossier on
 // the screen, to the owner of the card that was shown for it, and a typed card is
 // looked at first.
