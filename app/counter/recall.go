@@ -69,9 +69,7 @@ func (c *Counter) FinishRecall(job int64, err error) error {
 		c.card.Withdrawn = dossier.Withdrawn{At: c.doneAt}
 	}
 	c.goTo(Recalled)
-	for _, n := range early {
-		c.PrintChanged(n.old, n.job, n.state, n.why)
-	}
+	c.hear(early)
 	return nil
 }
 

@@ -132,8 +132,16 @@ func TestNothingAskedBackUnchecked(t *testing.T) {
 			"scan": func(rt *rapid.T) {
 				_ = c.HandleFrame(ctx, rapid.SampledFrom([]string{owner, ofP2, other, "SLIP DL27-2"}).Draw(rt, "code"))
 			},
-			"lost":     func(*rapid.T) { _ = c.Lost(); looked = false },
-			"ask back": func(*rapid.T) { _ = c.AskBack(); looked = false },
+			"lost": func(*rapid.T) {
+				if was := c.Step(); c.Lost() == nil && was != Losing && c.Step() == Losing {
+					looked = false
+				}
+			},
+			"ask back": func(*rapid.T) {
+				if was := c.Step(); c.AskBack() == nil && was != Recalling && c.Step() == Recalling {
+					looked = false
+				}
+			},
 			"type": func(rt *rapid.T) {
 				if c.TypeCard(); c.Step() == TypingCard {
 					looked = false
