@@ -88,7 +88,7 @@ func (d desk) NewSlip(ctx context.Context, n counter.NewSlip) (job int64, err er
 	if err != nil {
 		return 0, err
 	}
-	d.s.press.Print(done.PrintJob)
+	d.s.printSlip(ctx, done)
 	return done.PrintJob, nil
 }
 
