@@ -31,6 +31,7 @@ const (
 	trustSoon    = 10 * time.Minute // likewise, while no key holds that a visit could begin with
 	contactEvery = 10 * time.Minute // how often the time of the last contact is written down
 	markBytes    = 16               // of a keyed hash that tells equal news
+	quietEvery   = 10 * time.Minute // how often a station asks that was told to be quiet: a few KB an hour
 )
 
 // Portal is who is asked; client.Client is one. It is asked anew on every
@@ -74,6 +75,7 @@ type Config struct {
 	Province *Province
 	Now      func() time.Time    // never before the trusted floor; nil: time.Now
 	Rand     func(n int64) int64 // draws 0 ≤ x < n; nil: math/rand
+	Quiet    func() bool         // whether the network is to be spared now; nil: it never is
 	Log      *slog.Logger        // nil: slog.Default()
 }
 
@@ -105,6 +107,9 @@ func New(ctx context.Context, c Config) (*Inbox, error) {
 	}
 	if c.Rand == nil {
 		c.Rand = rand.Int64N
+	}
+	if c.Quiet == nil {
+		c.Quiet = func() bool { return false }
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()
@@ -161,7 +166,9 @@ func (in *Inbox) tell(n Note) {
 	}
 }
 
-// Follow asks portal for events until ctx ends.
+// Follow asks portal for events until ctx ends. While it is told to be quiet it
+// does not hold a line open and fetches no catalogue, but goes on asking now and
+// then: answers for people come, and the screens know whether there is a network.
 func (in *Inbox) Follow(ctx context.Context, portal Portal) error {
 	failures := 0
 	for {
@@ -175,6 +182,8 @@ func (in *Inbox) Follow(ctx context.Context, portal Portal) error {
 		}
 		var wait time.Duration
 		switch {
+		case in.c.Quiet():
+			failures, wait = 0, quietEvery
 		case err != nil:
 			ceiling := backOffMost
 			if failures < 10 && backOffFirst<<failures < ceiling {
@@ -291,7 +300,7 @@ func (in *Inbox) round(ctx context.Context, portal Portal) (busy bool, err error
 func (in *Inbox) wait() time.Duration {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	if !in.online {
+	if !in.online || in.c.Quiet() {
 		return 0
 	}
 	return wire.MaxWait
@@ -432,7 +441,7 @@ func (in *Inbox) lookAtStaff(ctx context.Context, portal Portal) error {
 
 // refresh fetches what the portal hints at.
 func (in *Inbox) refresh(ctx context.Context, portal Portal, known, hints wire.Hints) (fetched bool, err error) {
-	if hints.Catalogue > known.Catalogue {
+	if hints.Catalogue > known.Catalogue && !in.c.Quiet() {
 		if fetched, err = in.fetchCatalogue(ctx, portal, known.Catalogue); err != nil {
 			return false, err
 		}

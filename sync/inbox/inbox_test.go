@@ -136,6 +136,19 @@ type rig struct {
 	mu      sync.Mutex
 	notes   []inbox.Note
 	between func() // runs once, before the next event is applied
+	quiet   bool
+}
+
+func (r *rig) hush(on bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.quiet = on
+}
+
+func (r *rig) isQuiet() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.quiet
 }
 
 // point lets something happen while an event is on its way into the store.
@@ -160,7 +173,7 @@ func newRig(t *testing.T) *rig {
 	r.prov, err = prove.NewProvince(time.Now())
 	must(t, err)
 	r.st, err = prove.OpenWith(t.Context(), filepath.Join(t.TempDir(), "station"), prove.Wiring{Clock: clock.NewSystem(clock.Options{Wall: time.Now}),
-		Log: slog.New(slog.NewTextHandler(&r.log, nil)), Store: store.Options{Point: r.point}})
+		Log: slog.New(slog.NewTextHandler(&r.log, nil)), Store: store.Options{Point: r.point}, Quiet: r.isQuiet})
 	must(t, err)
 	e, err := r.prov.Enrol(r.st.Keys, "https://127.0.0.1", time.Now())
 	must(t, err)

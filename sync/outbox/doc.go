@@ -18,5 +18,11 @@
 // Attachments follow their packets in a lane of their own ([Files]), chunk by
 // chunk, and hold up no packet.
 //
+// A person at the station can pause sending ([Pause]) for a while, never for good:
+// packets, hand-overs too, and attachments stay where they are until it ends or is
+// ended. It is asked before every batch and every chunk; what is on the line then
+// is sent to its end. What is carried by hand goes on. Neither enrolling nor a
+// person's "try again" ends it.
+//
 // It must not import a transport: senders are handed in.
 package outbox

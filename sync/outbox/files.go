@@ -49,6 +49,8 @@ type Files struct {
 	rules Rules
 	wake  chan struct{}
 	free  chan struct{} // like wake, and ends any wait
+	pause *Pause        // nil: nobody can order one
+	turn  chan struct{} // the pause began or ended
 
 	mu    sync.Mutex
 	state FilesState
@@ -74,7 +76,7 @@ func NewFiles(s *store.Store, q *Queue, log *slog.Logger, rnd func(n int64) int6
 	if rnd == nil {
 		rnd = rand.Int64N
 	}
-	f := &Files{store: s, queue: q, log: log, rand: rnd, wake: make(chan struct{}, 1), free: make(chan struct{}, 1), at: -1}
+	f := &Files{store: s, queue: q, log: log, rand: rnd, wake: make(chan struct{}, 1), free: make(chan struct{}, 1), turn: make(chan struct{}, 1), at: -1}
 	q.OnState(func(State) { nudge(f.wake) })
 	return f
 }
@@ -134,6 +136,7 @@ func (f *Files) sleep(ctx context.Context, news <-chan struct{}) error {
 		return ctx.Err()
 	case <-timer:
 	case <-news: // round looks whether something may go now
+	case <-f.turn:
 	case <-f.free:
 		f.notBefore, f.hard, f.failures, f.nextRefused = time.Time{}, false, 0, time.Time{}
 	case <-f.wake:
@@ -149,7 +152,10 @@ func (f *Files) sleep(ctx context.Context, news <-chan struct{}) error {
 func (f *Files) until() time.Duration {
 	least := time.Duration(0)
 	st := f.State()
-	if _, d := f.rules.holds(); d > 0 && st.Waiting > 0 {
+	if why, d := f.holds(); d > 0 && st.Waiting > 0 {
+		if why == WhyPaused {
+			d = min(d, pauseLook)
+		}
 		return d
 	}
 	for _, at := range []struct {
@@ -163,6 +169,15 @@ func (f *Files) until() time.Duration {
 	return least
 }
 
+// holds says why no chunk may begin now, and how long at least; 0: until something
+// else changes. A person's word goes before the configuration's.
+func (f *Files) holds() (Why, time.Duration) {
+	if left := f.pause.Left(); left > 0 {
+		return WhyPaused, left
+	}
+	return f.rules.holds()
+}
+
 // round carries one chunk or asks for one receipt, if something may go now.
 func (f *Files) round(ctx context.Context, c Carrier) (moved bool) {
 	if err := f.offerRefused(ctx); err != nil {
@@ -170,7 +185,7 @@ func (f *Files) round(ctx context.Context, c Carrier) (moved bool) {
 		return false
 	}
 	f.publish(ctx)
-	if why, _ := f.rules.holds(); why != WhyNothing || time.Now().Before(f.notBefore) || !f.clear() {
+	if why, _ := f.holds(); why != WhyNothing || time.Now().Before(f.notBefore) || !f.clear() {
 		return false
 	}
 	next, ok, err := f.store.NextFile(ctx)
@@ -320,7 +335,7 @@ func (f *Files) fail(ctx context.Context, err error) {
 // publish refreshes State.
 func (f *Files) publish(ctx context.Context) {
 	w, err := f.store.WaitingFiles(ctx)
-	held, opens := f.rules.holds()
+	held, opens := f.holds()
 	st := FilesState{Waiting: w.Files, Bytes: w.Bytes, Refused: w.Refused, Lost: w.Lost, Why: f.why}
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -329,7 +344,9 @@ func (f *Files) publish(ctx context.Context) {
 		st.Why = WhyStorage
 	case w.Files > w.Refused && held != WhyNothing:
 		st.Why = held
-		if opens > 0 {
+		if held == WhyPaused {
+			st.NextAttempt = f.pause.ends(f.State().NextAttempt)
+		} else if opens > 0 {
 			st.NextAttempt = time.Now().Add(opens).Truncate(time.Second)
 		}
 	case time.Now().Before(f.notBefore):

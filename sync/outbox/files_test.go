@@ -118,6 +118,7 @@ type fleet struct {
 	store *store.Store
 	queue *outbox.Queue
 	files *outbox.Files
+	pause *outbox.Pause
 }
 
 func fleets(t *testing.T, f func(t *testing.T, l *fleet)) {
@@ -131,6 +132,9 @@ func fleets(t *testing.T, f func(t *testing.T, l *fleet)) {
 		l.began = time.Now()
 		l.queue = outbox.NewQueue(s, slog.New(slog.DiscardHandler), most)
 		l.files = outbox.NewFiles(s, l.queue, slog.New(slog.DiscardHandler), most)
+		l.pause = opened(t, s, newWatch())
+		l.queue.Obey(l.pause)
+		l.files.Obey(l.pause)
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() { done <- l.queue.Run(ctx, l.harbour) }()

@@ -70,6 +70,10 @@ type answer struct {
 
 // launch sends what may go now, and tells how things are.
 func (q *Queue) launch(ctx context.Context, s Sender) {
+	if q.pause.Left() > 0 {
+		q.publish(ctx, q.lastKind)
+		return
+	}
 	list, err := q.next(ctx)
 	if err != nil {
 		if ctx.Err() == nil {

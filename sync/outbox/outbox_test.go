@@ -24,7 +24,24 @@ import (
 	"tramhoso/sync/token"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// The compressor lives as long as the process: it must not be born inside one
+	// test's bubble.
+	if err := warm(); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func warm() error {
+	prov, err := prove.NewProvince(start)
+	if err != nil {
+		return err
+	}
+	_, err = seal.Freeze(dossier.Head{ID: "019f6a1e-0000-7000-8000-000000000001", Kind: dossier.KindHealth, Station: "DL27", Seq: 1},
+		nil, prov.Trust.Recipients[0], prov.Receipts)
+	return err
+}
 
 func must(t testing.TB, err error) {
 	t.Helper()

@@ -42,11 +42,12 @@ const (
 	WhyRefused      Why = "refused"        // only packets are left that the portal would not take
 	WhyMetered      Why = "metered"        // attachments: every byte of this network is paid for
 	WhyWindow       Why = "window"         // attachments: their hours have not come
+	WhyPaused       Why = "paused"         // a person at this station paused sending
 )
 
 // Whys are all reasons that something waits.
 var Whys = []Why{WhyNoNetwork, WhyNotThePortal, WhyBusy, WhyIdentity, WhyClock, WhyCertificate, WhyPortalFull, WhyNotEnrolled, WhyStorage,
-	WhyRefused, WhyMetered, WhyWindow}
+	WhyRefused, WhyMetered, WhyWindow, WhyPaused}
 
 // Sender carries packets. Errors may implement Trouble.
 type Sender interface {
@@ -86,6 +87,7 @@ type Queue struct {
 	log   *slog.Logger
 	rand  func(n int64) int64
 	wake  chan struct{}
+	pause *Pause // nil: nobody can order one
 
 	mu    sync.Mutex
 	state State
@@ -107,6 +109,7 @@ type Queue struct {
 
 	words  chan word
 	resume chan struct{}
+	turn   chan struct{} // the pause began or ended
 }
 
 // NewQueue makes a queue. rnd draws 0 ≤ x < n; nil: math/rand.
@@ -117,7 +120,7 @@ func NewQueue(s *store.Store, log *slog.Logger, rnd func(n int64) int64) *Queue 
 	if rnd == nil {
 		rnd = rand.Int64N
 	}
-	return &Queue{store: s, log: log, rand: rnd, wake: make(chan struct{}, 1), resume: make(chan struct{}, 1),
+	return &Queue{store: s, log: log, rand: rnd, wake: make(chan struct{}, 1), resume: make(chan struct{}, 1), turn: make(chan struct{}, 1),
 		aside: map[string]time.Time{}, batch: flightFirst, most: batchPackets}
 }
 
@@ -190,6 +193,7 @@ func (q *Queue) wait(ctx context.Context, news <-chan struct{}) error {
 		return ctx.Err()
 	case <-timer:
 	case <-news: // launch looks whether something may go now
+	case <-q.turn:
 	case w := <-q.words:
 		q.hear(ctx, w)
 	case <-resume:
@@ -218,6 +222,10 @@ func (q *Queue) until() time.Duration {
 		}
 	}
 	if st := q.State(); st.Waiting > 0 || st.Why == WhyStorage {
+		if left := q.pause.Left(); left > 0 {
+			at(now.Add(min(left, pauseLook)))
+			return least
+		}
 		at(q.notBefore)
 		if !q.ready.Before(q.notBefore) {
 			at(q.ready)
@@ -240,6 +248,8 @@ func (q *Queue) publish(ctx context.Context, why Why) {
 	case err != nil:
 	case w.Packets == 0:
 		st.Why = WhyNothing
+	case q.pause.Left() > 0:
+		st.Why, st.NextAttempt = WhyPaused, q.pause.ends(q.State().NextAttempt)
 	case w.Packets == w.Refused && why == WhyNothing:
 		if st.Why = WhyRefused; w.GivenUp < w.Refused {
 			st.NextAttempt = q.nextRefused

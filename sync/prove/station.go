@@ -47,6 +47,7 @@ type Wiring struct {
 	Signed func(signed time.Time)    // hears every signed time; may be nil
 	OnNote func(note inbox.Note)     // hears every note besides Notes; may be nil
 	OnWait func(state outbox.State)  // hears every state of the queue; may be nil
+	Quiet  func() bool               // whether the inbox spares the network; may be nil
 }
 
 // OpenStation opens the station in dir.
@@ -91,7 +92,7 @@ func OpenWith(ctx context.Context, dir string, w Wiring) (s *Station, err error)
 		changed()
 	})
 	s.Files.OnState(func(outbox.FilesState) { changed() })
-	if s.Inbox, err = inbox.New(ctx, inbox.Config{Store: s.Store, Keys: s.Keys, Province: s.Province, Now: c.Now, Log: log, Rand: w.Rand}); err != nil {
+	if s.Inbox, err = inbox.New(ctx, inbox.Config{Store: s.Store, Keys: s.Keys, Province: s.Province, Now: c.Now, Log: log, Rand: w.Rand, Quiet: w.Quiet}); err != nil {
 		return nil, err
 	}
 	s.Courier = &courier.Courier{Store: s.Store, Keys: s.Keys, Province: s.Province, Inbox: s.Inbox, Now: c.Now, Signed: w.Signed, Log: log}

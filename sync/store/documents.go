@@ -25,6 +25,7 @@ const (
 	DocTime      DocumentName = "time"      // the trusted floor
 	DocContact   DocumentName = "contact"   // when the portal was last heard
 	DocSticks    DocumentName = "sticks"    // names of the bundles that were written on sticks
+	DocPause     DocumentName = "pause"     // how long sending is still paused by hand
 )
 
 // maxDocument bounds one document: a catalogue of 16,280 procedures packs into

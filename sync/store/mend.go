@@ -31,7 +31,7 @@ var expendable = map[string]string{
 }
 
 // expendableDocuments are fetched again or begin anew.
-var expendableDocuments = []DocumentName{DocCatalogue, DocTime, DocContact}
+var expendableDocuments = []DocumentName{DocCatalogue, DocDeltas, DocPart, DocTime, DocContact, DocSticks, DocPause}
 
 // mend writes the database anew, row by row, without the indexes that may be
 // damaged. It succeeds only if everything that counts could be read; otherwise
@@ -171,7 +171,7 @@ func (s *Store) copyTable(ctx context.Context, from, to *sql.DB, table string) (
 
 // copyDocuments copies what can be looked up of the documents one by one.
 func (s *Store) copyDocuments(ctx context.Context, from, to *sql.DB) error {
-	for _, name := range []DocumentName{DocEnrolment, DocTrust, DocStaff, DocCatalogue, DocTime, DocContact} {
+	for _, name := range append([]DocumentName{DocEnrolment, DocTrust, DocStaff}, expendableDocuments...) {
 		var tag, at, content any
 		err := from.QueryRowContext(ctx, `SELECT tag, content, at_ms FROM documents WHERE name = ?`, string(name)).Scan(&tag, &content, &at)
 		if errors.Is(err, sql.ErrNoRows) {
