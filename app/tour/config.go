@@ -30,6 +30,7 @@ func (s *scene) writeConfig() error {
 	c.Portal.TokenFile = s.path(tokenName)
 	c.Printer.Path, c.Printer.Baud, c.Printer.WidthDots = s.path(printerName), tourBaud, paperDots
 	c.Scanner.Path = s.path(scannerName)
+	c.TPM = "off"          // a rehearsal is the same on every machine, and guards nothing
 	c.Screen.Kiosk = false // no window manager gives the screen away
 	if _, err := fmt.Sscanf(s.opts.Size, "%dx%d", &c.Screen.Width, &c.Screen.Height); err != nil {
 		return fmt.Errorf("%q is no size of a screen: 1280x800 is", s.opts.Size)
