@@ -27,6 +27,8 @@ const (
 	didPowerOff = "power.off"
 	didCarry    = "courier.export"
 	didBring    = "courier.import"
+	didPause    = "sending.pause"
+	didResume   = "sending.resume"
 )
 
 // The pace of what the portal hears of the log's length: a log that was cut back is

@@ -24,6 +24,7 @@ type commands struct {
 	Config  configCommand  `cmd:"" help:"Print the documented configuration to begin with."`
 	Devices bench.Command  `cmd:"" help:"Look at the devices of this station, watch and test them."`
 	Storage storageCommand `cmd:"" help:"Check, export or renew the storage while the station does not run."`
+	Sending sendingCommand `cmd:"" help:"Pause what is sent from this station, or let it go on, while the station does not run."`
 	Courier courierCommand `cmd:"" help:"Carry what waits on a stick, and the answer back, while the station does not run."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	rehearsal

@@ -71,6 +71,7 @@ type kept struct {
 	outbox   *outbox.Outbox
 	queue    *outbox.Queue
 	files    *outbox.Files
+	pause    *outbox.Pause // of sending, by hand
 	mirror   *outbox.Mirror
 	press    *paper.Press
 	sheets   *paper.Press // the page printer's
@@ -152,7 +153,12 @@ func (s *station) keep(st *store.Store) (*kept, error) {
 		return nil, err
 	}
 	s.system.Floor(province.Signed()) // before the first receipt nothing else tells a lost clock
-	in, err := inbox.New(s.ctx, inbox.Config{Store: st, Keys: keys, Province: province, Now: s.clock.Now, Log: s.log})
+	pause, err := outbox.OpenPause(s.ctx, st, s.clock, s.log)
+	if err != nil {
+		return nil, err
+	}
+	in, err := inbox.New(s.ctx, inbox.Config{Store: st, Keys: keys, Province: province, Now: s.clock.Now, Log: s.log,
+		Quiet: func() bool { return pause.Left() > 0 }})
 	if err != nil {
 		return nil, err
 	}
@@ -162,6 +168,9 @@ func (s *station) keep(st *store.Store) (*kept, error) {
 		Recipient: province.Recipient, Counter: province.Counter, Log: s.log})
 	k.queue = outbox.NewQueue(st, s.log, nil)
 	k.files = outbox.NewFiles(st, k.queue, s.log, nil)
+	k.pause = pause
+	k.queue.Obey(pause)
+	k.files.Obey(pause)
 	if err := s.spareNetwork(k); err != nil {
 		return nil, err
 	}

@@ -45,14 +45,20 @@ type storageRenew struct {
 }
 
 func (c *storageCommand) storage() (string, error) {
-	if c.Config == "" {
-		if _, err := os.Stat(bench.StationFile); err != nil {
-			return config.Default().Storage, nil
-		}
-		c.Config = bench.StationFile
-	}
-	cfg, err := config.Load(c.Config)
+	cfg, err := stationConfig(c.Config)
 	return cfg.Storage, err
+}
+
+// stationConfig is the configuration in a file; without one that of the station,
+// or the defaults.
+func stationConfig(file string) (config.Config, error) {
+	if file == "" {
+		if _, err := os.Stat(bench.StationFile); err != nil {
+			return config.Default(), nil
+		}
+		file = bench.StationFile
+	}
+	return config.Load(file)
 }
 
 func quietStore() store.Options {

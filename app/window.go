@@ -198,6 +198,11 @@ func (s *station) start(ctx context.Context, w *window) {
 		s.heardResult(n)
 		changed()
 	})
+	s.pause.OnChange(func() {
+		s.inbox.Wake()
+		changed()
+	})
+	s.goes("pause", s.pause.Run)
 	s.goes("enrolment", s.runEnrol)
 	s.goes("queue", func(ctx context.Context) error { return s.queue.Run(ctx, heard{s.link, s.inbox}) })
 	s.goes("attachments", func(ctx context.Context) error { return s.files.Run(ctx, s.link) })

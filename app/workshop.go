@@ -14,7 +14,27 @@ import (
 
 // newUpkeep binds a technician's work to this station.
 func (s *station) newUpkeep() *upkeep.Upkeep {
-	return upkeep.New(upkeep.Ports{Now: s.clock.Now, Facts: s.upkeepFacts, Test: s.test})
+	p := upkeep.Ports{Now: s.clock.Now, Facts: s.upkeepFacts, Test: s.test}
+	if s.kept != nil {
+		p.Pause = s.pauseSending
+	}
+	return upkeep.New(p)
+}
+
+// pauseSending stops sending for d; 0 lets it go on. by is who ordered it.
+func (s *station) pauseSending(ctx context.Context, d time.Duration, by string) error {
+	if d == 0 {
+		if err := s.pause.End(ctx); err != nil {
+			return err
+		}
+		s.record(didResume, by)
+		return nil
+	}
+	if err := s.pause.Begin(ctx, d); err != nil {
+		return err
+	}
+	s.record(didPause, by)
+	return nil
 }
 
 func (s *station) upkeepFacts() upkeep.Facts {
@@ -46,6 +66,12 @@ func (s *station) sending() upkeep.Sending {
 	}
 	out := upkeep.Sending{Waiting: q.Waiting, Refused: q.Refused, In: in(q.NextAttempt), Why: string(q.Why),
 		Files: files.Waiting, FileIn: in(files.NextAttempt), FileWhy: string(files.Why)}
+	if left := s.pause.Left(); left > 0 {
+		// Rounded, since it is counted anew every time: the end of an hour's pause
+		// that began at 9:24:07 is 10:24 all the time.
+		out.Now = s.clock.Now()
+		out.Until = out.Now.Add(left).Round(time.Second)
+	}
 	if !q.Oldest.IsZero() {
 		out.Age = max(0, s.clock.Now().Sub(q.Oldest))
 	}

@@ -105,16 +105,18 @@ func Lines(f Facts) []Line {
 	if f.Power != PowerNone {
 		power(f, add)
 	}
-	switch f.Reach {
-	case ReachOn:
+	switch {
+	case f.Sending.Paused() && (f.Reach == ReachOn || f.Reach == ReachUnknown):
+		add(Network, told{Fix, "part.net-paused-note"}, "part.net-paused")
+	case f.Reach == ReachOn:
 		t := told{Well, "part.net-on-note"}
 		if f.LastHeard.IsZero() {
 			t.note = ""
 		}
 		add(Network, t, "part.net-on", "clock", f.LastHeard)
-	case ReachOff:
+	case f.Reach == ReachOff:
 		add(Network, told{Fix, "part.net-off-note"}, "part.net-off")
-	case ReachClosed:
+	case f.Reach == ReachClosed:
 		add(Network, told{Fix, "part.net-closed-note"}, "part.net-closed")
 	default:
 		add(Network, told{health: Unknown}, "upkeep.unknown")

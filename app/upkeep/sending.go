@@ -17,37 +17,65 @@ type Sending struct {
 	Files   int    // attachments whose packets are through
 	FileWhy string // likewise
 	FileIn  time.Duration
+
+	Until time.Time // when a pause that staff ordered ends; zero: there is none
+	Now   time.Time // the station's clock, for Until
 }
+
+// whyPaused is the outbox's word for a pause that staff ordered.
+const whyPaused = "paused"
 
 // countStep is how finely a wait is counted down: fine enough to be seen going,
 // coarse enough not to draw the screen anew all the time.
 const countStep = 10 * time.Second
 
-// Say words what waits and why; both are empty where nothing does.
+// Paused reports whether staff paused sending.
+func (s Sending) Paused() bool { return !s.Until.IsZero() }
+
+// Say words what waits and why; both are empty where nothing does and nothing is
+// paused.
 func (s Sending) Say(w *assets.Words) (what, why string) {
-	n, age, in, reason := s.Waiting, s.Age, s.In, s.Why
-	what = "sending.waiting"
+	items, files := w.T("sending.items", "n", w.Number(int64(s.Waiting))), w.T("sending.attachments", "n", w.Number(int64(s.Files)))
+	n, in, reason := s.Waiting, s.In, s.Why
 	switch {
-	case n == 0 && s.Files == 0:
+	case s.Waiting == 0 && s.Files == 0 && s.Paused():
+		return w.T("sending.paused", "until", Moment(w, s.Until, s.Now)), w.T("sending.paused-none")
+	case s.Waiting == 0 && s.Files == 0:
 		return "", ""
-	case n == 0:
-		n, in, reason, what = s.Files, s.FileIn, s.FileWhy, "sending.files"
+	case s.Waiting == 0:
+		n, in, reason = s.Files, s.FileIn, s.FileWhy
+		what = w.T("sending.files", "files", files)
 	case s.Files > 0:
-		what = "sending.both"
+		n += s.Files
+		what = w.T("sending.both", "items", items, "files", files, "age", span(w, s.Age))
+	default:
+		what = w.T(ofOne("sending.waiting", n), "items", items, "age", span(w, s.Age))
 	}
-	what = w.T(what, "n", w.Number(int64(n)), "files", w.Number(int64(s.Files)), "age", span(w, age))
 	switch {
 	case reason == "":
-		why = w.T("sending.now")
-	case in <= 0:
-		why = w.T("sending.because", "why", w.T("sending.why-"+reason))
+		why = w.T(ofOne("sending.now", n))
+	case in <= 0 || reason == whyPaused: // that says its own end
+		why = w.T(ofOne("sending.because", n), "why", s.because(w, reason))
 	default:
-		why = w.T("sending.next", "in", span(w, Counted(in)), "why", w.T("sending.why-"+reason))
+		why = w.T("sending.next", "in", span(w, Counted(in)), "why", s.because(w, reason))
 	}
 	if s.Waiting > 0 && s.Files > 0 && s.FileWhy != "" && s.FileWhy != s.Why {
-		why += " " + w.T("sending.files-why", "why", w.T("sending.why-"+s.FileWhy))
+		why += " " + w.T(ofOne("sending.files-why", s.Files), "why", s.because(w, s.FileWhy))
 	}
 	return what, why
+}
+
+// ofOne is the key of a sentence about n things that does not name their number.
+func ofOne(key string, n int) string {
+	if n == 1 {
+		return key + "-single"
+	}
+	return key
+}
+
+// because words the outbox's reason.
+func (s Sending) because(w *assets.Words, reason string) string {
+	return w.T("sending.why-"+reason, "until", Moment(w, s.Until, s.Now))
 }
 
 // Counted is a wait as it is shown: rounded up, so that it is never over before

@@ -9,6 +9,9 @@ import (
 )
 
 func TestSendingIsWorded(t *testing.T) {
+	nine := time.Date(2026, 7, 14, 9, 24, 0, 0, assets.Here)
+	two := nine.Add(4*time.Hour + 36*time.Minute)
+	paused, metered := string(outbox.WhyPaused), string(outbox.WhyMetered)
 	tests := []struct {
 		s        Sending
 		lang     string
@@ -16,20 +19,37 @@ func TestSendingIsWorded(t *testing.T) {
 	}{
 		{Sending{}, "en", "", ""},
 		{Sending{Waiting: 3, Age: 2*time.Hour + time.Minute, In: 31 * time.Second, Why: string(outbox.WhyBusy)}, "en",
-			"3 waiting to be sent, the oldest for 2 h", "Next attempt in 40 s, because: the portal asks for a pause."},
+			"3 items waiting to be sent, the oldest for 2 h", "Next attempt in 40 s, because: the portal asks for a pause."},
 		{Sending{Waiting: 3, Age: 2 * time.Hour, In: 40 * time.Second, Why: string(outbox.WhyBusy)}, "vi",
 			"3 mục chờ gửi, lâu nhất đã 2 giờ", "Sẽ gửi lại sau 40 giây, vì: cổng của tỉnh xin tạm nghỉ."},
-		{Sending{Waiting: 1, Age: 40 * time.Second}, "en", "1 waiting to be sent, the oldest for 40 s", "They are being sent."},
+		{Sending{Waiting: 1, Age: 40 * time.Second}, "en", "1 item waiting to be sent for 40 s", "It is being sent."},
+		{Sending{Waiting: 1, Age: 40 * time.Second}, "vi", "1 mục chờ gửi, đã 40 giây", "Đang gửi."},
 		{Sending{Waiting: 1, Age: 50 * time.Hour, Why: string(outbox.WhyNotEnrolled)}, "en",
-			"1 waiting to be sent, the oldest for 2 days", "They wait, because: the station is not enrolled."},
+			"1 item waiting to be sent for 2 days", "It waits, because: the station is not enrolled."},
 		{Sending{Files: 2, FileIn: 5 * time.Hour, FileWhy: string(outbox.WhyWindow)}, "en",
 			"2 attachments waiting to be sent", "Next attempt in 5 h, because: their hours have not come."},
+		{Sending{Files: 2, FileIn: 5 * time.Hour, FileWhy: string(outbox.WhyWindow)}, "vi",
+			"2 tệp đính kèm chờ gửi", "Sẽ gửi lại sau 5 giờ, vì: chưa đến giờ gửi tệp."},
+		{Sending{Files: 1, FileWhy: metered}, "en", "1 attachment waiting to be sent", "It waits, because: this network is paid for by the byte."},
+		{Sending{Files: 1}, "en", "1 attachment waiting to be sent", "It is being sent."},
 		{Sending{Waiting: 3, Files: 2, Age: 2 * time.Hour, In: 35 * time.Second, Why: string(outbox.WhyBusy)}, "en",
-			"3 and 2 attachments waiting to be sent, the oldest for 2 h", "Next attempt in 40 s, because: the portal asks for a pause."},
-		{Sending{Waiting: 3, Files: 2, Age: 2 * time.Hour, Why: string(outbox.WhyNoNetwork), FileWhy: string(outbox.WhyNoNetwork)}, "en",
-			"3 and 2 attachments waiting to be sent, the oldest for 2 h", "They wait, because: no network."},
-		{Sending{Waiting: 3, Files: 2, Age: 2 * time.Hour, FileWhy: string(outbox.WhyMetered)}, "vi",
+			"3 items and 2 attachments waiting to be sent, the oldest for 2 h", "Next attempt in 40 s, because: the portal asks for a pause."},
+		{Sending{Waiting: 1, Files: 1, Age: 2 * time.Hour, Why: string(outbox.WhyNoNetwork), FileWhy: string(outbox.WhyNoNetwork)}, "en",
+			"1 item and 1 attachment waiting to be sent, the oldest for 2 h", "They wait, because: no network."},
+		{Sending{Waiting: 3, Files: 1, Age: 2 * time.Hour, FileWhy: metered}, "en",
+			"3 items and 1 attachment waiting to be sent, the oldest for 2 h",
+			"They are being sent. The attachment also waits, because: this network is paid for by the byte."},
+		{Sending{Waiting: 3, Files: 2, Age: 2 * time.Hour, FileWhy: metered}, "vi",
 			"3 mục và 2 tệp đính kèm chờ gửi, lâu nhất đã 2 giờ", "Đang gửi. Tệp còn chờ, vì: mạng này tính tiền theo dung lượng."},
+		// A pause that staff ordered says its own end, also where nothing waits.
+		{Sending{Until: two, Now: nine}, "en", "Sending is paused until 14:00", "Nothing waits to be sent."},
+		{Sending{Until: two, Now: nine}, "vi", "Tạm ngừng gửi đến 14:00", "Không có gì đang chờ gửi."},
+		{Sending{Waiting: 3, Age: 2 * time.Hour, In: 4 * time.Hour, Why: paused, Until: two, Now: nine}, "en",
+			"3 items waiting to be sent, the oldest for 2 h", "They wait, because: sending was paused here until 14:00."},
+		{Sending{Waiting: 3, Files: 2, Age: 2 * time.Hour, In: time.Hour, Why: paused, FileWhy: paused, FileIn: time.Hour, Until: Morning(nine), Now: nine}, "vi",
+			"3 mục và 2 tệp đính kèm chờ gửi, lâu nhất đã 2 giờ", "Đang chờ, vì: trạm được cho tạm ngừng gửi đến 07:00 ngày mai."},
+		{Sending{Files: 2, FileIn: 4 * time.Hour, FileWhy: paused, Until: two, Now: nine}, "en",
+			"2 attachments waiting to be sent", "They wait, because: sending was paused here until 14:00."},
 	}
 	for _, tt := range tests {
 		w, err := assets.Load(tt.lang)
@@ -37,7 +57,7 @@ func TestSendingIsWorded(t *testing.T) {
 			t.Fatal(err)
 		}
 		if what, by := tt.s.Say(w); what != tt.what || by != tt.by {
-			t.Errorf("%q, %q", what, by)
+			t.Errorf("%s: %q, %q; not %q, %q", tt.lang, what, by, tt.what, tt.by)
 		}
 	}
 }
@@ -56,6 +76,23 @@ func TestEveryReasonHasItsWords(t *testing.T) {
 				t.Errorf("%s: %s is worded as %q, as is %s", lang, why, by, said[by])
 			}
 			said[by] = why
+		}
+	}
+}
+
+// The morning that ends a pause is never more than a day and an hour away, and never
+// about to begin.
+func TestMorning(t *testing.T) {
+	for minute := range 24 * 60 {
+		now := time.Date(2026, 7, 14, 0, minute, 0, 0, assets.Here)
+		at := Morning(now)
+		if d := at.Sub(now); at.In(assets.Here).Hour() != 7 || d <= time.Hour || d > outbox.PauseMost {
+			t.Fatalf("at %s the morning is %s, in %s", now, at, d)
+		}
+		for _, c := range PauseChoices(now) {
+			if c.For <= 0 || c.For > outbox.PauseMost || !c.Until.Equal(now.Add(c.For)) {
+				t.Fatalf("at %s: %+v", now, c)
+			}
 		}
 	}
 }

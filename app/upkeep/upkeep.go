@@ -13,6 +13,9 @@ type Ports struct {
 	Now   func() time.Time
 	Facts func() Facts
 	Test  func(ctx context.Context, p Part) error // asks one part to show that it works
+	// Pause stops sending for d, 0 lets it go on; by is the staff id that the audit
+	// log names. nil: nothing is sent from here.
+	Pause func(ctx context.Context, d time.Duration, by string) error
 }
 
 // State is a snapshot for the screen.
@@ -54,6 +57,14 @@ func (u *Upkeep) State() State {
 	}
 	s.ToFix = toFix(s.Lines)
 	return s
+}
+
+// CanPause reports whether sending can be paused here.
+func (u *Upkeep) CanPause() bool { return u.ports.Pause != nil }
+
+// Pause stops sending for d; 0 lets it go on.
+func (u *Upkeep) Pause(ctx context.Context, d time.Duration, by string) error {
+	return u.ports.Pause(ctx, d, by)
 }
 
 // Failure is a test that was not passed, with the key of a phrase that says why.

@@ -94,6 +94,9 @@ type Flow struct {
 	carrying  bool // the stick's screen is shown
 	carryTurn int  // how often it was opened
 	looking   bool // for a stick
+
+	side         side   // the page beside the technician's list
+	pauseTrouble string // why sending could not be paused; ""
 }
 
 // glance is what only a screen knows; it is gone with the step. The help page

@@ -118,6 +118,17 @@ func newHouse(t testing.TB) *house {
 					return ctx.Err()
 				}
 				return w.broken
+			},
+			Pause: func(_ context.Context, d time.Duration, by string) error {
+				if w.fail != nil || by == "" {
+					return w.fail
+				}
+				w.pauses = append(w.pauses, d)
+				w.parts.Sending.Now, w.parts.Sending.Until = h.clock.Now(), time.Time{}
+				if d > 0 {
+					w.parts.Sending.Until = h.clock.Now().Add(d)
+				}
+				return nil
 			}}),
 			Station: func() string { return "DL27" }, Version: "dev"},
 		Idle:    visit.NewIdle(h.clock.Now),

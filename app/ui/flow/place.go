@@ -22,10 +22,11 @@ type place struct {
 	paper    int
 	counted  counter.Step
 	asked    int64 // the paper that staff look at
+	side     side
 }
 
 func (f *Flow) where() place {
-	p := place{warned: f.warning > 0, counted: f.Counter.Step(), asked: f.askedJob}
+	p := place{warned: f.warning > 0, counted: f.Counter.Step(), asked: f.askedJob, side: f.side}
 	if f.staffing() {
 		return p
 	}

@@ -36,6 +36,7 @@ func (f *Flow) logout() {
 	}
 	f.Counter.Lock()
 	f.leaveCarry()
+	f.side = ""
 	f.askLeave()
 	f.LoadAsks()
 	f.Idle.Staff(false)
@@ -100,6 +101,9 @@ func (f *Flow) staffScreen() fyne.CanvasObject {
 		return pin.New(f.env, pin.Model{Problem: f.counterProblem(s.Problem), Busy: s.Step == counter.CheckPIN},
 			pin.Actions{Back: f.logout, Login: f.login})
 	case counter.Technical:
+		if f.side == sidePause {
+			return f.pauseScreen(s)
+		}
 		return f.upkeepScreen(s)
 	case counter.Home:
 		if q, ok := f.asked(); ok {

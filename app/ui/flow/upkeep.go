@@ -23,13 +23,13 @@ var partIcons = map[upkeep.Part]string{upkeep.Printer: "printer", upkeep.Scanner
 
 func (f *Flow) upkeepScreen(c counter.State) fyne.CanvasObject {
 	e, s := f.env, f.Upkeep.State()
-	m := upkeepscreen.Model{Staff: f.band(c), Version: e.T("upkeep.version", "station", f.Upkeep.Station(), "version", f.Upkeep.Version), Broken: s.ToFix}
+	m := upkeepscreen.Model{Staff: f.band(c), Version: e.T("upkeep.version", "station", f.Upkeep.Station(), "version", f.Upkeep.Version), Broken: s.ToFix, Pause: f.pauseAction(s.Sending)}
 	for _, l := range s.Lines {
 		name, state, note := l.Say(e.Words)
 		d := upkeepscreen.Device{ID: string(l.Part), Icon: partIcons[l.Part], Name: name, State: state, Note: note,
 			Good: l.Health == upkeep.Well, Unsure: l.Health == upkeep.Unknown}
 		if what, why := s.Sending.Say(e.Words); l.Part == upkeep.Network && what != "" {
-			d.Note = what + ". " + why
+			d.Note, d.News = what+". "+why, true
 		}
 		if l.CanTest {
 			d.Tested = e.T("upkeep.test")

@@ -57,7 +57,8 @@ func screen(model func(*kit.Env) clerkhome.Model) func(*kit.Env) fyne.CanvasObje
 }
 
 func TestLook(t *testing.T) {
-	golden.Screen(t, "clerk-queue", screen(queue), "3 mục và 2 tệp đính kèm chờ gửi, lâu nhất đã 2 giờ", "Sẽ gửi lại sau 40 giây, vì: cổng của tỉnh xin tạm nghỉ.")
+	golden.Screen(t, "clerk-paused", screen(waits(pausing(bothWait))), "Đang chờ, vì: trạm được cho tạm ngừng gửi đến 14:00.")
+	golden.Screen(t, "clerk-queue", screen(waits(bothWait)), "3 mục và 2 tệp đính kèm chờ gửi, lâu nhất đã 2 giờ", "Sẽ gửi lại sau 40 giây, vì: cổng của tỉnh xin tạm nghỉ.")
 	golden.Screen(t, "clerk-aside", screen(aside), "Phiếu DL27-000318-K: cổng của tỉnh để riêng", "Thủ tục này đã thôi nhận. Cán bộ tỉnh sẽ xem.")
 	golden.Screen(t, "clerk", screen(sample), "Quầy giao dịch Hoà Phú", "Trần Thị Hoa", "DL27-000311-P – Cấp bản sao trích lục hộ tịch", "Có kết quả", "Cần lưu ý", "Có người gọi giúp",
 		"Tìm hồ sơ", "Trao kết quả: DL27-000311-P")
@@ -81,16 +82,35 @@ func aside(env *kit.Env) clerkhome.Model {
 	return m
 }
 
-// queue is a counter that reads every sentence about what waits, with the
-// longest numbers.
-func queue(env *kit.Env) clerkhome.Model {
+// waits is a counter with one note about what waits.
+func waits(s upkeep.Sending) func(*kit.Env) clerkhome.Model {
+	return func(env *kit.Env) clerkhome.Model {
+		m := sample(env)
+		what, why := s.Say(env.Words)
+		m.Asks = append([]clerkhome.Ask{{Icon: "tray", Text: what, Second: why}}, m.Asks[1])
+		return m
+	}
+}
+
+var bothWait = upkeep.Sending{Waiting: 3, Files: 2, Age: 2 * time.Hour, In: 35 * time.Second, Why: string(outbox.WhyBusy)}
+
+// pausing is until the afternoon of the goldens' day.
+func pausing(s upkeep.Sending) upkeep.Sending {
+	s.Why, s.FileWhy, s.Now, s.Until = string(outbox.WhyPaused), string(outbox.WhyPaused), golden.Moment, golden.Moment.Add(4*time.Hour+36*time.Minute)
+	return s
+}
+
+// worst is a counter that reads every sentence about what waits, with the longest
+// numbers.
+func worst(env *kit.Env) clerkhome.Model {
 	m := sample(env)
 	m.Asks = nil
 	note := func(s upkeep.Sending) {
+		s.Now, s.Until = golden.Moment, upkeep.Morning(golden.Moment)
 		what, why := s.Say(env.Words)
 		m.Asks = append(m.Asks, clerkhome.Ask{Icon: "tray", Text: what, Second: why})
 	}
-	note(upkeep.Sending{Waiting: 3, Files: 2, Age: 2 * time.Hour, In: 35 * time.Second, Why: string(outbox.WhyBusy)})
+	note(upkeep.Sending{})
 	for _, why := range outbox.Whys {
 		s := upkeep.Sending{Waiting: 888_888, Age: 888 * 24 * time.Hour, In: 50 * time.Minute, Why: string(why)}
 		note(s)
@@ -102,7 +122,7 @@ func queue(env *kit.Env) clerkhome.Model {
 }
 
 func TestOtherStates(t *testing.T) {
-	golden.State(t, "clerkhome-queue", screen(queue))
+	golden.State(t, "clerkhome-queue", screen(worst))
 	golden.State(t, "clerkhome-aside", screen(aside), "Phiếu DL27-000318-K: cổng của tỉnh để riêng", "Thủ tục này đã thôi nhận. Cán bộ tỉnh sẽ xem.", "Đã rút")
 	golden.State(t, "clerkhome-many", screen(many))
 	golden.State(t, "clerkhome-found", screen(func(env *kit.Env) clerkhome.Model {

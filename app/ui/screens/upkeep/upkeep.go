@@ -3,6 +3,8 @@
 package upkeep
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"tramhoso/app/ui/kit"
@@ -17,6 +19,7 @@ type Device struct {
 	Note   string // what to do, or what else is known; may be ""
 	Good   bool
 	Unsure bool   // nobody knows whether it is good
+	News   bool   // it is good, and has something to tell
 	Tested string // the button's text, "" without a test
 }
 
@@ -26,6 +29,7 @@ type Model struct {
 	Version string
 	Devices []Device
 	Broken  int
+	Pause   *kit.Action // pauses sending, or lets it go on; nil: nothing is sent
 }
 
 // Actions is what can be pressed.
@@ -37,7 +41,7 @@ type Actions struct {
 // New builds the screen.
 func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	o := kit.FrameSpec{Staff: &m.Staff, Title: env.T("upkeep.title"), TitleNote: m.Version,
-		Main: &kit.Action{Text: env.T("upkeep.test-all"), Icon: "check", Do: a.All}}
+		Second: m.Pause, Main: &kit.Action{Text: env.T("upkeep.test-all"), Icon: "check", Do: a.All}}
 	if m.Broken > 0 {
 		o.Title = env.T("upkeep.title-fix", "n", m.Broken)
 	}
@@ -71,8 +75,22 @@ func grid(m Model, a Actions, s spacing) func(*kit.Env) fyne.CanvasObject {
 	}
 }
 
-// pages is the cards page by page, where their notes are long.
+// rank orders the cards where not all are seen at once.
+func rank(d Device) int {
+	switch {
+	case !d.Good && !d.Unsure:
+		return 0
+	case d.News:
+		return 1
+	}
+	return 2
+}
+
+// pages is the cards page by page, where their notes are long: what needs a hand
+// is on the first one.
 func pages(m Model, a Actions) func(*kit.Env) fyne.CanvasObject {
+	m.Devices = slices.Clone(m.Devices)
+	slices.SortStableFunc(m.Devices, func(x, y Device) int { return rank(x) - rank(y) })
 	return func(env *kit.Env) fyne.CanvasObject {
 		var rows []fyne.CanvasObject
 		for i := 0; i < len(m.Devices); i += columns(env) {

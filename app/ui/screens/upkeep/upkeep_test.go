@@ -3,18 +3,21 @@ package upkeep_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
 	"tramhoso/app/ui/kit"
 	"tramhoso/app/ui/kit/golden"
 	"tramhoso/app/ui/screens/upkeep"
+	sending "tramhoso/app/upkeep"
 )
 
 func sample(env *kit.Env) upkeep.Model {
 	checked := env.T("upkeep.tested-ok", "clock", "09:12")
 	test := env.T("upkeep.test")
 	return upkeep.Model{Staff: kit.Staff{Technician: true, Who: "Lê Văn Dũng", Lock: func() {}}, Version: env.T("upkeep.version", "station", "DL27", "version", "0.1.0"), Broken: 1,
+		Pause: &kit.Action{Text: env.T("pause.begin"), Icon: "clock", Do: func() {}},
 		Devices: []upkeep.Device{
 			{ID: "printer", Icon: "printer", Name: env.T("upkeep.printer"), State: env.T("part.printer-out"), Note: env.T("part.printer-out-note"), Tested: test},
 			{ID: "scanner", Icon: "scan", Name: env.T("upkeep.scanner"), State: env.T("part.scanner-ready"), Note: env.T("part.last-scan", "clock", "09:38"), Good: true, Tested: test},
@@ -85,11 +88,35 @@ func TestPlainKeys(t *testing.T) {
 	golden.State(t, "upkeep-closed", screen(plain("part.keys-closed-note")), "Khoá chưa được bảo vệ", "nhóm tss")
 }
 
+// What waits, and a pause that somebody ordered, stand on the network's card.
+func TestWhatWaits(t *testing.T) {
+	waits := func(s sending.Sending) func(env *kit.Env) upkeep.Model {
+		return func(env *kit.Env) upkeep.Model {
+			m := every(env)
+			d := &m.Devices[4]
+			what, why := s.Say(env.Words)
+			d.Note, d.News = what+". "+why, true
+			if s.Paused() {
+				m.Broken, m.Pause.Text, m.Pause.Icon = 1, env.T("pause.end"), "next"
+				d.State, d.Good = env.T("part.net-paused"), false
+			}
+			return m
+		}
+	}
+	both := sending.Sending{Waiting: 3, Files: 2, Age: 2 * time.Hour, In: 35 * time.Second, Why: "busy"}
+	golden.Screen(t, "devices-waits", screen(waits(both)), "3 mục và 2 tệp đính kèm chờ gửi, lâu nhất đã 2 giờ. Sẽ gửi lại sau 40 giây, vì: cổng của tỉnh xin tạm nghỉ.", "Tạm ngừng gửi")
+	both.Why, both.FileWhy, both.Now, both.Until = "paused", "paused", golden.Moment, golden.Moment.Add(4*time.Hour+36*time.Minute)
+	golden.Screen(t, "devices-paused", screen(waits(both)), "Tạm ngừng gửi", "Đang chờ, vì: trạm được cho tạm ngừng gửi đến 14:00.", "Gửi lại ngay")
+	golden.State(t, "devices-paused-none", screen(waits(sending.Sending{Now: golden.Moment, Until: sending.Morning(golden.Moment)})), "Tạm ngừng gửi đến 07:00 ngày mai. Không có gì đang chờ gửi.")
+}
+
 func TestPressing(t *testing.T) {
 	var did string
 	env := golden.Cases[0].Env(t)
-	obj := upkeep.New(env, sample(env), upkeep.Actions{Test: func(id string) { did = id }, All: func() { did = "all" }})
-	for name, want := range map[string]string{"Thử: Máy in phiếu": "printer", "Thử: Máy quét mã": "scanner", "Tự kiểm tra tất cả": "all"} {
+	m := sample(env)
+	m.Pause.Do = func() { did = "pause" }
+	obj := upkeep.New(env, m, upkeep.Actions{Test: func(id string) { did = id }, All: func() { did = "all" }})
+	for name, want := range map[string]string{"Thử: Máy in phiếu": "printer", "Thử: Máy quét mã": "scanner", "Tự kiểm tra tất cả": "all", "Tạm ngừng gửi": "pause"} {
 		golden.Press(t, obj, name)
 		if did != want {
 			t.Errorf("%q did %q, not %q", name, did, want)
