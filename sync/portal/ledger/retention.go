@@ -7,8 +7,8 @@ import "time"
 type RetentionReader interface {
 	// EndedDossiers are those in a final status since before, not destroyed yet.
 	EndedDossiers(before time.Time, limit int) ([]string, error)
-	// StrayPackets came before, belong to no dossier, wait for no parent and no
-	// person, and are not destroyed yet.
+	// StrayPackets came before, belong to no dossier or came after what they are
+	// about was destroyed, wait for no parent and no person, and are not destroyed yet.
 	StrayPackets(before time.Time, limit int) ([]string, error)
 	// NeedsRecipient says whether a packet that is not destroyed yet is sealed to the
 	// recipient of that id, or came before.

@@ -15,7 +15,8 @@ func (r *reader) EndedDossiers(before time.Time, limit int) ([]string, error) {
 func (r *reader) StrayPackets(before time.Time, limit int) ([]string, error) {
 	return list(r, "packets", `SELECT id FROM packets p WHERE destroyed_us IS NULL AND received_us < ? AND quarantine = '' AND shelved = 0
 		AND NOT EXISTS (SELECT 1 FROM dossiers WHERE packet = p.id)
-		AND NOT EXISTS (SELECT 1 FROM steps WHERE cause = p.id) ORDER BY received_us LIMIT 0+?`,
+		AND (NOT EXISTS (SELECT 1 FROM steps WHERE cause = p.id)
+			OR EXISTS (SELECT 1 FROM packets o WHERE o.id = p.parent AND o.destroyed_us IS NOT NULL)) ORDER BY received_us LIMIT 0+?`,
 		[]any{before.UnixMicro(), min(limit, ledger.MaxList)}, scanString)
 }
 

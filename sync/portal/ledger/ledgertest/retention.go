@@ -17,13 +17,15 @@ func testRetention(t *testing.T, open Opener) {
 	ids := func(list []string, err error) []string { t.Helper(); must(t, err); return list }
 	update(t, s, func(tx ledger.Tx) {
 		a, b := enrol(t, tx, "DL27", "c1"), enrol(t, tx, "DL28", "c2")
-		for i, id := range []string{"ended", "open", "of-ended", "stray", "odd", "waits"} {
+		for i, id := range []string{"ended", "open", "of-ended", "stray", "odd", "waits", "late"} {
 			p := packet(id, a, uint64(i+1), uint64(i+1))
 			switch id {
 			case "odd":
 				p.Quarantine = "why"
 			case "waits":
 				p.Shelved = true
+			case "late":
+				p.Parent = "ended"
 			}
 			must(t, tx.AddPacket(p))
 		}
@@ -32,6 +34,7 @@ func testRetention(t *testing.T, open Opener) {
 			must(t, tx.AddStep(ledger.Step{Packet: id, To: status, At: when, Action: "ready", Sealed: []byte("words")}))
 		}
 		must(t, tx.AddStep(ledger.Step{Packet: "ended", To: dossier.StatusReturned, At: when, Action: "message", Cause: "of-ended"}))
+		must(t, tx.AddStep(ledger.Step{Packet: "ended", To: dossier.StatusReturned, At: when, Action: "message", Cause: "late"}))
 		if got := ids(tx.EndedDossiers(when, 10)); len(got) != 0 {
 			t.Errorf("too early: %v", got)
 		}
@@ -72,6 +75,10 @@ func testRetention(t *testing.T, open Opener) {
 				t.Errorf("steps of %s: %+v", id, steps)
 			}
 		}
+		if got := ids(tx.StrayPackets(when.Add(tick), 10)); !cmp.Equal(got, []string{"late"}) {
+			t.Errorf("what came after its dossier was destroyed: %v", got)
+		}
+		must(t, tx.Destroy("late", when.Add(time.Hour)))
 		if got := append(ids(tx.EndedDossiers(when.Add(tick), 10)), ids(tx.StrayPackets(when.Add(tick), 10))...); len(got) != 0 {
 			t.Errorf("destroyed and still listed: %v", got)
 		}
