@@ -45,6 +45,7 @@ func (f *Flow) foundModel(s counter.State) found.Model {
 	m := found.Model{Staff: f.band(s), News: f.knowledge(c.Track), Name: c.Title, Whose: e.T("clerkhome.row-note", "name", c.Name, "last4", c.Last4),
 		Slip: e.T("timeline.slip", "slip", c.Slip), Moments: f.moments(c.Track), Handed: !c.Handed.IsZero(), Ready: c.Ready(),
 		AskBack: c.CanWithdraw() == nil, Problem: f.counterProblem(s.Problem)}
+	m.Aside, m.AsideWhy = f.aside(c.Slip)
 	if c.Code() != "" {
 		m.Code = e.T("timeline.code", "code", c.Code())
 	}

@@ -14,7 +14,7 @@ func (f *Flow) packetNotes() (notes []clerkhome.Ask) {
 		if p.Refused {
 			what = "clerkhome.refused"
 		}
-		note := clerkhome.Ask{Icon: "warn", Text: f.env.T(what, "slip", p.Slip), Second: f.env.T(packetWhy(p))}
+		note := clerkhome.Ask{Icon: "warn", Text: f.env.T(what, "slip", p.Slip), Second: f.env.T(packetWhy(p)), Open: p.Slip}
 		if p.Slip == "" {
 			note.Text = f.env.T(what+"-none", "n", f.env.Words.Number(int64(p.Seq)))
 		}
@@ -35,4 +35,20 @@ func packetWhy(p Packet) string {
 		return "clerkhome.aside-" + string(p.Why)
 	}
 	return "clerkhome.aside-other"
+}
+
+// aside says why the province keeps something of a dossier for a person there, or
+// would not take it; "" where neither is so.
+func (f *Flow) aside(slip string) (what, why string) {
+	for _, p := range f.packets {
+		if p.Slip != slip {
+			continue
+		}
+		what = "found.aside"
+		if p.Refused {
+			what = "found.refused"
+		}
+		return f.env.T(what), f.env.T(packetWhy(p))
+	}
+	return "", ""
 }

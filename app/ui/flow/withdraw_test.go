@@ -100,6 +100,13 @@ func TestPacketsThatNeedAPerson(t *testing.T) {
 		h.see("clerkhome.refused-none", "n", "8")
 		h.see("clerkhome.refused-given-up")
 		h.see("clerkhome.aside-other")
+		h.desk = []dossier.CounterCard{{Track: result(dossier.StatusRegistered, 0), Name: nameOf, Last4: "0123"}}
+		h.Changed()
+		h.settle()
+		h.tap("clerkhome.open", "slip", slipOf)
+		h.see("found.aside")
+		h.see("clerkhome.aside-procedure-withdrawn")
+		h.tap("app.back")
 		h.world.packets = nil
 		h.Changed()
 		h.settle()

@@ -39,6 +39,7 @@ type Ask struct {
 	Second string
 	Yes    string // answers
 	No     string
+	Open   string // of a note: which dossier can be looked at; "": none
 }
 
 // Model is what the screen shows.
@@ -154,6 +155,9 @@ func asks(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 		if q.ID != "" {
 			item = append(item, answer(env, env.T("clerkhome.look"), func() { a.Look(q.ID) }),
 				kit.RowFill(8, kit.Grow(answer(env, q.Yes, func() { a.Yes(q.ID) })), kit.Grow(answer(env, q.No, func() { a.No(q.ID) }))))
+		}
+		if q.Open != "" {
+			item = append(item, answer(env, env.T("clerkhome.open", "slip", q.Open), func() { a.Open(q.Open) }))
 		}
 		items = append(items, kit.Col(8, item...))
 	}

@@ -73,6 +73,7 @@ func aside(env *kit.Env) clerkhome.Model {
 		m.Asks = append(m.Asks, clerkhome.Ask{Icon: "warn", Text: env.T(what, "slip", "DL27-000318-K", "n", "1.234.567"), Second: env.T(why)})
 	}
 	note("clerkhome.aside", "clerkhome.aside-procedure-withdrawn")
+	m.Asks[0].Open = "DL27-000318-K"
 	note("clerkhome.refused", "clerkhome.refused-given-up")
 	note("clerkhome.refused-none", "clerkhome.refused-why")
 	for _, why := range dossier.Asides {
@@ -147,6 +148,11 @@ func TestPressing(t *testing.T) {
 	obj := clerkhome.New(env, sample(env), clerkhome.Actions{Open: func(p string) { did = "open " + p }, Yes: func(id string) { did = "yes " + id },
 		No: func(id string) { did = "no " + id }, Look: func(id string) { did = "look " + id }, Next: func() { did = "next" }, Find: func() { did = "find" }, Slip: "DL27-000311-P"})
 	golden.Render(t, obj, kit.Size1280)
+	set := clerkhome.New(env, aside(env), clerkhome.Actions{Open: func(p string) { did = "open " + p }})
+	golden.Render(t, set, kit.Size1280)
+	if golden.Press(t, set, "Xem hồ sơ DL27-000318-K"); did != "open DL27-000318-K" {
+		t.Errorf("did %q", did)
+	}
 	for name, want := range map[string]string{"DL27-000314-A": "open DL27-000314-A", "Đã ra": "yes 7", "Chưa, in lại": "no 7", "Xem giấy": "look 7", "Trao kết quả: DL27-000311-P": "next", "Tìm hồ sơ": "find"} {
 		golden.Press(t, obj, name)
 		if did != want {

@@ -23,6 +23,8 @@ type Model struct {
 	Ready   bool   // a result can be handed over
 	AskBack bool   // it can be asked back
 	Problem string
+
+	Aside, AsideWhy string // what the province set aside or refused, and why; "": nothing
 }
 
 // Actions is what can be pressed.
@@ -40,7 +42,18 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	if m.Ready {
 		o.Main = kit.MainAction(env.T("found.hand-over"), a.HandOver)
 	}
-	body := func(env *kit.Env) fyne.CanvasObject {
+	short, only := m, m
+	short.AsideWhy = "" // what was pressed just now goes first; the list says it, too
+	if m.Problem != "" {
+		only.Aside = ""
+	}
+	o.Body = kit.Fit(env, kit.BodySize(env, o), body(m), body(short), body(only))
+	return kit.NewFrame(env, o)
+}
+
+// body is the dossier's way beside what is said of it.
+func body(m Model) func(*kit.Env) fyne.CanvasObject {
+	return func(env *kit.Env) fyne.CanvasObject {
 		left := kit.NewPanelPad(env, kit.Surface, 16, 24, 16, 24, kit.Col(0, append(facts(env, m), kit.Space(12), kit.Grow(kit.NewTimeline(env, m.Moments)))...))
 		says := m.Says
 		if says == "" {
@@ -48,6 +61,9 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 		}
 		words := []fyne.CanvasObject{kit.NewParagraph(env, env.T("timeline.says"), kit.Style{Size: kit.TextButton, Bold: true, Line: 1.25}),
 			kit.Grow(kit.NewBook(env, 8, kit.Sentences(env, says, kit.Style{Size: kit.TextRead, Line: 1.3})...))}
+		if m.Aside != "" {
+			words = append(words, kit.NewNotice(env, kit.Gold, "warn", "**"+m.Aside+"**", m.AsideWhy))
+		}
 		if m.Problem != "" {
 			words = append(words, kit.NewNotice(env, kit.Gold, "warn", "**"+m.Problem+"**", ""))
 		}
@@ -57,8 +73,6 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 		}
 		return kit.RowFill(24, kit.GrowBy(660, left), kit.GrowBy(516, right))
 	}
-	o.Body = kit.Fit(env, kit.BodySize(env, o), body)
-	return kit.NewFrame(env, o)
 }
 
 // facts say which dossier it is.

@@ -78,6 +78,15 @@ func TestGivenLook(t *testing.T) {
 
 func TestOtherStates(t *testing.T) {
 	golden.State(t, "found-long", one(long), "Trao kết quả")
+	set := func(model func(*kit.Env) found.Model) func(*kit.Env) fyne.CanvasObject {
+		return one(func(env *kit.Env) found.Model {
+			m := model(env)
+			m.Aside, m.AsideWhy = env.T("found.refused"), env.T("clerkhome.refused-given-up")
+			return m
+		})
+	}
+	golden.State(t, "found-aside", set(sample), "Cổng của tỉnh không nhận tin của hồ sơ này", "Vẫn nằm an toàn tại đây")
+	golden.State(t, "found-aside-long", set(long))
 	golden.State(t, "found-handed", one(func(env *kit.Env) found.Model {
 		m := sample(env)
 		m.Handed, m.Code, m.Says = true, "", ""
