@@ -259,7 +259,7 @@ func (r Rows) check(seq uint64, slip bool) error {
 		return dossier.Errorf(dossier.CodeInvalid, "a slip number of %d bytes", len(r.Dossier.Slip))
 	case r.Print != nil && !slip && r.Reissue == nil && r.Withdraw == "":
 		return dossier.Errorf(dossier.CodeInvalid, "a paper of no dossier")
-	case r.Reissue != nil && (slip || r.Print == nil || r.HandOver != "" || len(r.Reissue.New) == 0):
+	case r.Reissue != nil && (slip || r.Print == nil || r.HandOver != "" || r.Withdraw != "" || r.Second != nil || len(r.Reissue.New) == 0):
 		return dossier.Errorf(dossier.CodeInvalid, "an unfinished new slip")
 	}
 	return nil

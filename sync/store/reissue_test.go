@@ -175,3 +175,26 @@ func TestBesideTheCards(t *testing.T) {
 		t.Errorf("%d new slips of a destroyed dossier, %v", n, err)
 	}
 }
+
+// A new slip goes alone: what else a commit named would not be done.
+func TestANewSlipGoesAlone(t *testing.T) {
+	b := lostSlip(t, Options{})
+	for what, add := range map[string]func(*Rows){
+		"a hand-over": func(r *Rows) { r.HandOver = "p-1" }, "a withdrawal": func(r *Rows) { r.Withdraw = "p-1" },
+		"a second packet": func(r *Rows) {
+			h := dossier.Head{ID: "second", Kind: dossier.KindWithdrawal, Station: "DL27", Seq: r.Packet.Head.Seq + 1, Parent: "p-1"}
+			r.Second = &Second{Packet: frozenHead(h, "asked back"), Digest: "digest"}
+		},
+	} {
+		sub := newSlip(what, "key", "new", 0, "first", "n")
+		build := sub.Build
+		sub.Build = func(seq, serial uint64) (Rows, error) {
+			r, err := build(seq, serial)
+			add(&r)
+			return r, err
+		}
+		if _, err := b.Commit(t.Context(), sub); dossier.CodeOf(err) != dossier.CodeInvalid || reads(t, b.Store) != beforeNewSlip {
+			t.Errorf("%s beside it: %v", what, err)
+		}
+	}
+}
