@@ -71,6 +71,24 @@ func TestSetAside(t *testing.T) {
 	want("a packet of which nothing is known here")
 }
 
+// A portal that was set back may refuse what it had set aside: one packet is one
+// thing to do.
+func TestSetAsideAndRefusedIsOneThing(t *testing.T) {
+	b, ctx := open(t, t.TempDir(), Options{}), t.Context()
+	_, err := b.Commit(ctx, visit("t"))
+	must(t, err)
+	must(t, b.StartEpoch(ctx, "e"))
+	_, err = b.Held(ctx, dossier.Receipt{Packet: "p-1", Digest: digestOf(1), Counter: 1, Quarantined: true, Why: dossier.AsideVersion}, "r")
+	must(t, err)
+	must(t, b.StartEpoch(ctx, "e2"))
+	must(t, b.Attempted(ctx, "p-1", dossier.CodeInvalid))
+	list, err := b.Attention(ctx)
+	must(t, err)
+	if len(list) != 1 || list[0].Refused != dossier.CodeInvalid {
+		t.Errorf("%+v", list)
+	}
+}
+
 // A release can overtake the receipt.
 func TestReleasedBeforeTheReceipt(t *testing.T) {
 	b, ctx := open(t, t.TempDir(), Options{}), t.Context()

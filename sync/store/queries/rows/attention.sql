@@ -16,11 +16,13 @@ ON CONFLICT (packet) DO UPDATE SET receipt = excluded.receipt, released = 1, at_
 UPDATE quarantines SET released = 1, receipt = sqlc.arg(receipt) WHERE packet = sqlc.arg(packet) AND receipt <> sqlc.arg(receipt);
 
 -- name: Attention :many
--- What only a person can help on, the oldest first.
+-- What only a person can help on, the oldest first, once each: a packet that was set
+-- aside may be refused where it is offered again.
 SELECT p.id, p.seq, p.kind, CAST(x.refused AS TEXT) AS refused, CAST(x.why AS TEXT) AS why, CAST(x.attempts AS INTEGER) AS attempts, p.created_ms,
   CAST(coalesce((SELECT d.slip FROM dossiers d WHERE d.packet = p.id), (SELECT d.slip FROM dossiers d WHERE d.packet = p.parent), '') AS TEXT) AS slip
 FROM (SELECT o.seq, o.refused, '' AS why, o.attempts FROM outbox o WHERE o.refused <> ''
-  UNION ALL SELECT p.seq, '', q.why, 0 FROM quarantines q JOIN packets p ON p.id = q.packet WHERE q.released = 0) x
+  UNION ALL SELECT p.seq, '', q.why, 0 FROM quarantines q JOIN packets p ON p.id = q.packet WHERE q.released = 0
+    AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.seq = p.seq AND o.refused <> '')) x
 JOIN packets p ON p.seq = x.seq ORDER BY p.seq LIMIT ?;
 
 -- name: RetryRefused :execrows
