@@ -218,6 +218,9 @@ func (p *Portal) Gaps(ctx context.Context) (list []StationGaps, err error) {
 			if g.Gaps, g.Last, err = r.Gaps(s.Current); err != nil {
 				return err
 			}
+			if !gapsAreNamed {
+				g.Gaps = nil
+			}
 			list = append(list, g)
 		}
 		return nil

@@ -47,7 +47,10 @@ func readCursor(ctx context.Context, q *rows.Queries) (Cursor, error) {
 // applied before change nothing when they come again: their marks are known. A
 // second epoch is that of a portal which was set up from a backup: everything that
 // is still here is offered again. So may the first one be, where packets were
-// receipted before any events were heard: receipts name no history.
+// receipted before any events were heard: receipts name no history. Only here can
+// it be noticed. Asking again every hour mends nothing: once the cursor is in the
+// second history there is no change of epoch to see, and as soon as packets that came
+// by another way have brought the counter up, none that runs backwards either.
 func (s *Store) StartEpoch(ctx context.Context, epoch string) error {
 	again := 0
 	err := s.tx(ctx, "start an epoch", func(tx *sql.Tx) error {

@@ -56,6 +56,7 @@ var proofs = map[string]proof{
 	"log_unsecured":           {pkg: power, run: "TestReplayAfterADeath"},
 	"offset_before_fsync":     {pkg: power, run: "TestUpload"},
 	"shelf_dropped":           {pkg: power, run: "TestIntakeOfAParent"},
+	"gaps_unnamed":            {pkg: "sync/prove/sim", run: "TestTheLostAreNamed"},
 	"packet_unsigned":         {pkg: "sync/portal", run: "TestBrokenPacketsAreRefused"},
 	"plain_index":             {pkg: "sync/prove", run: "TestSubmitOfflineAndCollect"},
 	"receipt_unverified":      {pkg: "sync/client", run: "TestPutBelievesNoOtherReceipt"},

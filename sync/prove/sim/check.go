@@ -145,6 +145,11 @@ func (w *World) check() {
 		h, err := w.side(s, len(list))
 		w.must(err)
 		w.checkNumbers(s, list)
+		g, err := w.gaps(s)
+		w.must(err)
+		if len(g.Gaps) > 0 || g.Last != uint64(len(list)) {
+			w.story.wrong("the portal names gaps %v up to %d in the %d packets of %s, which lost none", g.Gaps, g.Last, len(list), s.code)
+		}
 		w.checkPackets(s, list, h)
 		w.checkSheets(s, list)
 		w.checkKeys(s)

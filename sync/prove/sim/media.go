@@ -142,31 +142,49 @@ func (w *World) stepLose() bool {
 	if len(w.living()) < 2 {
 		return false
 	}
-	s := w.any()
-	list, err := s.rows(w.ctx)
-	w.must(err)
-	if len(list) == 0 {
+	s := w.sending()
+	if w.chance(40) { // its medium is what is left of what it had not sent
+		if s.medium == nil {
+			w.newMedium(s)
+		}
+		if w.mirror(s); !s.alive() || len(w.story.Broken()) > 0 {
+			return true
+		}
+	}
+	if w.burn(s); s.lost == nil {
 		return false
 	}
-	l := &loss{rows: list, medium: s.medium, history: w.portal.history}
-	if l.medium != nil {
-		w.singe(l.medium)
-		l.on = w.lying(l.medium)
-	}
-	w.must(s.stop())
-	w.scrap(s.dir)
-	s.lost = l
-	w.story.tell("%s burns down after %d packets, %d of them on its medium", s.code, len(list), len(l.on))
 	if w.chance(30) {
 		err := w.portal.running.Revoke(w.ctx, s.code)
 		if w.portal.next == "" {
 			w.story.tell("the province revokes %s: %s", s.code, done(err))
 		}
 	}
-	if l.medium != nil && w.portal.next == "" && w.chance(50) {
+	if l := s.lost; l.medium != nil && w.portal.next == "" && w.chance(50) {
 		w.loose(l.medium)
 	}
 	return true
+}
+
+// burn destroys a station that has said something, and its disk. People know what
+// that was; what lies on its medium is left.
+func (w *World) burn(s *stationSim) {
+	list, err := s.rows(w.ctx)
+	w.must(err)
+	if len(list) == 0 {
+		return
+	}
+	l := &loss{rows: list, medium: s.medium, history: w.portal.history}
+	if l.medium != nil {
+		if w.rough {
+			w.singe(l.medium)
+		}
+		l.on = w.lying(l.medium)
+	}
+	w.must(s.stop())
+	w.scrap(s.dir)
+	s.lost = l
+	w.story.tell("%s burns down after %d packets, %d of them on its medium", s.code, len(list), len(l.on))
 }
 
 // singe may take some packets from a medium: it lay too near.
@@ -216,6 +234,9 @@ func (w *World) checkLost(s *stationSim) (dossiers int) {
 			w.story.wrong("%s was receipted and is not at the portal", name)
 		case !missing(gaps, r.Seq):
 			w.story.wrong("%s is lost and nobody names it", name)
+		}
+		if len(there) > 0 && missing(gaps, r.Seq) {
+			w.story.wrong("%s is named as lost and is at the portal", name)
 		}
 	}
 	for seq := range h.packets {

@@ -28,7 +28,6 @@ type portalSim struct {
 	running *portalRun
 	full    bool // its disk takes nothing more
 	history int  // how often it was set back
-	ready   bool // it has started: a full disk has a reserve for that
 }
 
 // portalRun is one run of the program.
@@ -58,8 +57,6 @@ func (p *portalSim) install(from string) error {
 // start runs the program on its disk.
 func (p *portalSim) start() (err error) {
 	p.starts++
-	p.ready = false
-	defer func() { p.ready = err == nil }()
 	c := machineClock{w: p.w, boot: p.w.now(), skew: func() time.Duration { return 0 }}.
 		system(fmt.Sprintf("portal-%d", p.starts), nil)
 	inner, err := sqlite.Open(p.w.ctx, filepath.Join(p.dir, "ledger.db"))
@@ -200,7 +197,7 @@ func (s *points) Update(ctx context.Context, fn func(ledger.Tx) error) error {
 			return err
 		}
 		s.p.w.pass(s.p, "inside a transaction of the portal, before its commit")
-		if s.p.full && at.wrote && s.p.ready {
+		if s.p.full && at.wrote {
 			return fmt.Errorf("failed to commit: %w", syscall.ENOSPC)
 		}
 		return nil

@@ -1,0 +1,5 @@
+//go:build mutant_gaps_unnamed
+
+package portal
+
+const gapsAreNamed = false
