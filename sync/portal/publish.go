@@ -19,11 +19,6 @@ func (p *Portal) catalogueKeys() []*ecdsa.PublicKey {
 	return p.keys.trust.EveryKey(seal.UseCatalogue) // our own past
 }
 
-// setBackStep is how far a portal that was set back jumps ahead in versions: past
-// every version that the lost days published, so that no number means two
-// catalogues.
-const setBackStep = 1000
-
 // loadCatalogue indexes the latest catalogue and publishes the first.
 func (p *Portal) loadCatalogue(ctx context.Context) error {
 	var latest ledger.Catalogue
@@ -89,8 +84,11 @@ func (p *Portal) catchUp(ctx context.Context) {
 			return err // a ledger from before this was noted is not one that was set back
 		}
 		next := old.Snapshot()
-		next.Version += setBackStep
-		next.Made = p.now()
+		j := jumpFrom(next.Version, next.Made, p.now())
+		next.Version, next.Made = j.To, p.now()
+		if err := putJump(tx, j); err != nil {
+			return err
+		}
 		p.log.Warn("the portal was set back: its catalogue goes on", "catalogue", next.Version)
 		return p.addCatalogue(tx, next)
 	})
@@ -159,7 +157,11 @@ func (p *Portal) addCatalogue(tx ledger.Tx, s catalogue.Snapshot) error {
 	if err := tx.AddCatalogue(ledger.Catalogue{Version: s.Version, JWS: []byte(signed.Head), Body: signed.Body, At: s.Made}); err != nil {
 		return err
 	}
-	if err := tx.DropCatalogues(s.Version - setBackStep - maxCataloguesBack); err != nil {
+	j, err := readJump(tx)
+	if err != nil {
+		return err
+	}
+	if err := tx.DropCatalogues(j.oldest(s.Version)); err != nil {
 		return err
 	}
 	p.catalogue.Store(catalogue.New(s))
@@ -289,8 +291,12 @@ func (p *Portal) procedureAt(r ledger.Reader, ref dossier.ProcedureRef) (dossier
 	if now.Code == ref.Code && now.Version == ref.Version {
 		return now, nil // withdrawn or not: it was in force then
 	}
-	back := 0
-	for v := cur.Version() - 1; v > 0 && v > cur.Version()-setBackStep-maxCataloguesBack && back < maxCataloguesBack; v-- {
+	j, jerr := readJump(r)
+	if jerr != nil {
+		return dossier.Procedure{}, jerr
+	}
+	back, oldest := 0, j.oldest(cur.Version())
+	for v := j.before(cur.Version()); v > 0 && v >= oldest && back < maxCataloguesBack; v = j.before(v) {
 		c, cerr := r.Catalogue(v)
 		if errors.Is(cerr, ledger.ErrNotFound) {
 			continue

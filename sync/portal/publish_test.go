@@ -5,10 +5,12 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"tramhoso/sync/catalogue"
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/portal/demo"
+	"tramhoso/sync/portal/ledger"
 	"tramhoso/sync/wire"
 )
 
@@ -71,29 +73,69 @@ func TestPublishedBeside(t *testing.T) {
 	}
 }
 
-// A portal that was set back never gives one version to two catalogues.
+// A portal that was set back, twice to the same copy, never gives one version to
+// two catalogues, and knows the procedures of the versions before.
 func TestSetBackCatalogueJumpsAhead(t *testing.T) {
 	f := newFixture(t)
 	s := f.enrolStation(t, "DL27")
 	path, err := f.Backup(t.Context())
 	must(t, err)
-	lost, err := f.Withdraw(t.Context(), "1.004873")
+	backup, err := os.ReadFile(path)
 	must(t, err)
-	must(t, f.Close())
-	for _, name := range []string{"ledger.db-wal", "ledger.db-shm"} {
-		_ = os.Remove(filepath.Join(f.dir, name))
+	first := f.catalogue.Load()
+	for range 2 {
+		f.clock.Add(time.Minute)
+		lost, err := f.Withdraw(t.Context(), "1.004873")
+		must(t, err)
+		must(t, f.Close())
+		for _, name := range []string{"ledger.db-wal", "ledger.db-shm"} {
+			_ = os.Remove(filepath.Join(f.dir, name))
+		}
+		must(t, os.WriteFile(filepath.Join(f.dir, "ledger.db"), backup, 0o600))
+		f.open(t)
+		now := f.catalogue.Load()
+		if now.Version() <= lost {
+			t.Fatalf("version %d after the lost %d", now.Version(), lost)
+		}
+		if p := problem(t, f.do(t, s, "GET", wire.PathDelta+"?from="+strconv.Itoa(lost), nil)); p.Code != wire.CodeNoDelta {
+			t.Errorf("a delta from a lost version: %+v", p)
+		}
+		f.reopen(t)
+		if again := f.catalogue.Load().Version(); again != now.Version() {
+			t.Errorf("and again at every start: %d", again)
+		}
+		_, err = f.Withdraw(t.Context(), "1.000656")
+		must(t, err)
+		must(t, f.store.View(t.Context(), func(r ledger.Reader) error {
+			_, err := r.Catalogue(first.Version())
+			return err
+		}))
 	}
-	must(t, os.Rename(path, filepath.Join(f.dir, "ledger.db")))
-	f.open(t)
-	now := f.catalogue.Load()
-	if now.Version() <= lost {
-		t.Fatalf("version %d after the lost %d", now.Version(), lost)
+}
+
+// The versions before a jump are kept for as long as others, and found in order.
+func TestJump(t *testing.T) {
+	j := jump{From: 40, To: 5000}
+	for _, c := range []struct{ version, before, oldest int }{
+		{5000, 40, 40 - keptVersions},
+		{5001, 5000, 41 - keptVersions},
+		{5000 + keptVersions - 1, 5000 + keptVersions - 2, 39},
+		{5000 + keptVersions, 4999 + keptVersions, 5000},
+		{9000, 8999, 9000 - keptVersions},
+		{40, 39, 40 - keptVersions}, // the portal was set back once more, to before it jumped
+	} {
+		if got := j.before(c.version); got != c.before {
+			t.Errorf("before %d comes %d, want %d", c.version, got, c.before)
+		}
+		if got := j.oldest(c.version); got != c.oldest {
+			t.Errorf("with %d the oldest is %d, want %d", c.version, got, c.oldest)
+		}
 	}
-	if p := problem(t, f.do(t, s, "GET", wire.PathDelta+"?from="+strconv.Itoa(lost), nil)); p.Code != wire.CodeNoDelta {
-		t.Errorf("a delta from a lost version: %+v", p)
+	made := time.Date(2026, 7, 14, 1, 0, 0, 0, time.UTC)
+	if got := jumpFrom(5, made, made.Add(time.Minute)); got != (jump{5, 1065}) {
+		t.Errorf("%+v", got)
 	}
-	f.reopen(t)
-	if again := f.catalogue.Load().Version(); again != now.Version() {
-		t.Errorf("and again at every start: %d", again)
+	if got := jumpFrom(5, made, made.Add(-time.Hour)); got != (jump{5, 1005}) {
+		t.Errorf("under a clock that went back: %+v", got)
 	}
 }
