@@ -75,7 +75,7 @@ func New(c Config) (*Client, error) {
 	if trust == nil {
 		return nil, dossier.Errorf(dossier.CodeNotEnrolled, "no trust bundle")
 	}
-	roots, err := trust.Roots()
+	roots, err := trust.Roots(c.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +88,12 @@ func New(c Config) (*Client, error) {
 		RootCAs:      roots,
 		Certificates: []tls.Certificate{cert},
 		Time:         c.Now,
+		VerifyConnection: func(cs tls.ConnectionState) error {
+			if c.Trust().Vouches(cs.VerifiedChains, c.Now()) {
+				return nil
+			}
+			return &tls.CertificateVerificationError{UnverifiedCertificates: cs.PeerCertificates, Err: x509.UnknownAuthorityError{Cert: cs.PeerCertificates[0]}}
+		},
 	})}, nil
 }
 

@@ -140,7 +140,7 @@ func (c *Client) whoseClock(ctx context.Context, err error) error {
 // TLS looks at the name first.
 func (c *Client) whoseName(err error) error {
 	var v *tls.CertificateVerificationError
-	roots, rerr := c.c.Trust().Roots()
+	roots, rerr := c.c.Trust().Roots(c.c.Now())
 	if rerr != nil || !errors.As(err, &v) || len(v.UnverifiedCertificates) == 0 {
 		return err
 	}
@@ -162,7 +162,7 @@ func (c *Client) anyDay() *tls.Config {
 		// The default check knows no other day than today; VerifyConnection does all of its work.
 		InsecureSkipVerify: true,
 		VerifyConnection: func(cs tls.ConnectionState) error {
-			roots, err := c.c.Trust().Roots()
+			roots, err := c.c.Trust().Roots(c.c.Now())
 			if err != nil {
 				return err
 			}

@@ -49,7 +49,7 @@ func (c *Client) checkRenewed(chain string, csr []byte) error {
 	if err != nil {
 		return fmt.Errorf("failed to read our own request: %w", err)
 	}
-	roots, err := c.c.Trust().Roots()
+	roots, err := c.c.Trust().Roots(c.c.Now())
 	if err != nil {
 		return err
 	}

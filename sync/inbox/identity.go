@@ -20,6 +20,10 @@ import (
 const (
 	renewSpread = 12 // the part of the life
 	renewEvery  = time.Hour
+	// Where its issuer ends, a certificate is renewed so long before, and up to
+	// issuerSpread later.
+	issuerBefore = 60 * 24 * time.Hour
+	issuerSpread = 30 * 24 * time.Hour
 )
 
 // RenewAt is when the present certificate should be traded for a later one.
@@ -38,8 +42,16 @@ func (p *Province) RenewAt() (time.Time, error) {
 	}
 	life := max(leaf.NotAfter.Sub(from), 0)
 	sum := sha256.Sum256(leaf.Raw)
-	jitter := time.Duration(binary.BigEndian.Uint64(sum[:]) % uint64(life/renewSpread+1))
-	return from.Add(life/3*2 + jitter), nil
+	jitter := func(most time.Duration) time.Duration {
+		return time.Duration(binary.BigEndian.Uint64(sum[:]) % uint64(most+1))
+	}
+	due := from.Add(life/3*2 + jitter(life/renewSpread))
+	if t := p.Trust(); t != nil {
+		if end, ends := t.IssuerEnds(leaf); ends && end.Add(-issuerBefore+jitter(issuerSpread)).Before(due) {
+			due = end.Add(-issuerBefore + jitter(issuerSpread))
+		}
+	}
+	return due, nil
 }
 
 // Renewed keeps a renewed certificate in place of the one before, whole or not

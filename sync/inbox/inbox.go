@@ -263,7 +263,8 @@ func (in *Inbox) round(ctx context.Context, portal Portal) (busy bool, err error
 		return false, ctx.Err()
 	}
 	in.heard(ctx, err)
-	in.doubt = dossier.CodeOf(err) == dossier.CodeInvalid // its key may be newer than the bundle
+	// Its key, or who vouches for the portal, may be newer than the bundle.
+	in.doubt = dossier.CodeOf(err) == dossier.CodeInvalid || dossier.CauseOf(err) == client.CauseIntercepted
 	if err != nil {
 		return false, err
 	}

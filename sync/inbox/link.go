@@ -171,10 +171,17 @@ func (l *Link) Trust(ctx context.Context, tag string) (client.Fetched, error) {
 	if err != nil {
 		return client.Fetched{}, err
 	}
-	return c.Trust(ctx, tag)
+	f, err := c.Trust(ctx, tag)
+	if dossier.CauseOf(err) == client.CauseIntercepted {
+		// The portal's authority may be another one since this station last listened.
+		if pinned, perr := l.pinnedTrust(ctx); perr == nil {
+			return pinned, nil
+		}
+	}
+	return f, err
 }
 
-// pinnedTrust asks for the trust bundle where there is none: by the root alone.
+// pinnedTrust asks for the trust bundle by the root alone, whose signature it bears.
 func (l *Link) pinnedTrust(ctx context.Context) (client.Fetched, error) {
 	e, err := l.Province.Enrolment()
 	if err != nil {

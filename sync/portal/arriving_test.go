@@ -29,7 +29,7 @@ func TestANewCallEndsAStaleOne(t *testing.T) {
 		cancel()
 		must(t, <-done)
 	}()
-	roots, err := f.keys.trust.Roots()
+	roots, err := f.keys().trust.Roots(f.now())
 	must(t, err)
 	for name, h2 := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
 		t.Run(name, func(t *testing.T) {

@@ -81,7 +81,7 @@ func (p *Portal) sealAnswer(to ledger.Enrolment, claim wire.AnswerClaim, body wi
 	}
 	sum := sha256.Sum256(raw)
 	claim.Digest, claim.At = hex.EncodeToString(sum[:]), p.now()
-	signed, err := p.keys.sign(seal.UseReceipt, claim.At, claim, wire.TypBundleAnswer)
+	signed, err := p.keys().sign(seal.UseReceipt, claim.At, claim, wire.TypBundleAnswer)
 	if err != nil {
 		return "", nil, err
 	}
@@ -95,8 +95,8 @@ func (p *Portal) sealAnswer(to ledger.Enrolment, claim wire.AnswerClaim, body wi
 
 // newer returns the trust bundle and the staff list where the station has others.
 func (p *Portal) newer(c wire.BundleClaim) (trust, staff []byte) {
-	if c.Trust < p.keys.trust.Version {
-		trust = p.keys.bundle
+	if c.Trust < p.keys().trust.Version {
+		trust = p.keys().bundle
 	}
 	if list := p.staffList.Load(); list.tag != c.Known.Staff {
 		staff = list.data

@@ -56,7 +56,7 @@ func (f *fixture) answer(t testing.TB, s *station, file []byte) (wire.AnswerClai
 	signed, raw, err := wire.SplitAnswer(plain)
 	must(t, err)
 	var c wire.AnswerClaim
-	must(t, seal.VerifyJSONAny(signed, wire.TypBundleAnswer, f.keys.trust.KeysFor(seal.UseReceipt, f.now()), &c))
+	must(t, seal.VerifyJSONAny(signed, wire.TypBundleAnswer, f.keys().trust.KeysFor(seal.UseReceipt, f.now()), &c))
 	if sum := sha256.Sum256(raw); c.Digest != hex.EncodeToString(sum[:]) || c.Station != s.code {
 		t.Errorf("%+v", c)
 	}
@@ -426,7 +426,7 @@ func TestABundleThatEndsWithinABegunAttachment(t *testing.T) {
 	short, file := s.bundle(t, wire.BundleClaim{Files: []wire.BundleFile{{Packet: packet, SHA256: pp.SHA256, Size: pp.Size}}})
 	sealed, err := stick.Unwrap(file)
 	must(t, err)
-	plain, err := seal.OpenBundle(sealed, maxSealedBytes, f.keys.identities()...)
+	plain, err := seal.OpenBundle(sealed, maxSealedBytes, f.keys().identities()...)
 	must(t, err)
 	sealed, err = seal.SealBundle(append(append(plain, wire.EndOfPackets...), pp.sealed[:100]...), s.to.Key)
 	must(t, err)

@@ -185,7 +185,7 @@ func (p *Portal) complete(ctx context.Context, name wire.FileName) error {
 // sign makes the receipt of a packet in its present state.
 func (p *Portal) sign(pk ledger.Packet, from ledger.Enrolment) (string, error) {
 	at := p.now()
-	return p.keys.sign(seal.UseReceipt, at, dossier.Receipt{
+	return p.keys().sign(seal.UseReceipt, at, dossier.Receipt{
 		Packet: pk.ID, Station: pk.Station, Digest: pk.Digest, Counter: pk.Counter, State: pk.State, Missing: pk.Missing(),
 		At: at, Quarantined: pk.Quarantine != "", Why: dossier.AsideWhy(pk.Quarantine), Durable: from.Durable,
 	}, wire.TypReceipt)

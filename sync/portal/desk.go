@@ -214,7 +214,7 @@ func (p *Portal) deskGet(w http.ResponseWriter, r *http.Request) error {
 		for _, s := range steps {
 			var detail stepDetail
 			if len(s.Sealed) > 0 {
-				if err := p.keys.open(s.Sealed, &detail); err != nil {
+				if err := p.keys().open(s.Sealed, &detail); err != nil {
 					return err
 				}
 			}

@@ -53,7 +53,7 @@ func TestAcceptSendsCodeDateAndForm01(t *testing.T) {
 		t.Error(diff)
 	}
 	var mark wire.Watermark
-	must(t, seal.VerifyJSONAny(a.Watermark, wire.TypWatermark, f.keys.trust.KeysFor(seal.UseReceipt, f.now()), &mark))
+	must(t, seal.VerifyJSONAny(a.Watermark, wire.TypWatermark, f.keys().trust.KeysFor(seal.UseReceipt, f.now()), &mark))
 	if mark.Station != "DL27" || mark.Counter != 1 || mark.Durable != 0 || mark.Epoch != a.Epoch {
 		t.Errorf("%+v", mark)
 	}
@@ -61,7 +61,7 @@ func TestAcceptSendsCodeDateAndForm01(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, a = f.poll(t, s, wire.Cursor{Epoch: a.Epoch, N: 1})
-	must(t, seal.VerifyJSONAny(a.Watermark, wire.TypWatermark, f.keys.trust.KeysFor(seal.UseReceipt, f.now()), &mark))
+	must(t, seal.VerifyJSONAny(a.Watermark, wire.TypWatermark, f.keys().trust.KeysFor(seal.UseReceipt, f.now()), &mark))
 	if mark.Durable != 1 {
 		t.Errorf("after a backup: %+v", mark)
 	}

@@ -152,7 +152,7 @@ func (p *Portal) act(tx ledger.Tx, d *ledger.Dossier, a Action, q DeskRequest, c
 func (p *Portal) record(tx ledger.Tx, d *ledger.Dossier, to dossier.Status, a Action, detail stepDetail, ev *dossier.Event, ch *changes) error {
 	s := ledger.Step{Action: string(a), Office: p.o.Office, Officer: p.o.Officer}
 	if detail != (stepDetail{}) {
-		blob, err := p.keys.sealed(detail)
+		blob, err := p.keys().sealed(detail)
 		if err != nil {
 			return err
 		}
@@ -170,7 +170,7 @@ func (p *Portal) openBody(pk ledger.Packet, v any) error {
 	if err != nil {
 		return err
 	}
-	body, err := seal.Open(dossier.Packet{Head: head, JWS: pk.JWS, Body: pk.Body}, p.keys.identities())
+	body, err := seal.Open(dossier.Packet{Head: head, JWS: pk.JWS, Body: pk.Body}, p.keys().identities())
 	if err != nil {
 		return err
 	}

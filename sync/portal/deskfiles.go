@@ -96,7 +96,7 @@ func (p *Portal) OpenFile(ctx context.Context, packet, sha256 string) (_ io.Read
 	if err != nil {
 		return nil, fmt.Errorf("failed to open an attachment: %w", err)
 	}
-	plain, err := seal.OpenAttachment(sealed, file, p.keys.identities()...)
+	plain, err := seal.OpenAttachment(sealed, file, p.keys().identities()...)
 	if err != nil {
 		return nil, errors.Join(err, sealed.Close())
 	}

@@ -58,7 +58,7 @@ func TestBackupHasTheFiles(t *testing.T) {
 	}
 	_, a := f.poll(t, s, wire.Cursor{})
 	var mark wire.Watermark
-	must(t, seal.VerifyJSONAny(a.Watermark, wire.TypWatermark, f.keys.trust.KeysFor(seal.UseReceipt, f.now()), &mark))
+	must(t, seal.VerifyJSONAny(a.Watermark, wire.TypWatermark, f.keys().trust.KeysFor(seal.UseReceipt, f.now()), &mark))
 	if mark.Durable != 0 || mark.Counter != 2 {
 		t.Errorf("%+v", mark)
 	}
@@ -67,7 +67,7 @@ func TestBackupHasTheFiles(t *testing.T) {
 	_, err := f.Backup(t.Context())
 	must(t, err)
 	_, a = f.poll(t, s, wire.Cursor{})
-	must(t, seal.VerifyJSONAny(a.Watermark, wire.TypWatermark, f.keys.trust.KeysFor(seal.UseReceipt, f.now()), &mark))
+	must(t, seal.VerifyJSONAny(a.Watermark, wire.TypWatermark, f.keys().trust.KeysFor(seal.UseReceipt, f.now()), &mark))
 	if mark.Durable != 2 {
 		t.Errorf("%+v", mark)
 	}

@@ -116,7 +116,7 @@ func (p *Portal) deskResult(w http.ResponseWriter, r *http.Request) error {
 		for i := len(steps) - 1; i >= 0 && err == nil && pdf == nil; i-- {
 			var detail stepDetail
 			if Action(steps[i].Action) == ActReady && len(steps[i].Sealed) > 0 {
-				err = p.keys.open(steps[i].Sealed, &detail)
+				err = p.keys().open(steps[i].Sealed, &detail)
 			}
 			if detail.Result != nil {
 				pdf = detail.Result.PDF

@@ -29,6 +29,11 @@
 // write any time into a head, so no packet that comes after the revocation can
 // show that it was signed before.
 //
+// Keys and the authority of certificates can be replaced beside a portal that runs
+// ([Rotate], [RotateSigner], [RotateAuthority]); it takes them up by itself, and lets
+// go of private keys that were destroyed. Stations believe the authority before and
+// the next for a time; who missed that asks by the province's root.
+//
 // Everything is bounded ([Limits], package gate): what a station may ask and move
 // in a time, wait for and have in progress; how slow a line may be; how many come
 // at once. A station is measured by who it is, so that a province behind one

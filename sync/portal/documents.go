@@ -134,7 +134,7 @@ func (p *Portal) delta(r *http.Request, from int) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	by, err := p.keys.signer(seal.UseCatalogue, p.now())
+	by, err := p.keys().signer(seal.UseCatalogue, p.now())
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +153,7 @@ func (p *Portal) getStaff(w http.ResponseWriter, r *http.Request, _ ledger.Enrol
 }
 
 func (p *Portal) getTrust(w http.ResponseWriter, r *http.Request, _ ledger.Enrolment) error {
-	newDocument(p.keys.bundle, wire.TypeJSON).serve(w, r)
+	newDocument(p.keys().bundle, wire.TypeJSON).serve(w, r)
 	return nil
 }
 
@@ -166,7 +166,7 @@ func (p *Portal) postTime(w http.ResponseWriter, r *http.Request) error {
 		return dossier.Errorf(dossier.CodeInvalid, "a nonce of %d bytes", len(q.Nonce))
 	}
 	at := p.now()
-	jws, err := p.keys.sign(seal.UseTime, at, wire.TimeClaim{Nonce: q.Nonce, Time: at}, wire.TypTime)
+	jws, err := p.keys().sign(seal.UseTime, at, wire.TimeClaim{Nonce: q.Nonce, Time: at}, wire.TypTime)
 	if err != nil {
 		return err
 	}

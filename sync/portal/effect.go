@@ -29,7 +29,7 @@ func (p *Portal) plan(tx ledger.Reader, pk *ledger.Packet) (root string, err err
 		}
 	}
 	known := false
-	for _, r := range p.keys.trust.Recipients {
+	for _, r := range p.keys().trust.Recipients {
 		known = known || r.ID == pk.Recipient
 	}
 	if !known {

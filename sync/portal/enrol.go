@@ -47,7 +47,7 @@ func (p *Portal) IssueToken(ctx context.Context, s ledger.Station, publicURL str
 	if _, err := rand.Read(raw); err != nil {
 		return seal.Token{}, fmt.Errorf("failed to draw a token: %w", err)
 	}
-	t := seal.Token{URL: publicURL, Secret: base32.StdEncoding.EncodeToString(raw), RootSHA256: p.keys.fingerprint}
+	t := seal.Token{URL: publicURL, Secret: base32.StdEncoding.EncodeToString(raw), RootSHA256: p.keys().fingerprint}
 	if _, err := seal.ParseToken(t.String()); err != nil {
 		return seal.Token{}, fmt.Errorf("failed to make a token that parses: %w", err)
 	}
@@ -154,7 +154,7 @@ func (p *Portal) postEnrol(w http.ResponseWriter, r *http.Request) error {
 	p.log.Info("station enrolled", "station", s.Code, "enrolment", e.ID)
 	return writeJSON(w, http.StatusOK, wire.EnrolAnswer{
 		Station:     wire.Station{Code: s.Code, Name: s.Name, Address: s.Address, Phone: s.Phone},
-		Certificate: e.Certificate, TrustBundle: p.keys.bundle,
+		Certificate: e.Certificate, TrustBundle: p.keys().bundle,
 		Staff: string(p.staffList.Load().data), SlipHost: p.o.SlipHost,
 	})
 }
@@ -197,7 +197,7 @@ func (p *Portal) enrol(ctx context.Context, hash string, a applicant) (s ledger.
 	}
 	e = a.enrolment
 	e.Station, e.At = t.Station.Code, now
-	der, chain, err := p.keys.stationCertificate(e.Station, a.identity, now)
+	der, chain, err := p.keys().stationCertificate(e.Station, a.identity, now)
 	if err != nil {
 		return s, e, err
 	}

@@ -144,7 +144,7 @@ func TestTimeIsSignedOverTheNonce(t *testing.T) {
 	must(t, err)
 	rec := f.do(t, nil, "POST", wire.PathTime, body)
 	var claim wire.TimeClaim
-	must(t, seal.VerifyJSONAny(rec.Body.String(), wire.TypTime, f.keys.trust.KeysFor(seal.UseTime, f.now()), &claim))
+	must(t, seal.VerifyJSONAny(rec.Body.String(), wire.TypTime, f.keys().trust.KeysFor(seal.UseTime, f.now()), &claim))
 	if string(claim.Nonce) != string(n) || !claim.Time.Equal(start) {
 		t.Errorf("%+v", claim)
 	}

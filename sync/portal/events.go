@@ -81,7 +81,7 @@ func (p *Portal) events(r *http.Request, enrolment int64, q wire.EventsQuery) (w
 			a.Events = append(a.Events, wire.SealedEvent{N: ev.N, Sealed: ev.Sealed})
 		}
 		at := p.now()
-		a.Watermark, err = p.keys.sign(seal.UseReceipt, at, wire.Watermark{Station: e.Station, Epoch: a.Epoch, Counter: e.Receipts, Durable: e.Durable, At: at},
+		a.Watermark, err = p.keys().sign(seal.UseReceipt, at, wire.Watermark{Station: e.Station, Epoch: a.Epoch, Counter: e.Receipts, Durable: e.Durable, At: at},
 			wire.TypWatermark)
 		return err
 	})

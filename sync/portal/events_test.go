@@ -176,7 +176,7 @@ func TestServeOverTLS(t *testing.T) {
 
 	conf.InsecureSkipVerify, conf.VerifyConnection = false, nil
 	conf.Time = f.now
-	conf.RootCAs, err = f.keys.trust.Roots()
+	conf.RootCAs, err = f.keys().trust.Roots(f.now())
 	must(t, err)
 	conf.Certificates = []tls.Certificate{s.certificate(t)}
 	c = client()

@@ -63,7 +63,7 @@ func (p *Portal) charged(tx ledger.Reader, d ledger.Dossier, q DeskRequest, proc
 			continue
 		}
 		var detail stepDetail
-		if err := p.keys.open(steps[i].Sealed, &detail); err != nil {
+		if err := p.keys().open(steps[i].Sealed, &detail); err != nil {
 			return nil, err
 		}
 		if f := detail.Form01; f != nil && f.Fee != nil {

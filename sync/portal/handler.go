@@ -83,20 +83,35 @@ func (p *Portal) Handler() http.Handler {
 	return mux
 }
 
-// TLSConfig is the server's: our own certificate, and stations' certificates
-// checked where one is shown.
+// TLSConfig is the server's: our own certificate, the newest at every handshake, and
+// stations' certificates checked where one is shown.
 func (p *Portal) TLSConfig() (*tls.Config, error) {
-	cert, err := p.keys.serverCertificate(p.o.Hosts, p.o.Clock.Now())
+	server := &identity{p: p}
+	cert, err := server.certificate()
 	if err != nil {
 		return nil, err
 	}
-	pool := x509.NewCertPool()
-	pool.AddCert(p.keys.ca)
-	return &tls.Config{
-		MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{cert},
+	root, err := x509.ParseCertificate(p.keys().root)
+	if err != nil {
+		return nil, fmt.Errorf("failed to parse the root certificate: %w", err)
+	}
+	pool := p.keys().certified()
+	pool.AddCert(root) // stations show a chain that it signed, whichever authority is in it
+	conf := &tls.Config{
+		MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{*cert},
 		ClientAuth: tls.RequestClientCert, ClientCAs: pool, // identify verifies, and says what is wrong
 		Time: p.o.Clock.Now, NextProtos: []string{"h2", "http/1.1"},
-	}, nil
+	}
+	conf.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		cert, err := server.certificate()
+		if err != nil {
+			return nil, err
+		}
+		now := conf.Clone()
+		now.Certificates, now.GetConfigForClient = []tls.Certificate{*cert}, nil
+		return now, nil
+	}
+	return conf, nil
 }
 
 // statusWriter remembers what was answered, for the log.

@@ -60,14 +60,12 @@ func (p *Portal) identify(r *http.Request, late bool) (e ledger.Enrolment, err e
 // believe checks a certificate of ours at the present time.
 func (p *Portal) believe(cert *x509.Certificate, late bool) error {
 	now := p.now()
-	roots := x509.NewCertPool()
-	roots.AddCert(p.keys.ca)
 	at := now
 	ended := now.After(cert.NotAfter)
 	if ended {
 		at = cert.NotAfter
 	}
-	if _, err := cert.Verify(x509.VerifyOptions{Roots: roots, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}); err != nil {
+	if _, err := cert.Verify(x509.VerifyOptions{Roots: p.keys().certified(), CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}); err != nil {
 		return dossier.Errorf(dossier.CodeNotEnrolled, "this certificate does not hold: %w", err)
 	}
 	switch {
@@ -127,14 +125,14 @@ func (p *Portal) renew(ctx context.Context, e ledger.Enrolment, key *ecdsa.Publi
 	now := p.now()
 	err = p.store.Update(ctx, func(tx ledger.Tx) error {
 		c, err := tx.Renewal(e.ID)
-		if err == nil && c.KeySHA256 == hash && lastsUntil(c.PEM, now.AddDate(certificateYears, -1, 0)) {
+		if err == nil && c.KeySHA256 == hash && lastsUntil(c.PEM, now.AddDate(certificateYears, -1, 0)) && p.keys().newest(c.PEM, now) {
 			chain = c.PEM
 			return nil
 		}
 		if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 			return err
 		}
-		der, pem, err := p.keys.stationCertificate(e.Station, key, now)
+		der, pem, err := p.keys().stationCertificate(e.Station, key, now)
 		if err != nil {
 			return err
 		}
@@ -142,6 +140,20 @@ func (p *Portal) renew(ctx context.Context, e ledger.Enrolment, key *ecdsa.Publi
 		return tx.PutRenewal(e.ID, ledger.Certificate{CertSHA256: seal.Fingerprint(der), KeySHA256: hash, PEM: pem})
 	})
 	return chain, err
+}
+
+// newest says whether the authority that signs now has signed a chain's first.
+func (p *province) newest(chain string, now time.Time) bool {
+	block, _ := pem.Decode([]byte(chain))
+	if block == nil {
+		return false
+	}
+	cert, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return false
+	}
+	by, err := p.authority(now)
+	return err == nil && cert.CheckSignatureFrom(by.cert) == nil
 }
 
 func lastsUntil(chain string, t time.Time) bool {

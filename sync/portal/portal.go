@@ -105,12 +105,13 @@ const (
 // Portal is one province's portal over one ledger. It is safe for concurrent use.
 type Portal struct {
 	o     Options
-	keys  *province
+	held  atomic.Pointer[province]
 	store ledger.Store
 	own   bool // we opened store and close it
 	hub   hub
 	log   *slog.Logger
 
+	taking    sync.Mutex // of other keys, one at a time
 	publish   sync.Mutex // one new catalogue at a time
 	catalogue atomic.Pointer[catalogue.Catalogue]
 	behind    atomic.Bool // the ledger goes on from a backup, and the catalogue does not yet
@@ -145,10 +146,11 @@ func Open(ctx context.Context, o Options) (*Portal, error) {
 		uploads: make(chan struct{}, maxUploads), fileCalls: make(chan struct{}, maxFileCalls), files: o.Files, stop: make(chan struct{}),
 	}
 	p.meters = newMeters(o.Limits, p.monotonic)
-	var err error
-	if p.keys, err = openProvince(filepath.Join(o.Dir, "keys"), o.Province, o.Clock.Now()); err != nil {
+	held, err := openProvince(filepath.Join(o.Dir, "keys"), o.Province, o.Clock.Now())
+	if err != nil {
 		return nil, err
 	}
+	p.held.Store(held)
 	if p.store == nil {
 		if p.store, err = sqlite.Open(ctx, filepath.Join(o.Dir, "ledger.db")); err != nil {
 			return nil, err
@@ -182,7 +184,7 @@ func (p *Portal) Close() error {
 }
 
 // RootSHA256 is the fingerprint that enrolment tokens pin.
-func (p *Portal) RootSHA256() string { return p.keys.fingerprint }
+func (p *Portal) RootSHA256() string { return p.keys().fingerprint }
 
 // Backup writes a copy of the ledger and of every whole file into the folder
 // backup and, once they are on the disk, lifts every station's durable_through to what the copy holds.

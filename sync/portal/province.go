@@ -1,18 +1,12 @@
 package portal
 
 import (
-	"crypto/ecdsa"
 	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
 	"math/big"
-	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -38,8 +32,6 @@ const (
 const (
 	fileRootKey  = "root.pem"
 	fileRootCert = "root.der"
-	fileCAKey    = "authority.pem"
-	fileCACert   = "authority.der"
 	fileTrust    = "trust.json"
 	recipientID  = "recipient-1"
 	fileCounter  = "counter.age"
@@ -47,13 +39,12 @@ const (
 
 // province holds the keys of one province.
 type province struct {
-	root        []byte // DER
-	fingerprint string // of root
-	ca          *x509.Certificate
-	caKey       *ecdsa.PrivateKey
+	root        []byte      // DER
+	fingerprint string      // of root
+	authorities []authority // the certificates', oldest first
 	signers     []signer
 	recipient   seal.Recipient
-	openers     []age.Identity      // open what stations seal: the current key's and the retired ones'
+	openers     []opener            // of what stations seal: the current key's and the retired ones'
 	counter     *age.HybridIdentity // opens the stations' counter cards; handed to staff only
 	trust       *seal.Trust
 	bundle      []byte // JSON of seal.SignedTrust
@@ -77,16 +68,6 @@ func openProvince(dir, name string, now time.Time) (*province, error) {
 		return nil, err
 	}
 	p.fingerprint = seal.Fingerprint(p.root)
-	if p.caKey, err = seal.LoadP256(dir, fileCAKey); err != nil {
-		return nil, err
-	}
-	der, err := loadOrMake(dir, fileCACert, func() ([]byte, error) { return p.makeAuthority(dir, name, from) })
-	if err != nil {
-		return nil, err
-	}
-	if p.ca, err = x509.ParseCertificate(der); err != nil {
-		return nil, fmt.Errorf("failed to parse the authority's certificate: %w", err)
-	}
 	if p.counter, err = seal.LoadAge(dir, fileCounter); err != nil {
 		return nil, err
 	}
@@ -108,32 +89,7 @@ func openProvince(dir, name string, now time.Time) (*province, error) {
 		}
 		p.recipient = p.trust.Recipients[len(p.trust.Recipients)-1]
 	}
-	return p, errors.Join(p.openSigners(dir, now), p.openRecipients(dir, now))
-}
-
-func (p *province) makeAuthority(dir, name string, from time.Time) ([]byte, error) {
-	key, err := seal.LoadP256(dir, fileRootKey)
-	if err != nil {
-		return nil, err
-	}
-	root, err := x509.ParseCertificate(p.root)
-	if err != nil {
-		return nil, fmt.Errorf("failed to parse the root certificate: %w", err)
-	}
-	serial, err := newSerial()
-	if err != nil {
-		return nil, err
-	}
-	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{
-		SerialNumber: serial, Subject: pkix.Name{CommonName: name + " – stations and servers"},
-		NotBefore: from, NotAfter: from.AddDate(authorityYears, 0, 0),
-		IsCA: true, BasicConstraintsValid: true, MaxPathLenZero: true,
-		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
-	}, root, p.caKey.Public(), key)
-	if err != nil {
-		return nil, fmt.Errorf("failed to make the authority's certificate: %w", err)
-	}
-	return der, nil
+	return p, errors.Join(p.openAuthorities(dir, now), p.openSigners(dir, now), p.openRecipients(dir, now))
 }
 
 func (p *province) makeTrust(dir, name string, from, now time.Time) ([]byte, error) {
@@ -145,6 +101,10 @@ func (p *province) makeTrust(dir, name string, from, now time.Time) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
+	authority, err := loadOrMake(dir, fileFirstAuthority, func() ([]byte, error) { return p.makeAuthority(dir, 1, name, from) })
+	if err != nil {
+		return nil, err
+	}
 	first, err := seal.LoadAge(dir, recipientFile(recipientID))
 	if err != nil {
 		return nil, err
@@ -153,7 +113,7 @@ func (p *province) makeTrust(dir, name string, from, now time.Time) ([]byte, err
 	t := seal.Trust{
 		Province: name, Version: 1, Issued: now.UTC(),
 		Recipients: []seal.Recipient{{ID: recipientID, Key: first.Recipient().String(), From: from, Until: until}},
-		TLSRoots:   [][]byte{p.ca.Raw},
+		TLSRoots:   [][]byte{authority},
 	}
 	for _, use := range Uses {
 		key, err := seal.LoadP256(dir, signerFile(use, 1))
@@ -173,58 +133,6 @@ func (p *province) makeTrust(dir, name string, from, now time.Time) ([]byte, err
 	return json.Marshal(signed)
 }
 
-// serverCertificate makes the portal's TLS identity for hosts. The chain ends
-// with the root, so that a station that knows only the root's fingerprint can
-// check it when it enrols.
-func (p *province) serverCertificate(hosts []string, now time.Time) (tls.Certificate, error) {
-	key, err := ecdsa.GenerateKey(p.caKey.Curve, rand.Reader)
-	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("failed to make the server's key: %w", err)
-	}
-	serial, err := newSerial()
-	if err != nil {
-		return tls.Certificate{}, err
-	}
-	tpl := &x509.Certificate{
-		SerialNumber: serial, Subject: pkix.Name{CommonName: hosts[0]},
-		NotBefore: p.ca.NotBefore, NotAfter: now.AddDate(certificateYears, 0, 0),
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	for _, h := range hosts {
-		if ip := net.ParseIP(h); ip != nil {
-			tpl.IPAddresses = append(tpl.IPAddresses, ip)
-		} else {
-			tpl.DNSNames = append(tpl.DNSNames, h)
-		}
-	}
-	der, err := x509.CreateCertificate(rand.Reader, tpl, p.ca, key.Public(), p.caKey)
-	if err != nil {
-		return tls.Certificate{}, fmt.Errorf("failed to make the server's certificate: %w", err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der, p.ca.Raw, p.root}, PrivateKey: key}, nil
-}
-
-// stationCertificate signs a station's identity key. The subject is ours: what
-// the request asks for says nothing.
-func (p *province) stationCertificate(code string, key *ecdsa.PublicKey, now time.Time) (der []byte, chain string, err error) {
-	serial, err := newSerial()
-	if err != nil {
-		return nil, "", err
-	}
-	der, err = x509.CreateCertificate(rand.Reader, &x509.Certificate{
-		SerialNumber: serial, Subject: pkix.Name{CommonName: code},
-		NotBefore: p.ca.NotBefore, NotAfter: now.AddDate(certificateYears, 0, 0),
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
-	}, p.ca, key, p.caKey)
-	if err != nil {
-		return nil, "", fmt.Errorf("failed to make a station's certificate: %w", err)
-	}
-	for _, c := range [][]byte{der, p.ca.Raw} {
-		chain += string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c}))
-	}
-	return der, chain, nil
-}
-
 // sealed encrypts v, as JSON, for the desk.
 func (p *province) sealed(v any) ([]byte, error) {
 	data, err := json.Marshal(v)
@@ -236,7 +144,7 @@ func (p *province) sealed(v any) ([]byte, error) {
 
 // open decrypts what sealed made.
 func (p *province) open(blob []byte, v any) error {
-	data, err := seal.OpenWith(blob, p.openers...)
+	data, err := seal.OpenWith(blob, p.identities()...)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 func (p *Portal) catalogueKeys() []*ecdsa.PublicKey {
-	return p.keys.trust.EveryKey(seal.UseCatalogue) // our own past
+	return p.keys().trust.EveryKey(seal.UseCatalogue) // our own past
 }
 
 // loadCatalogue indexes the latest catalogue and publishes the first.
@@ -146,7 +146,7 @@ func (p *Portal) openCatalogue(c ledger.Catalogue) (*catalogue.Snapshot, error) 
 // caller's transaction must be the last thing that can fail; where it fails all
 // the same, reloadCatalogue sets the index right.
 func (p *Portal) addCatalogue(tx ledger.Tx, s catalogue.Snapshot) error {
-	by, err := p.keys.signer(seal.UseCatalogue, s.Made)
+	by, err := p.keys().signer(seal.UseCatalogue, s.Made)
 	if err != nil {
 		return err
 	}
@@ -260,14 +260,14 @@ func (p *Portal) loadStaff(ctx context.Context) error {
 
 // firstStaff signs the list of the staff the portal starts with.
 func (p *Portal) firstStaff() ([]byte, error) {
-	list := staff.List{Version: 1, Issued: p.now(), Counter: p.keys.counter.Recipient().String()}
-	by, err := p.keys.signer(seal.UseStaff, list.Issued)
+	list := staff.List{Version: 1, Issued: p.now(), Counter: p.keys().counter.Recipient().String()}
+	by, err := p.keys().signer(seal.UseStaff, list.Issued)
 	if err != nil {
 		return nil, err
 	}
 	var badges []Badge
 	for _, person := range p.o.Staff {
-		e, text, err := staff.New(person, p.keys.counter, by, p.o.StaffCost)
+		e, text, err := staff.New(person, p.keys().counter, by, p.o.StaffCost)
 		if err != nil {
 			return nil, err
 		}

@@ -3,9 +3,9 @@ package portal
 import (
 	"context"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 
+	"tramhoso/sync/dossier"
 	"tramhoso/sync/portal/ledger"
 	"tramhoso/sync/seal"
 )
@@ -53,10 +53,11 @@ func forgotten(r ledger.Reader, cert *x509.Certificate) (e ledger.Enrolment, err
 
 // takeRecalled makes a certificate that was recalled the station's only one.
 func (p *Portal) takeRecalled(ctx context.Context, cert *x509.Certificate) (e ledger.Enrolment, err error) {
-	chain := ""
-	for _, c := range [][]byte{cert.Raw, p.keys.ca.Raw} {
-		chain += string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c}))
+	by, ours := p.keys().issuer(cert)
+	if !ours { // the keys were taken up anew meanwhile
+		return e, dossier.Errorf(dossier.CodeNotEnrolled, "this certificate is not in use")
 	}
+	chain := chainOf(cert.Raw, by.cert.Raw)
 	err = p.store.Update(ctx, func(tx ledger.Tx) error {
 		if e, err = forgotten(tx, cert); err != nil { // two calls at once
 			e, err = tx.EnrolmentByCert(seal.Fingerprint(cert.Raw))

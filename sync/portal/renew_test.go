@@ -134,7 +134,7 @@ func TestAForgottenRenewalIsKnownAgain(t *testing.T) {
 	must(t, err)
 	o := f.enrolStation(t, "DL28")
 	f.clock.Add(time.Hour)
-	_, strange, err := f.keys.stationCertificate(o.code, &other.PublicKey, f.now())
+	_, strange, err := f.keys().stationCertificate(o.code, &other.PublicKey, f.now())
 	must(t, err)
 	if p := problem(t, f.do(t, o.as(strange), "GET", wire.PathTrust, nil)); p.Code != dossier.CodeNotEnrolled {
 		t.Errorf("for another key than the enrolment's: %+v", p)

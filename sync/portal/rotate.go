@@ -19,6 +19,12 @@ import (
 // recipientFile is where the private key of a recipient lies.
 func recipientFile(id string) string { return id + ".age" }
 
+// opener is the private key of a recipient.
+type opener struct {
+	id  string // the recipient's
+	key *age.HybridIdentity
+}
+
 // openRecipients reads the private key of every recipient that the bundle names,
 // the retired ones too: a station that was offline for months still sealed to
 // one. None is ever made here: bodies would lie there that nobody can open. One may
@@ -39,7 +45,7 @@ func (p *province) openRecipients(dir string, now time.Time) error {
 		if id.Recipient().String() != r.Key {
 			return fmt.Errorf("the private key of %s is another one than the trust bundle names", r.ID)
 		}
-		p.openers = append(p.openers, id)
+		p.openers = append(p.openers, opener{r.ID, id})
 	}
 	return nil
 }
@@ -47,9 +53,9 @@ func (p *province) openRecipients(dir string, now time.Time) error {
 // Rotate gives the province of the portal in dir a new recipient key, from now
 // on, and retires the others: they stay in the bundle and in the key folder, for
 // what was sealed to them, until a sweep destroys them. It needs the root's key in the
-// folder. A portal that runs publishes the new bundle when it is started again.
+// folder. A portal that runs takes it up by itself.
 func Rotate(dir, name string, now time.Time) (next seal.Recipient, err error) {
-	err = reissue(dir, name, now, func(dir string, t *seal.Trust) error {
+	err = reissue(dir, name, now, func(dir string, _ *province, t *seal.Trust) error {
 		next = seal.Recipient{ID: fmt.Sprintf("recipient-%d", len(t.Recipients)+1), From: now.UTC().Truncate(time.Second)}
 		next.Until = next.From.AddDate(keyYears, 0, 0)
 		id, err := seal.LoadAge(dir, recipientFile(next.ID)) // on the disk before any station hears of it
@@ -67,7 +73,7 @@ func Rotate(dir, name string, now time.Time) (next seal.Recipient, err error) {
 }
 
 // reissue has the root sign the next version of the trust bundle.
-func reissue(dir, name string, now time.Time, change func(dir string, t *seal.Trust) error) error {
+func reissue(dir, name string, now time.Time, change func(dir string, p *province, t *seal.Trust) error) error {
 	dir = filepath.Join(dir, "keys")
 	for _, f := range []string{fileRootKey, fileTrust} { // opening would make what is missing
 		if _, err := os.Stat(filepath.Join(dir, f)); err != nil {
@@ -88,7 +94,7 @@ func reissue(dir, name string, now time.Time, change func(dir string, t *seal.Tr
 	}
 	t := *p.trust
 	t.Version, t.Issued = t.Version+1, now.UTC()
-	if err := change(dir, &t); err != nil {
+	if err := change(dir, p, &t); err != nil {
 		return err
 	}
 	signed, err := seal.SignBundle(t, p.root, root)
@@ -122,4 +128,10 @@ func replaceFile(path string, data []byte) error {
 
 // identities are the private keys that open bodies: the current one and those
 // that were retired but must be kept.
-func (p *province) identities() []age.Identity { return p.openers }
+func (p *province) identities() []age.Identity {
+	var list []age.Identity
+	for _, o := range p.openers {
+		list = append(list, o.key)
+	}
+	return list
+}

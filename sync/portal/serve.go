@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"tramhoso/sync/portal/gate"
@@ -70,11 +71,9 @@ func (s *Server) DeskURL() string { return "http://" + s.desk.Addr().String() }
 func (s *Server) Run(ctx context.Context) error {
 	sweeping, stopSweeping := context.WithCancel(ctx)
 	defer stopSweeping()
-	swept := make(chan struct{})
-	go func() {
-		defer close(swept)
-		s.p.sweepDaily(sweeping)
-	}()
+	var rounds sync.WaitGroup
+	rounds.Go(func() { s.p.sweepDaily(sweeping) })
+	rounds.Go(func() { s.p.watchKeys(sweeping) })
 	failed := make(chan error, 2)
 	go func() {
 		failed <- s.servers[0].ServeTLS(s.portal, "", "") // the certificate is in TLSConfig
@@ -88,7 +87,7 @@ func (s *Server) Run(ctx context.Context) error {
 		running--
 	}
 	stopSweeping()
-	<-swept
+	rounds.Wait()
 	s.p.Stop()
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTimeout)
 	defer cancel()

@@ -126,7 +126,7 @@ func newStation(t testing.TB, f *fixture, code string) *station {
 	t.Helper()
 	keys, err := seal.OpenKeys(t.TempDir() + "/keys")
 	must(t, err)
-	return &station{code: code, keys: keys, to: f.keys.recipient, clock: f.clock}
+	return &station{code: code, keys: keys, to: f.keys().recipient, clock: f.clock}
 }
 
 func (s *station) enrolRequest(t testing.TB, secret string) []byte {
@@ -266,7 +266,7 @@ func (f *fixture) send(t testing.TB, s *station, p dossier.Packet) dossier.Recei
 func (f *fixture) receipt(t testing.TB, compact string) dossier.Receipt {
 	t.Helper()
 	var r dossier.Receipt
-	must(t, seal.VerifyJSONAny(compact, wire.TypReceipt, f.keys.trust.KeysFor(seal.UseReceipt, f.now()), &r))
+	must(t, seal.VerifyJSONAny(compact, wire.TypReceipt, f.keys().trust.KeysFor(seal.UseReceipt, f.now()), &r))
 	return r
 }
 

@@ -13,7 +13,6 @@ import (
 
 	"tramhoso/sync/catalogue"
 	"tramhoso/sync/dossier"
-	"tramhoso/sync/durable"
 	"tramhoso/sync/portal/ledger"
 	"tramhoso/sync/seal"
 	"tramhoso/sync/staff"
@@ -113,12 +112,12 @@ func (p *province) sign(use seal.Use, at time.Time, v any, typ string) (string, 
 // use, after lead, and ends the others then: what they signed until then holds. A
 // lead of 0 is for a key that leaked: stations that have not heard of the new one
 // believe nothing of its kind until they look at the bundle. It needs the root's
-// key in the folder. A portal that runs takes it up when it is started again.
+// key in the folder. A portal that runs takes it up by itself.
 func RotateSigner(dir, name string, use seal.Use, now time.Time, lead time.Duration) (next seal.TrustedKey, err error) {
 	if !slices.Contains(Uses, use) {
 		return next, dossier.Errorf(dossier.CodeInvalid, "no kind of key: %q", string(use))
 	}
-	err = reissue(dir, name, now, func(dir string, t *seal.Trust) error {
+	err = reissue(dir, name, now, func(dir string, _ *province, t *seal.Trust) error {
 		from := now.Add(lead).UTC().Truncate(time.Second)
 		if len(t.KeysFor(use, from)) == 0 {
 			from = now.UTC().Truncate(time.Second) // nothing holds until then
@@ -155,7 +154,7 @@ func (p *Portal) resign(ctx context.Context) error {
 	if err := p.resignStaff(ctx); err != nil {
 		return fmt.Errorf("failed to sign the staff list anew: %w", err)
 	}
-	by, err := p.keys.signer(seal.UseCatalogue, p.now())
+	by, err := p.keys().signer(seal.UseCatalogue, p.now())
 	if err != nil {
 		return err
 	}
@@ -171,7 +170,7 @@ func (p *Portal) resign(ctx context.Context) error {
 }
 
 func (p *Portal) resignStaff(ctx context.Context) error {
-	by, err := p.keys.signer(seal.UseStaff, p.now())
+	by, err := p.keys().signer(seal.UseStaff, p.now())
 	if err != nil {
 		return err
 	}
@@ -184,7 +183,7 @@ func (p *Portal) resignStaff(ctx context.Context) error {
 		if _, err := staff.Open(string(data), one(by)); err == nil {
 			return nil
 		}
-		list, err := staff.Open(string(data), p.keys.trust.EveryKey(seal.UseStaff))
+		list, err := staff.Open(string(data), p.keys().trust.EveryKey(seal.UseStaff))
 		if err != nil {
 			return err
 		}
@@ -202,37 +201,6 @@ func (p *Portal) resignStaff(ctx context.Context) error {
 		p.staffList.Store(newDocument(fresh, wire.TypeJWS))
 	}
 	return err
-}
-
-// destroyRetired destroys the private keys of recipients that nothing kept here
-// can need any more: they ended, and the time in which a station may still have
-// sealed to them and content is kept is over, and no content that is here is as
-// old or sealed to them. What comes later still is set aside as unreadable.
-func (p *Portal) destroyRetired(ctx context.Context) (keys int, err error) {
-	now := p.now()
-	for _, r := range p.keys.trust.Recipients {
-		path := filepath.Join(p.o.Dir, "keys", recipientFile(r.ID))
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || now.Before(r.Until.Add(seal.SealGrace+p.o.Keep.Content)) {
-			continue
-		}
-		var needed bool
-		if err := p.store.View(ctx, func(v ledger.Reader) (err error) {
-			needed, err = v.NeedsRecipient(r.ID, r.Until)
-			return err
-		}); err != nil {
-			return keys, err
-		}
-		if needed {
-			p.log.Warn("a retired key stays: content that is kept needs it", "recipient", r.ID)
-			continue
-		}
-		if err := errors.Join(durable.Shred(path), durable.SyncFolder(filepath.Dir(path))); err != nil {
-			return keys, err
-		}
-		p.log.Info("a retired key is destroyed", "recipient", r.ID)
-		keys++
-	}
-	return keys, nil
 }
 
 func one(by seal.Signer) []*ecdsa.PublicKey { return []*ecdsa.PublicKey{by.PublicKey()} }

@@ -28,7 +28,7 @@ func TestAStaffListIsToldOnceItIsKept(t *testing.T) {
 	by, err := seal.NewSigner(key)
 	must(t, err)
 	now := f.now()
-	f.keys.signers = append(f.keys.signers, signer{seal.TrustedKey{Use: seal.UseStaff, From: now, Until: now.Add(time.Hour)}, by})
+	f.keys().signers = append(f.keys().signers, signer{seal.TrustedKey{Use: seal.UseStaff, From: now, Until: now.Add(time.Hour)}, by})
 	was, store := f.staffList.Load(), f.store
 	f.store = torn{store}
 	if err := f.resignStaff(t.Context()); !errors.Is(err, errTorn) {

@@ -58,7 +58,10 @@ type Trust struct {
 	Issued     time.Time    `json:"issued"`
 	Keys       []TrustedKey `json:"keys"`
 	Recipients []Recipient  `json:"recipients"`
-	TLSRoots   [][]byte     `json:"tls_roots"` // DER; CAs of the portal's server certificate
+	TLSRoots   [][]byte     `json:"tls_roots"` // DER; CAs of the portal's and the stations' certificates
+	// TLSEnds says of each root that another follows, by its fingerprint, from when
+	// it vouches for the portal no more.
+	TLSEnds map[string]time.Time `json:"tls_ends,omitempty"`
 }
 
 // SignedTrust is how a bundle travels: the root certificate, which is known by
@@ -233,15 +236,41 @@ func (t *Trust) Recipient(now time.Time) (Recipient, error) {
 	return *best, nil
 }
 
-// Roots is the pool that the portal's server certificate is checked against.
-func (t *Trust) Roots() (*x509.CertPool, error) {
+// Roots is the pool that the portal's server certificate is checked against now.
+func (t *Trust) Roots(now time.Time) (*x509.CertPool, error) {
 	pool := x509.NewCertPool()
 	for _, der := range t.TLSRoots {
 		c, err := x509.ParseCertificate(der)
 		if err != nil {
 			return nil, invalid("TLS root: %w", err)
 		}
-		pool.AddCert(c)
+		if end, ends := t.TLSEnds[Fingerprint(der)]; !ends || now.Before(end) {
+			pool.AddCert(c)
+		}
 	}
 	return pool, nil
+}
+
+// Vouches says whether any of the chains that a handshake verified leads to a root
+// that vouches now: a connection's pool may be older than the day.
+func (t *Trust) Vouches(chains [][]*x509.Certificate, now time.Time) bool {
+	return slices.ContainsFunc(chains, func(chain []*x509.Certificate) bool {
+		end, ends := t.TLSEnds[Fingerprint(chain[len(chain)-1].Raw)]
+		return !ends || now.Before(end)
+	})
+}
+
+// IssuerEnds is when the root that issued a certificate ends, where another root
+// follows it.
+func (t *Trust) IssuerEnds(leaf *x509.Certificate) (end time.Time, ends bool) {
+	for _, der := range t.TLSRoots {
+		until, ends := t.TLSEnds[Fingerprint(der)]
+		if !ends {
+			continue
+		}
+		if c, err := x509.ParseCertificate(der); err == nil && leaf.CheckSignatureFrom(c) == nil {
+			return until, true
+		}
+	}
+	return time.Time{}, false
 }

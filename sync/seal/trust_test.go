@@ -101,7 +101,7 @@ func TestTrustBundle(t *testing.T) {
 	if keys := tr.KeysFor(UseReceipt, born.Add(-time.Second)); len(keys) != 0 {
 		t.Errorf("%d keys before their time", len(keys))
 	}
-	if pool, err := tr.Roots(); err != nil || pool == nil {
+	if pool, err := tr.Roots(now); err != nil || pool == nil {
 		t.Error(err)
 	}
 }
@@ -135,7 +135,7 @@ func TestTrustRefused(t *testing.T) {
 		}
 		wantInvalid(t, name, verify(bad, fp, now))
 	}
-	if _, err := (&Trust{TLSRoots: [][]byte{{1}}}).Roots(); err == nil {
+	if _, err := (&Trust{TLSRoots: [][]byte{{1}}}).Roots(now); err == nil {
 		t.Error("a TLS root that is none")
 	}
 }

@@ -88,8 +88,8 @@ func TestCommands(t *testing.T) {
 		t.Errorf("a revoked station enrols: %v", err)
 	}
 
-	for _, key := range []string{"receipt", "catalogue", "staff", "time"} {
-		if out, failed := run("rotate", key); failed != "" || !strings.HasPrefix(out, "the new "+key+" key holds from ") {
+	for _, key := range []string{"receipt key", "catalogue key", "staff key", "time key", "authority"} {
+		if out, failed := run("rotate", strings.TrimSuffix(key, " key")); failed != "" || !strings.HasPrefix(out, "the new "+key+" holds from ") {
 			t.Errorf("rotate %s: %q %s", key, out, failed)
 		}
 	}

@@ -104,7 +104,7 @@ func main() {
 		Revoke  revokeCmd  `cmd:"" help:"Believe a station's keys no longer."`
 		Publish publishCmd `cmd:"" help:"Make a file the next version of the catalogue."`
 		Import  importCmd  `cmd:"" help:"Take in the couriers' files in a folder and leave the answers there; also the packets of a station's second medium."`
-		Rotate  rotateCmd  `cmd:"" help:"Give the province a new key, signed by the root: the one that stations seal to, or one that it signs with. What the old one did still holds."`
+		Rotate  rotateCmd  `cmd:"" help:"Give the province a new key, signed by the root: the one that stations seal to, one that it signs with, or the authority of certificates. What the old one did still holds."`
 		Alarms  alarmsCmd  `cmd:"" help:"List clone alarms: one sequence number of a station that came with two packets; acknowledge one."`
 		Sweep   sweepCmd   `cmd:"" help:"Destroy what was kept long enough; a portal that serves does so every day."`
 		Gaps    gapsCmd    `cmd:"" help:"Name what each station said and nobody heard: the gaps in its sequence."`

@@ -46,43 +46,57 @@ func program(ctx context.Context, args ...string) *exec.Cmd {
 // limit is far beyond what a slow machine needs.
 const limit = time.Minute
 
+// running is a portal that serves as a child process.
+type running struct {
+	portal, desk string // addresses
+	stop         func()
+}
+
+func serve(ctx context.Context, t *testing.T, args ...string) *running {
+	t.Helper()
+	cmd := program(ctx, append([]string{"serve"}, args...)...)
+	out, err := cmd.StdoutPipe()
+	must(t, err)
+	must(t, cmd.Start())
+	r := &running{stop: func() {
+		must(t, cmd.Process.Signal(syscall.SIGTERM))
+		must(t, cmd.Wait())
+	}}
+	lines := bufio.NewReader(out)
+	for _, to := range []*string{&r.portal, &r.desk} {
+		line, err := lines.ReadString('\n')
+		must(t, err)
+		_, *to, _ = strings.Cut(strings.TrimSpace(line), " ")
+	}
+	if !strings.HasPrefix(r.portal, "https://127.0.0.1:") || !strings.HasPrefix(r.desk, "http://127.0.0.1:") {
+		t.Fatalf("%q, %q", r.portal, r.desk)
+	}
+	return r
+}
+
+// token is the one that a demonstration leaves.
+func (*running) token(t *testing.T, dir string) seal.Token {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, fileToken))
+	must(t, err)
+	tok, err := seal.ParseToken(string(text))
+	must(t, err)
+	return tok
+}
+
 func TestServeDemo(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	dir := filepath.Join(t.TempDir(), "portal")
-	serve := func() (cmd *exec.Cmd, portal, desk string) {
-		cmd = program(ctx, "serve", "--dir", dir, "--demo", "--now", "2026-07-14T09:00:00+07:00")
-		out, err := cmd.StdoutPipe()
-		must(t, err)
-		must(t, cmd.Start())
-		lines := bufio.NewReader(out)
-		for _, to := range []*string{&portal, &desk} {
-			line, err := lines.ReadString('\n')
-			must(t, err)
-			_, *to, _ = strings.Cut(strings.TrimSpace(line), " ")
-		}
-		if !strings.HasPrefix(portal, "https://127.0.0.1:") || !strings.HasPrefix(desk, "http://127.0.0.1:") {
-			t.Fatalf("%q, %q", portal, desk)
-		}
-		return cmd, portal, desk
-	}
-	stop := func(cmd *exec.Cmd) {
-		t.Helper()
-		must(t, cmd.Process.Signal(syscall.SIGTERM))
-		must(t, cmd.Wait())
-	}
-	token := func() seal.Token {
-		text, err := os.ReadFile(filepath.Join(dir, fileToken))
-		must(t, err)
-		tok, err := seal.ParseToken(string(text))
-		must(t, err)
-		return tok
+	start := func() (*running, string, string) {
+		r := serve(ctx, t, "--dir", dir, "--demo", "--now", "2026-07-14T09:00:00+07:00")
+		return r, r.portal, r.desk
 	}
 	// A little ahead of --now, as a station's clock may be.
 	now := func() time.Time { return time.Date(2026, 7, 14, 2, 5, 0, 0, time.UTC) }
 
-	cmd, portal, desk := serve()
-	first := token()
+	cmd, portal, desk := start()
+	first := cmd.token(t, dir)
 	if first.URL != portal {
 		t.Errorf("the token names %s", first.URL)
 	}
@@ -130,10 +144,10 @@ func TestServeDemo(t *testing.T) {
 		t.Errorf("a token made beside the running portal: %v", err)
 	}
 	importBeside(ctx, t, dir, keys, e.Trust, now())
-	stop(cmd)
+	cmd.stop()
 
-	cmd, _, _ = serve()
-	again := token()
+	cmd, _, _ = start()
+	again := cmd.token(t, dir)
 	if again.RootSHA256 != first.RootSHA256 || again.Secret == first.Secret {
 		t.Error("a second start: another root, or an old token")
 	}
@@ -145,7 +159,7 @@ func TestServeDemo(t *testing.T) {
 	if e, err := client.Enrol(ctx, again, third, now); err != nil || e.Enrolment.Station.Code != "DL28" {
 		t.Errorf("the next station: %v", err)
 	}
-	stop(cmd)
+	cmd.stop()
 }
 
 func TestRefusals(t *testing.T) {

@@ -10,28 +10,37 @@ import (
 
 type rotateCmd struct {
 	common
-	Key string `arg:"" optional:"" help:"Which key: recipient, receipt, catalogue, staff or time." enum:"recipient,receipt,catalogue,staff,time" default:"recipient"`
-	Now bool   `help:"A signing key holds at once, because the one before leaked; else in two days, when every station has heard of it."`
+	Key string `arg:"" optional:"" help:"Which key: recipient, receipt, catalogue, staff, time or authority." enum:"recipient,receipt,catalogue,staff,time,authority" default:"recipient"`
+	Now bool   `help:"A signing key or the authority holds at once, because the one before leaked; else in two days, when every station has heard of it."`
 }
 
-// Run makes a new key and says from when it holds.
+// Run makes a new key and says from when it holds. A portal that runs takes it up
+// by itself.
 func (c *rotateCmd) Run() error {
 	if c.Key == "recipient" {
 		r, err := portal.Rotate(c.Dir, c.Province, time.Now())
 		if err != nil {
 			return err
 		}
-		fmt.Printf("%s holds from %s until %s; start the portal again to publish it\n", r.ID, r.From.Format(time.DateOnly), r.Until.Format(time.DateOnly))
+		fmt.Printf("%s holds from %s until %s\n", r.ID, r.From.Format(time.DateOnly), r.Until.Format(time.DateOnly))
 		return nil
 	}
 	lead := portal.Lead
 	if c.Now {
 		lead = 0
 	}
+	if c.Key == "authority" {
+		from, until, err := portal.RotateAuthority(c.Dir, c.Province, time.Now(), lead)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("the new authority holds from %s until %s\n", from.Format(time.RFC3339), until.Format(time.DateOnly))
+		return nil
+	}
 	k, err := portal.RotateSigner(c.Dir, c.Province, seal.Use(c.Key), time.Now(), lead)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("the new %s key holds from %s until %s; start the portal again to publish it\n", c.Key, k.From.Format(time.RFC3339), k.Until.Format(time.DateOnly))
+	fmt.Printf("the new %s key holds from %s until %s\n", c.Key, k.From.Format(time.RFC3339), k.Until.Format(time.DateOnly))
 	return nil
 }
