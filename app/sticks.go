@@ -66,6 +66,16 @@ func (k sticks) Look(context.Context) (seen counter.Stick) {
 	return seen
 }
 
+// Watch ends with ctx, or with the station.
+func (k sticks) Watch(ctx context.Context, changed func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(k.s.ctx, cancel)()
+	if err := k.plug.Watch(ctx, changed); err != nil && ctx.Err() == nil {
+		k.s.log.Warn("sticks are not noticed any more", "err", err)
+	}
+}
+
 // Carry takes in what is for this station, passes on what is others', copies
 // what waits, and lets go of the stick.
 func (k sticks) Carry(_ context.Context, tell func(done, total int64)) (got counter.Carried, err error) {

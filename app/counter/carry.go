@@ -13,6 +13,9 @@ import (
 type Sticks interface {
 	// Look says whether a stick is in, and what waits.
 	Look(ctx context.Context) Stick
+	// Watch calls changed at once, and whenever a stick came or went, until ctx
+	// ends.
+	Watch(ctx context.Context, changed func())
 	// Carry takes in what the stick brought, copies what waits, and lets go of the
 	// stick: once it has returned without an error the stick may be taken out.
 	Carry(ctx context.Context, tell func(done, total int64)) (Carried, error)

@@ -21,7 +21,10 @@ type Plug struct {
 	Under  string                        // "/run/tramhoso/stick"
 	Eject  string                        // a name left in this folder has the stick of that name let go; "": nobody does
 	Mounts func() (io.ReadCloser, error) // nil: /proc/self/mounts
-	// Wait waits between two looks whether a stick was let go; nil: real time.
+	// Changes opens what Watch sleeps on; nil: the kernel's word. Where it fails,
+	// Watch looks every few seconds.
+	Changes func() (Changes, error)
+	// Wait waits between two looks; nil: real time.
 	Wait func(context.Context, time.Duration) error
 }
 

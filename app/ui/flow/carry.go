@@ -8,6 +8,7 @@ import (
 
 	"tramhoso/app/counter"
 	"tramhoso/app/ui/screens/carry"
+	"tramhoso/app/ui/screens/clerkhome"
 )
 
 // stickEvery is how often a clerk's screen looks whether a stick was put in.
@@ -17,9 +18,44 @@ const stickEvery = time.Second
 func (f *Flow) openCarry() {
 	f.carrying = true
 	f.carriage.Leave()
+	if f.plugged.In {
+		f.carriage.See(f.plugged)
+	}
 	f.Render()
 	f.carryTurn++
 	f.lookForStick(f.carryTurn)
+}
+
+// watchSticks notices sticks for whoever is logged in at the counter.
+func (f *Flow) watchSticks() {
+	if f.Sticks == nil {
+		return
+	}
+	ctx := f.working()
+	f.Go(func() {
+		f.Sticks.Watch(ctx, func() {
+			s := f.Sticks.Look(ctx)
+			f.Post(func() {
+				if ctx.Err() != nil || f.plugged == s {
+					return
+				}
+				f.plugged = s
+				f.Render()
+			})
+		})
+	})
+}
+
+// stickNote says on the counter's list that a stick is in.
+func (f *Flow) stickNote() []clerkhome.Ask {
+	s := f.plugged
+	switch {
+	case !s.In:
+		return nil
+	case s.Loose:
+		return []clerkhome.Ask{{Icon: "usb", Text: f.env.T("clerkhome.stick"), Second: f.env.T("carry.loose")}}
+	}
+	return []clerkhome.Ask{{Icon: "usb", Text: f.env.T("clerkhome.stick"), Second: f.env.T("clerkhome.stick-note")}}
 }
 
 func (f *Flow) leaveCarry() {

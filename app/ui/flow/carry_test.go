@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -11,16 +12,23 @@ import (
 
 // pocket is a clerk's stick.
 type pocket struct {
-	stick counter.Stick
-	got   counter.Carried
-	err   error
-	calls int
-	looks int
+	stick   counter.Stick
+	changed func() // of whoever watches
+	ctx     context.Context
+	got     counter.Carried
+	err     error
+	calls   int
+	looks   int
 }
 
 func (p *pocket) Look(context.Context) counter.Stick {
 	p.looks++
 	return p.stick
+}
+
+func (p *pocket) Watch(ctx context.Context, changed func()) {
+	p.ctx, p.changed = ctx, changed
+	changed()
 }
 
 func (p *pocket) Carry(_ context.Context, tell func(done, total int64)) (counter.Carried, error) {
@@ -66,14 +74,14 @@ func TestAClerkCarriesByStick(t *testing.T) {
 		h.see("carry.unread", "n", 1)
 		h.tap("app.back")
 		h.tap("clerkhome.carry")
-		h.settle()
+		h.soon()
 		p.got = counter.Carried{}
 		h.tap("carry.main")
 		h.settle()
 		h.see("carry.nothing-new")
 		h.tap("app.back")
 		h.tap("clerkhome.carry")
-		h.settle()
+		h.soon()
 		p.got = counter.Carried{Packets: 12, Files: 3, Receipts: 9, Results: 2, Events: 6, Catalogue: true}
 		h.tap("carry.main")
 		h.settle()
@@ -89,6 +97,48 @@ func TestAClerkCarriesByStick(t *testing.T) {
 		h.soon()
 		if n := len(h.later); n != 0 {
 			t.Errorf("%d looks for a stick that nobody waits for", n)
+		}
+	})
+}
+
+// A stick that is put in shows on the counter's list, for whoever is logged in
+// and as long as it is in.
+func TestAStickIsNoticed(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		p := &pocket{}
+		h.Sticks = p
+		h.clerk()
+		h.settle()
+		none := func() {
+			t.Helper()
+			if strings.Contains(h.said(), h.env.T("clerkhome.stick")) {
+				t.Errorf("a stick is in:\n%s", h.said())
+			}
+		}
+		none()
+		p.stick.In = true
+		p.changed()
+		h.settle()
+		h.see("clerkhome.stick")
+		h.see("clerkhome.stick-note")
+		p.stick.Loose = true
+		p.changed()
+		h.settle()
+		h.see("carry.loose")
+		p.stick = counter.Stick{}
+		p.changed()
+		h.settle()
+		none()
+		p.stick.In = true
+		changed := p.changed
+		h.logout()
+		if p.ctx.Err() == nil {
+			t.Error("somebody watches on")
+		}
+		changed()
+		h.settle()
+		if h.plugged.In {
+			t.Error("a stick is noticed for nobody")
 		}
 	})
 }

@@ -87,9 +87,10 @@ type Flow struct {
 	declaring  declaring
 	earlyPages []printNews // of a page whose job is not known here yet
 
-	work    context.Context // of tests; ends with the log-in that began them. nil: none began
+	work    context.Context // of what ends with the log-in that began it. nil: none began
 	endWork context.CancelFunc
 
+	plugged   counter.Stick // while somebody is logged in at the counter
 	carriage  counter.Carriage
 	carrying  bool // the stick's screen is shown
 	carryTurn int  // how often it was opened

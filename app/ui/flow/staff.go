@@ -37,6 +37,7 @@ func (f *Flow) logout() {
 	f.Counter.Lock()
 	f.leaveCarry()
 	f.side = ""
+	f.plugged = counter.Stick{}
 	f.askLeave()
 	f.LoadAsks()
 	f.Idle.Staff(false)
@@ -62,8 +63,19 @@ func (f *Flow) login(typed string) {
 			}
 			f.Render()
 			f.loadCards()
+			if f.Counter.Step() == counter.Home {
+				f.watchSticks()
+			}
 		})
 	})
+}
+
+// working ends with the log-in.
+func (f *Flow) working() context.Context {
+	if f.work == nil {
+		f.work, f.endWork = context.WithCancel(context.Background())
+	}
+	return f.work
 }
 
 // loadCards opens the counter cards elsewhere: there may be hundreds.
@@ -189,6 +201,7 @@ func (f *Flow) clerkScreen(s counter.State) fyne.CanvasObject {
 	if at := f.CalledAt(); !at.IsZero() {
 		m.Asks = append(m.Asks, clerkhome.Ask{Icon: "bell", Text: f.env.T("clerkhome.called"), Second: f.env.T("clerkhome.called-note", "clock", f.env.Words.Clock(at))})
 	}
+	m.Asks = append(m.Asks, f.stickNote()...)
 	if what, why := f.Upkeep.State().Sending.Say(f.env.Words); what != "" {
 		m.Asks = append(m.Asks, clerkhome.Ask{Icon: "tray", Text: what, Second: why})
 	}

@@ -71,10 +71,7 @@ func (f *Flow) upkeepScreen(c counter.State) fyne.CanvasObject {
 // test runs beside the screen, and no longer than its technician is logged in:
 // a test that waits for codes holds the printer and takes every scan.
 func (f *Flow) test(run func(context.Context) upkeep.Result) {
-	if f.work == nil {
-		f.work, f.endWork = context.WithCancel(context.Background())
-	}
-	ctx := f.work
+	ctx := f.working()
 	f.Go(func() {
 		r := run(ctx)
 		f.Post(func() {

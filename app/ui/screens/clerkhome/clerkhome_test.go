@@ -136,10 +136,19 @@ func TestOtherStates(t *testing.T) {
 	}, "Chưa có hồ sơ nào ở trạm này.", "Không có việc gì cần lưu ý.")
 }
 
+func withStick(env *kit.Env) clerkhome.Model {
+	m := sample(env)
+	m.Asks = append([]clerkhome.Ask{{Icon: "usb", Text: env.T("clerkhome.stick"), Second: env.T("clerkhome.stick-note")}}, m.Asks...)
+	return m
+}
+
 func TestWithAStick(t *testing.T) {
 	golden.State(t, "clerkhome-stick", func(env *kit.Env) fyne.CanvasObject {
-		return clerkhome.New(env, sample(env), clerkhome.Actions{Next: func() {}, Find: func() {}, Slip: "DL27-000311-P", Carry: func() {}})
-	}, "Mang đi bằng USB")
+		return clerkhome.New(env, withStick(env), clerkhome.Actions{Next: func() {}, Find: func() {}, Slip: "DL27-000311-P", Carry: func() {}})
+	}, "Mang đi bằng USB", "Có USB trong trạm")
+	golden.Screen(t, "clerk-stick", func(env *kit.Env) fyne.CanvasObject {
+		return clerkhome.New(env, withStick(env), clerkhome.Actions{Next: func() {}, Find: func() {}, Slip: "DL27-000311-P", Carry: func() {}})
+	}, "Mang đi bằng USB", "Có USB trong trạm", "Xin bấm “Mang đi bằng USB” để lấy tin về và chép hồ sơ chờ gửi.")
 }
 
 func TestPressing(t *testing.T) {
