@@ -29,7 +29,14 @@ const (
 // addCard adds a card with its file; news that is known already changes nothing,
 // so that a file which was replaced does not come back. fresh says that it was not.
 func (s *Store) addCard(ctx context.Context, tx *sql.Tx, c Card, now int64) (fresh bool, err error) {
-	n, err := s.w.WithTx(tx).AddCard(ctx, rows.AddCardParams{Packet: c.Packet, Class: string(c.Class), Mark: c.Mark, Sealed: c.Sealed, AtMs: now})
+	q := s.w.WithTx(tx)
+	if c.Mark == MarkFirst { // it may lie with its dossier
+		here, err := q.CardHere(ctx, rows.CardHereParams{Packet: c.Packet, Class: string(c.Class), Mark: c.Mark})
+		if err != nil || here > 0 {
+			return false, err
+		}
+	}
+	n, err := q.AddCard(ctx, rows.AddCardParams{Packet: c.Packet, Class: string(c.Class), Mark: c.Mark, Sealed: c.Sealed, AtMs: now})
 	if err != nil || n == 0 {
 		return false, err
 	}

@@ -115,6 +115,9 @@ func (s *Store) copyRows(ctx context.Context, from, to string) (err error) {
 	if _, err := db.ExecContext(ctx, `PRAGMA foreign_keys = OFF`); err != nil { // checked when all is there
 		return err
 	}
+	if _, err := db.ExecContext(ctx, `DELETE FROM counters`); err != nil { // the migrations' own rows: the old ones come
+		return err
+	}
 	tables, err := tableNames(ctx, db)
 	if err != nil {
 		return err

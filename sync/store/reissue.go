@@ -132,6 +132,15 @@ func (s *Store) reseal(ctx context.Context, q *rows.Queries, re *Reissue, now in
 			return dossier.Errorf(dossier.CodeConflict, "a record that is not of this dossier's card")
 		}
 		delete(there, c.Mark)
+		if c.Mark == MarkFirst {
+			done, err := q.ResealFirst(ctx, rows.ResealFirstParams{Citizen: c.Sealed, ID: c.Packet})
+			if err != nil {
+				return err
+			}
+			if done > 0 {
+				continue
+			}
+		}
 		if err := q.ResealCard(ctx, rows.ResealCardParams{Packet: c.Packet, Mark: c.Mark, Sealed: c.Sealed, AtMs: now}); err != nil {
 			return err
 		}
@@ -140,7 +149,11 @@ func (s *Store) reseal(ctx context.Context, q *rows.Queries, re *Reissue, now in
 		return dossier.Errorf(dossier.CodeConflict, "%d records came meanwhile", len(there))
 	}
 	lost, err := q.DropUnreadable(ctx, re.Packet)
-	if lost > 0 {
+	if err != nil {
+		return err
+	}
+	first, err := q.DropUnreadableFirst(ctx, re.Packet)
+	if lost += first; lost > 0 {
 		s.log.Warn("records of a citizen's card went with the lost slip", "packet", re.Packet, "records", lost)
 	}
 	return err

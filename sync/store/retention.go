@@ -69,6 +69,9 @@ func (s *Store) Sweep(ctx context.Context) (w Swept, err error) {
 		if _, err = q.SweepCards(ctx, rows.SweepCardsParams{HandedMs: handed, SilentMs: silent}); err != nil {
 			return err
 		}
+		if _, err = q.SweepFirstCards(ctx, rows.SweepFirstCardsParams{HandedMs: handed, SilentMs: silent}); err != nil {
+			return err
+		}
 		if w.Dossiers, err = q.SweepDossiers(ctx, rows.SweepDossiersParams{HandedMs: handed, SilentMs: silent}); err != nil {
 			return err
 		}

@@ -77,8 +77,25 @@ func (q *Queries) AllKept(ctx context.Context, limit int64) ([]AllKeptRow, error
 	return items, nil
 }
 
+const cardHere = `-- name: CardHere :one
+SELECT count(*) FROM all_cards WHERE packet = ? AND class = ? AND mark = ?
+`
+
+type CardHereParams struct {
+	Packet string
+	Class  string
+	Mark   string
+}
+
+func (q *Queries) CardHere(ctx context.Context, arg CardHereParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, cardHere, arg.Packet, arg.Class, arg.Mark)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const cards = `-- name: Cards :many
-SELECT sealed FROM cards WHERE packet = ? AND class = ? ORDER BY n LIMIT ?
+SELECT CAST(sealed AS BLOB) AS sealed FROM all_cards WHERE packet = ? AND class = ? ORDER BY n LIMIT ?
 `
 
 type CardsParams struct {

@@ -120,7 +120,7 @@ func (q *Queries) CountReissue(ctx context.Context, arg CountReissueParams) erro
 }
 
 const counterMarks = `-- name: CounterMarks :many
-SELECT mark FROM cards WHERE packet = ? AND class = 'counter'
+SELECT mark FROM all_cards WHERE packet = ? AND class = 'counter'
 `
 
 func (q *Queries) CounterMarks(ctx context.Context, packet string) ([]string, error) {
@@ -169,6 +169,18 @@ func (q *Queries) DropUnreadable(ctx context.Context, packet string) (int64, err
 	return result.RowsAffected()
 }
 
+const dropUnreadableFirst = `-- name: DropUnreadableFirst :execrows
+UPDATE first_cards SET citizen = NULL WHERE first_cards.seq = (SELECT p.seq FROM packets p WHERE p.id = ?) AND citizen IS NOT NULL AND counter IS NULL
+`
+
+func (q *Queries) DropUnreadableFirst(ctx context.Context, id string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, dropUnreadableFirst, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const reissues = `-- name: Reissues :one
 SELECT CAST(coalesce(max(slips), 0) AS INTEGER) FROM reissues WHERE packet = ?
 `
@@ -203,8 +215,26 @@ func (q *Queries) ResealCard(ctx context.Context, arg ResealCardParams) error {
 	return err
 }
 
+const resealFirst = `-- name: ResealFirst :execrows
+UPDATE first_cards SET citizen = ? WHERE first_cards.seq = (SELECT p.seq FROM packets p WHERE p.id = ?) AND counter IS NOT NULL
+`
+
+type ResealFirstParams struct {
+	Citizen []byte
+	ID      string
+}
+
+// The one that was written with its dossier, where it lies in that row.
+func (q *Queries) ResealFirst(ctx context.Context, arg ResealFirstParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, resealFirst, arg.Citizen, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const spareCards = `-- name: SpareCards :many
-SELECT c.mark, c.sealed, s.sealed AS spare FROM cards c LEFT JOIN spares s ON s.packet = c.packet AND s.mark = c.mark
+SELECT c.mark, CAST(c.sealed AS BLOB) AS sealed, s.sealed AS spare FROM all_cards c LEFT JOIN spares s ON s.packet = c.packet AND s.mark = c.mark
 WHERE c.packet = ? AND c.class = 'counter' ORDER BY c.n LIMIT ?
 `
 

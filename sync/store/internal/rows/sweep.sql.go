@@ -144,6 +144,26 @@ func (q *Queries) SweepDossiers(ctx context.Context, arg SweepDossiersParams) (i
 	return result.RowsAffected()
 }
 
+const sweepFirstCards = `-- name: SweepFirstCards :execrows
+DELETE FROM first_cards WHERE first_cards.seq IN (SELECT f.seq FROM dossiers d JOIN packets f ON f.id = d.packet WHERE
+  (d.handed_ms <= ?1 OR d.created_ms <= ?2
+    AND NOT EXISTS (SELECT 1 FROM cards n WHERE n.packet = d.packet AND n.at_ms > ?2)
+    AND NOT EXISTS (SELECT 1 FROM packets p JOIN outbox o ON o.seq = p.seq WHERE p.id = d.packet)))
+`
+
+type SweepFirstCardsParams struct {
+	HandedMs sql.NullInt64
+	SilentMs int64
+}
+
+func (q *Queries) SweepFirstCards(ctx context.Context, arg SweepFirstCardsParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, sweepFirstCards, arg.HandedMs, arg.SilentMs)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const sweepPrintKeys = `-- name: SweepPrintKeys :execrows
 UPDATE print_jobs SET key = NULL, sealed = NULL WHERE print_jobs.key IS NOT NULL AND (print_jobs.created_ms <= ?1
   OR coalesce(print_jobs.root, print_jobs.id) IN (SELECT coalesce(p.root, p.id) FROM print_jobs p WHERE p.state = 'printed' AND p.changed_ms <= ?2))

@@ -1,8 +1,11 @@
 -- name: AddCard :execrows
 INSERT INTO cards (packet, class, mark, sealed, at_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT (packet, class, mark) DO NOTHING;
 
+-- name: CardHere :one
+SELECT count(*) FROM all_cards WHERE packet = ? AND class = ? AND mark = ?;
+
 -- name: Cards :many
-SELECT sealed FROM cards WHERE packet = ? AND class = ? ORDER BY n LIMIT ?;
+SELECT CAST(sealed AS BLOB) AS sealed FROM all_cards WHERE packet = ? AND class = ? ORDER BY n LIMIT ?;
 
 -- name: Kept :one
 SELECT packet, slip, citizen_key, created_ms, handed_ms FROM dossiers WHERE packet = ?;

@@ -1,11 +1,11 @@
 -- name: SpareCards :many
 -- The counter's records of a dossier in their order, each with what only the
 -- citizen's holds.
-SELECT c.mark, c.sealed, s.sealed AS spare FROM cards c LEFT JOIN spares s ON s.packet = c.packet AND s.mark = c.mark
+SELECT c.mark, CAST(c.sealed AS BLOB) AS sealed, s.sealed AS spare FROM all_cards c LEFT JOIN spares s ON s.packet = c.packet AND s.mark = c.mark
 WHERE c.packet = ? AND c.class = 'counter' ORDER BY c.n LIMIT ?;
 
 -- name: CounterMarks :many
-SELECT mark FROM cards WHERE packet = ? AND class = 'counter';
+SELECT mark FROM all_cards WHERE packet = ? AND class = 'counter';
 
 -- name: CitizenKey :one
 SELECT citizen_key FROM dossiers WHERE packet = ?;
@@ -24,10 +24,17 @@ INSERT INTO reissues (packet, slips, at_ms) VALUES (?, 1, ?) ON CONFLICT (packet
 INSERT INTO cards (packet, class, mark, sealed, at_ms) VALUES (?, 'citizen', ?, ?, ?)
 ON CONFLICT (packet, class, mark) DO UPDATE SET sealed = excluded.sealed;
 
+-- name: ResealFirst :execrows
+-- The one that was written with its dossier, where it lies in that row.
+UPDATE first_cards SET citizen = ? WHERE first_cards.seq = (SELECT p.seq FROM packets p WHERE p.id = ?) AND counter IS NOT NULL;
+
 -- name: DropUnreadable :execrows
 -- Citizen's records that no counter's stands beside: only the old slip opened them.
 DELETE FROM cards WHERE cards.packet = sqlc.arg(packet) AND cards.class = 'citizen'
   AND NOT EXISTS (SELECT 1 FROM cards k WHERE k.packet = cards.packet AND k.class = 'counter' AND k.mark = cards.mark);
+
+-- name: DropUnreadableFirst :execrows
+UPDATE first_cards SET citizen = NULL WHERE first_cards.seq = (SELECT p.seq FROM packets p WHERE p.id = ?) AND citizen IS NOT NULL AND counter IS NULL;
 
 -- name: VoidPapers :exec
 -- The old slip's papers: what was not sent to the printer never will be.

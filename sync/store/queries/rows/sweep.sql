@@ -22,6 +22,12 @@ DELETE FROM cards WHERE cards.packet IN (SELECT d.packet FROM dossiers d WHERE
     AND NOT EXISTS (SELECT 1 FROM cards n WHERE n.packet = d.packet AND n.at_ms > sqlc.arg(silent_ms))
     AND NOT EXISTS (SELECT 1 FROM packets p JOIN outbox o ON o.seq = p.seq WHERE p.id = d.packet)));
 
+-- name: SweepFirstCards :execrows
+DELETE FROM first_cards WHERE first_cards.seq IN (SELECT f.seq FROM dossiers d JOIN packets f ON f.id = d.packet WHERE
+  (d.handed_ms <= sqlc.arg(handed_ms) OR d.created_ms <= sqlc.arg(silent_ms)
+    AND NOT EXISTS (SELECT 1 FROM cards n WHERE n.packet = d.packet AND n.at_ms > sqlc.arg(silent_ms))
+    AND NOT EXISTS (SELECT 1 FROM packets p JOIN outbox o ON o.seq = p.seq WHERE p.id = d.packet)));
+
 -- name: SweepDossiers :execrows
 DELETE FROM dossiers WHERE dossiers.packet IN (SELECT d.packet FROM dossiers d WHERE
   (d.handed_ms <= sqlc.arg(handed_ms) OR d.created_ms <= sqlc.arg(silent_ms)
