@@ -273,13 +273,13 @@ func (s *station) facts() visit.Facts {
 	return f
 }
 
-// catalogueSeen is when the portal last confirmed the catalogue.
+// catalogueSeen is when the portal last confirmed the catalogue, by whatever way.
 func (s *station) catalogueSeen() time.Time {
 	seen := time.Time{}
 	if d, err := s.store.Document(s.ctx, store.DocCatalogue); err == nil {
 		seen = d.At
 	}
-	if last, _, _ := s.inbox.Contact(); last.After(seen) {
+	if last := s.inbox.AsOf(); last.After(seen) {
 		seen = last
 	}
 	return seen

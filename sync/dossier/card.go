@@ -46,7 +46,7 @@ type Track struct {
 	News   []News    `json:"-"` // oldest first
 	Sent   time.Time `json:"-"` // the portal's receipt came; zero: it waits here
 	Handed time.Time `json:"-"` // handed over at this station; zero: not
-	AsOf   time.Time `json:"-"` // the portal was last heard then; zero: never
+	AsOf   time.Time `json:"-"` // up to then all is known here that the portal knew; zero: nothing ever came
 
 	Withdrawn Withdrawn `json:"-"`
 }

@@ -39,7 +39,36 @@ func (in *Inbox) Take(ctx context.Context, c wire.AnswerClaim, b wire.AnswerBody
 	if events, results, err = in.takeEvents(ctx, cur, c.Epoch, c.At, b.News.Events); err != nil {
 		return events, results, err
 	}
-	return events, results, errors.Join(in.takeStaff(ctx, c, b.Staff), in.takeCatalogue(ctx, c, b.Catalogue))
+	if err := errors.Join(in.takeStaff(ctx, c, b.Staff), in.takeCatalogue(ctx, c, b.Catalogue)); err != nil {
+		return events, results, err
+	}
+	return events, results, in.caughtUp(ctx, c, b.News.Events)
+}
+
+// caughtUp notes up to when all is known here, if the answer held all that the
+// portal knew when it signed it, and all of it was taken: an answer that was full,
+// or began behind a gap, makes no news of before it complete.
+func (in *Inbox) caughtUp(ctx context.Context, c wire.AnswerClaim, events []wire.SealedEvent) error {
+	size := 0
+	for _, e := range events {
+		size += len(e.Sealed)
+	}
+	full := len(events) >= wire.MaxAnswerEvents || size+wire.MaxEventBytes > wire.MaxAnswerEventBytes
+	cur, err := in.c.Store.Cursor(ctx)
+	if err != nil {
+		return err
+	}
+	gap := cur.Epoch != c.Epoch || len(events) > 0 && cur.N < events[len(events)-1].N
+	if full || gap || in.c.Province.Known().Catalogue < c.Hints.Catalogue || !c.At.After(in.AsOf()) {
+		return nil
+	}
+	if err := in.c.Store.PutDocuments(ctx, map[store.DocumentName]store.Document{store.DocCarried: {Content: []byte{}, At: c.At}}); err != nil {
+		return err
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.carried = c.At
+	return nil
 }
 
 // takeEvents applies what follows the cursor and leaves the rest. at is when the

@@ -73,3 +73,52 @@ func TestTakeLeavesOlderDocuments(t *testing.T) {
 		}
 	})
 }
+
+// What a courier brings makes the news as old as the answer is, if all of it was
+// taken and it held all that there was; it is remembered, and never older than
+// what is known already.
+func TestTakeSaysUpToWhen(t *testing.T) {
+	r := newRig(t)
+	at := time.Date(2026, 7, 14, 3, 0, 0, 0, time.UTC)
+	take := func(after time.Duration, hint int, events ...wire.SealedEvent) {
+		t.Helper()
+		_, _, err := r.st.Inbox.Take(t.Context(), wire.AnswerClaim{Epoch: "e1", At: at.Add(after), Hints: wire.Hints{Catalogue: hint}},
+			wire.AnswerBody{News: wire.AnswerNews{Events: events}})
+		must(t, err)
+	}
+	want := func(what string, after time.Duration) {
+		t.Helper()
+		if got := r.card().AsOf; !got.Equal(at.Add(after)) {
+			t.Errorf("%s: as of %s, not %s", what, got, at.Add(after))
+		}
+	}
+	if !r.card().AsOf.IsZero() {
+		t.Fatal("something is known already")
+	}
+	take(0, 0, r.accepted(1))
+	want("the first answer", 0)
+	take(time.Hour, 0)
+	want("nothing new", time.Hour)
+	take(time.Minute, 0)
+	want("an older answer", time.Hour)
+	event := r.tells()[2]
+	take(2*time.Hour, 0, event)
+	want("behind a gap", time.Hour)
+	full := make([]wire.SealedEvent, wire.MaxAnswerEvents)
+	for i := range full {
+		full[i] = wire.SealedEvent{N: 1}
+	}
+	take(2*time.Hour, 0, full...)
+	want("there is more", time.Hour)
+	take(2*time.Hour, 9)
+	want("a catalogue is missing", time.Hour)
+	if last, _, _ := r.st.Inbox.Contact(); !last.IsZero() {
+		t.Errorf("a stick is taken for the network: %s", last)
+	}
+	again, err := inbox.New(t.Context(), inbox.Config{Store: r.st.Store, Keys: r.st.Keys, Province: r.st.Province})
+	must(t, err)
+	if got := again.AsOf(); !got.Equal(at.Add(time.Hour)) {
+		t.Errorf("after a restart: as of %s", got)
+	}
+	must(t, r.st.Close())
+}

@@ -90,6 +90,7 @@ type Inbox struct {
 	mu      sync.Mutex
 	ears    []func(Note)
 	contact time.Time // zero: never
+	carried time.Time // likewise: when the portal signed the newest answer that was taken whole from a stick
 	online  bool
 	why     dossier.Code
 
@@ -122,13 +123,15 @@ func New(ctx context.Context, c Config) (*Inbox, error) {
 	if in.codeKey, err = seal.Subkey(c.Keys.Storage(), "dossier codes"); err != nil {
 		return nil, err
 	}
-	doc, err := c.Store.Document(ctx, store.DocContact)
-	switch {
-	case dossier.CodeOf(err) == dossier.CodeNotFound:
-	case err != nil:
-		return nil, err
-	default:
-		in.contact = doc.At
+	for name, at := range map[store.DocumentName]*time.Time{store.DocContact: &in.contact, store.DocCarried: &in.carried} {
+		doc, err := c.Store.Document(ctx, name)
+		switch {
+		case dossier.CodeOf(err) == dossier.CodeNotFound:
+		case err != nil:
+			return nil, err
+		default:
+			*at = doc.At
+		}
 	}
 	return in, nil
 }
@@ -155,6 +158,17 @@ func (in *Inbox) Contact() (last time.Time, online bool, why dossier.Code) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	return in.contact, in.online, in.why
+}
+
+// AsOf says up to when all is known here that the portal knew, by the network or
+// by stick; zero: nothing ever came.
+func (in *Inbox) AsOf() time.Time {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.carried.After(in.contact) {
+		return in.carried
+	}
+	return in.contact
 }
 
 func (in *Inbox) tell(n Note) {

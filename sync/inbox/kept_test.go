@@ -42,7 +42,7 @@ var rots = map[string]func(d store.Document) store.Document{
 // it is, nobody can tell it again.
 func TestRottenDocuments(t *testing.T) {
 	for _, name := range []store.DocumentName{store.DocTrust, store.DocStaff, store.DocCatalogue, store.DocDeltas, store.DocPart,
-		store.DocTime, store.DocContact, store.DocSticks} {
+		store.DocTime, store.DocContact, store.DocCarried, store.DocSticks} {
 		for how, rot := range rots {
 			t.Run(string(name)+" "+how, func(t *testing.T) { synctest.Test(t, func(t *testing.T) { rotten(t, name, rot) }) })
 		}

@@ -24,6 +24,7 @@ const (
 	DocPart      DocumentName = "part"      // the beginning of a catalogue that has not come to its end; its tag is the ETag
 	DocTime      DocumentName = "time"      // the trusted floor
 	DocContact   DocumentName = "contact"   // when the portal was last heard
+	DocCarried   DocumentName = "carried"   // up to when a courier brought all that the portal knew
 	DocSticks    DocumentName = "sticks"    // names of the bundles that were written on sticks
 	DocPause     DocumentName = "pause"     // how long sending is still paused by hand
 )

@@ -31,7 +31,7 @@ var expendable = map[string]string{
 }
 
 // expendableDocuments are fetched again or begin anew.
-var expendableDocuments = []DocumentName{DocCatalogue, DocDeltas, DocPart, DocTime, DocContact, DocSticks, DocPause}
+var expendableDocuments = []DocumentName{DocCatalogue, DocDeltas, DocPart, DocTime, DocContact, DocCarried, DocSticks, DocPause}
 
 // mend writes the database anew, row by row, without the indexes that may be
 // damaged. It succeeds only if everything that counts could be read; otherwise
