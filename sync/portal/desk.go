@@ -73,6 +73,7 @@ func (p *Portal) Desk() http.Handler {
 		"GET /desk/packets/{id}/files/{sha256}": p.deskFile,
 		"GET /desk/alarms":                      p.deskAlarms,
 		"POST /desk/alarms/{n}/acknowledge":     p.deskAcknowledge,
+		"GET /desk/keys":                        p.deskKeys,
 		"POST /desk/backup":                     p.deskBackup,
 		"/": func(http.ResponseWriter, *http.Request) error {
 			return dossier.Errorf(dossier.CodeNotFound, "no such call")

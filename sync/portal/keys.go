@@ -34,12 +34,7 @@ func (p *Portal) TakeKeys(ctx context.Context) (taken bool, err error) {
 	if err != nil || !changed {
 		return false, err
 	}
-	for _, f := range []string{fileRootCert, fileTrust, fileCounter} { // opening would make what is missing
-		if _, err := os.Stat(filepath.Join(dir, f)); err != nil {
-			return false, fmt.Errorf("failed to take up the province's keys: %w", err)
-		}
-	}
-	next, err := openProvince(dir, p.o.Province, p.o.Clock.Now())
+	next, err := openKept(p.o.Dir, p.o.Province, p.o.Clock.Now())
 	if err != nil {
 		return false, fmt.Errorf("failed to take up the province's keys: %w", err)
 	}

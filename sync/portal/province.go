@@ -2,6 +2,7 @@ package portal
 
 import (
 	"crypto/rand"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -39,8 +40,10 @@ const (
 
 // province holds the keys of one province.
 type province struct {
-	root        []byte      // DER
-	fingerprint string      // of root
+	root        []byte // DER
+	fingerprint string // of root
+	rootFrom    time.Time
+	rootUntil   time.Time
 	authorities []authority // the certificates', oldest first
 	signers     []signer
 	recipient   seal.Recipient
@@ -68,6 +71,11 @@ func openProvince(dir, name string, now time.Time) (*province, error) {
 		return nil, err
 	}
 	p.fingerprint = seal.Fingerprint(p.root)
+	root, err := x509.ParseCertificate(p.root)
+	if err != nil {
+		return nil, fmt.Errorf("failed to parse the root certificate: %w", err)
+	}
+	p.rootFrom, p.rootUntil = root.NotBefore, root.NotAfter
 	if p.counter, err = seal.LoadAge(dir, fileCounter); err != nil {
 		return nil, err
 	}

@@ -160,6 +160,7 @@ func (p *Portal) sweepDaily(ctx context.Context) {
 	t := time.NewTicker(sweepEvery)
 	defer t.Stop()
 	for {
+		p.warnOfKeys()
 		if _, err := p.Sweep(ctx); err != nil && ctx.Err() == nil {
 			p.log.Error("what has outlived its time stays for today", "err", err)
 		}

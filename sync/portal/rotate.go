@@ -72,18 +72,27 @@ func Rotate(dir, name string, now time.Time) (next seal.Recipient, err error) {
 	return next, nil
 }
 
-// reissue has the root sign the next version of the trust bundle.
-func reissue(dir, name string, now time.Time, change func(dir string, p *province, t *seal.Trust) error) error {
+// openKept reads the keys of the portal in dir, and makes none.
+func openKept(dir, name string, now time.Time) (*province, error) {
 	dir = filepath.Join(dir, "keys")
-	for _, f := range []string{fileRootKey, fileTrust} { // opening would make what is missing
+	for _, f := range []string{fileRootCert, fileTrust, fileCounter} { // opening would make what is missing
 		if _, err := os.Stat(filepath.Join(dir, f)); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	p, err := openProvince(dir, name, now)
+	return openProvince(dir, name, now)
+}
+
+// reissue has the root sign the next version of the trust bundle.
+func reissue(dir, name string, now time.Time, change func(dir string, p *province, t *seal.Trust) error) error {
+	if _, err := os.Stat(filepath.Join(dir, "keys", fileRootKey)); err != nil { // opening would make what is missing
+		return err
+	}
+	p, err := openKept(dir, name, now)
 	if err != nil {
 		return err
 	}
+	dir = filepath.Join(dir, "keys")
 	key, err := seal.LoadP256(dir, fileRootKey)
 	if err != nil {
 		return err

@@ -96,6 +96,12 @@ func TestCommands(t *testing.T) {
 	if out, failed := run("rotate"); failed != "" || !strings.HasPrefix(out, "recipient-2 holds from ") {
 		t.Errorf("rotate: %q %s", out, failed)
 	}
+	if out, failed := run("rotate", "due"); failed != "" || out != "nothing is due\n" {
+		t.Errorf("rotate due: %q %s", out, failed)
+	}
+	if out, failed := run("keys"); failed != "" || strings.Count(out, " holds, ") != 7 {
+		t.Errorf("keys: %q %s", out, failed)
+	}
 	if _, failed := run("rotate", "root"); failed == "" {
 		t.Error("rotated the root")
 	}

@@ -105,6 +105,7 @@ func main() {
 		Publish publishCmd `cmd:"" help:"Make a file the next version of the catalogue."`
 		Import  importCmd  `cmd:"" help:"Take in the couriers' files in a folder and leave the answers there; also the packets of a station's second medium."`
 		Rotate  rotateCmd  `cmd:"" help:"Give the province a new key, signed by the root: the one that stations seal to, one that it signs with, or the authority of certificates. What the old one did still holds."`
+		Keys    keysCmd    `cmd:"" help:"Tell how long the province's keys hold; fails where one ends soon."`
 		Alarms  alarmsCmd  `cmd:"" help:"List clone alarms: one sequence number of a station that came with two packets; acknowledge one."`
 		Sweep   sweepCmd   `cmd:"" help:"Destroy what was kept long enough; a portal that serves does so every day."`
 		Gaps    gapsCmd    `cmd:"" help:"Name what each station said and nobody heard: the gaps in its sequence."`

@@ -10,13 +10,23 @@ import (
 
 type rotateCmd struct {
 	common
-	Key string `arg:"" optional:"" help:"Which key: recipient, receipt, catalogue, staff, time or authority." enum:"recipient,receipt,catalogue,staff,time,authority" default:"recipient"`
+	Key string `arg:"" optional:"" help:"Which key: recipient, receipt, catalogue, staff, time or authority; or due, for each that ends soon or has ended." enum:"due,recipient,receipt,catalogue,staff,time,authority" default:"recipient"`
 	Now bool   `help:"A signing key or the authority holds at once, because the one before leaked; else in two days, when every station has heard of it."`
 }
 
 // Run makes a new key and says from when it holds. A portal that runs takes it up
 // by itself.
 func (c *rotateCmd) Run() error {
+	if c.Key == "due" {
+		kinds, err := portal.RotateDue(c.Dir, c.Province, time.Now())
+		for _, k := range kinds {
+			fmt.Printf("rotated %s\n", k)
+		}
+		if err == nil && len(kinds) == 0 {
+			fmt.Println("nothing is due")
+		}
+		return err
+	}
 	if c.Key == "recipient" {
 		r, err := portal.Rotate(c.Dir, c.Province, time.Now())
 		if err != nil {
@@ -42,5 +52,26 @@ func (c *rotateCmd) Run() error {
 		return err
 	}
 	fmt.Printf("the new %s key holds from %s until %s\n", c.Key, k.From.Format(time.RFC3339), k.Until.Format(time.DateOnly))
+	return nil
+}
+
+type keysCmd struct{ common }
+
+// Run tells how the province's keys stand, beside a portal that may be running.
+func (c *keysCmd) Run() error {
+	ages, err := portal.AgesOf(c.Dir, c.Province, time.Now())
+	if err != nil {
+		return err
+	}
+	late := 0
+	for _, k := range ages {
+		fmt.Printf("%s %s, from %s until %s\n", k.Kind, k.State, k.From.Format(time.DateOnly), k.Until.Format(time.DateOnly))
+		if k.State != portal.KeyHolds {
+			late++
+		}
+	}
+	if late > 0 {
+		return fmt.Errorf("%d keys end soon or have ended: run tramhoso-portal rotate due, where the root's key is; a root that ends has every station enrolled anew", late)
+	}
 	return nil
 }
