@@ -41,6 +41,8 @@ type Pause struct {
 	clock clock.Clock
 	log   *slog.Logger
 
+	writing sync.Mutex // held from looking at what is left to having written it down
+
 	mu   sync.Mutex
 	from dossier.Stamp
 	left time.Duration // at from; 0: nothing is paused
@@ -120,16 +122,23 @@ func (p *Pause) End(ctx context.Context) error {
 }
 
 func (p *Pause) set(ctx context.Context, d time.Duration) error {
-	if err := p.keep(ctx, d); err != nil {
+	p.writing.Lock()
+	err := p.keep(ctx, d)
+	p.writing.Unlock()
+	if err != nil {
 		return err
 	}
+	p.tell()
+	return nil
+}
+
+func (p *Pause) tell() {
 	p.mu.Lock()
 	ears := p.ears
 	p.mu.Unlock()
 	for _, f := range ears {
 		f()
 	}
-	return nil
 }
 
 // keep writes down what is left from now on, and then goes by it.
@@ -184,19 +193,27 @@ func (p *Pause) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		var err error
-		switch left := p.Left(); {
-		case before == 0: // nothing was paused
-		case left > 0:
-			err = p.keep(ctx, left)
-		default:
+		if before == 0 {
+			continue // nothing was paused
+		}
+		over, err := p.look(ctx)
+		if over {
 			p.log.Info("the pause of sending is over")
-			err = p.set(ctx, 0)
+			p.tell()
 		}
 		if err != nil && ctx.Err() == nil { // it ends all the same: the counter runs on
 			p.log.Warn("what is left of a pause was not written down", "err", err)
 		}
 	}
+}
+
+// look writes down what is left and says whether that is nothing. A person's word
+// that comes meanwhile is written down after it.
+func (p *Pause) look(ctx context.Context) (over bool, err error) {
+	p.writing.Lock()
+	defer p.writing.Unlock()
+	left := p.Left()
+	return left == 0, p.keep(ctx, left)
 }
 
 // ends is when a pause will have ended, on the monotonic clock; was is what was
