@@ -88,7 +88,7 @@ func (d desk) NewSlip(ctx context.Context, n counter.NewSlip) (job int64, err er
 	if err != nil {
 		return 0, err
 	}
-	d.s.printSlip(ctx, done)
+	d.s.printOnce(ctx, done)
 	return done.PrintJob, nil
 }
 
@@ -103,7 +103,7 @@ func (d desk) Withdraw(ctx context.Context, r counter.Recall) (job int64, err er
 	if err != nil {
 		return 0, err
 	}
-	d.s.press.Print(done.PrintJob)
+	d.s.printOnce(ctx, done)
 	return done.PrintJob, nil
 }
 

@@ -154,13 +154,13 @@ func (l letters) Submit(ctx context.Context, v visit.Letter) (visit.Submitted, e
 			l.s.record(didWithdraw, v.Replaces.Packet)
 		}
 	}
-	l.s.printSlip(ctx, done)
+	l.s.printOnce(ctx, done)
 	return visit.Submitted{Slip: done.Slip, Packet: done.Packet, QR: done.QR, At: done.At, Job: done.PrintJob}, nil
 }
 
-// printSlip prints the slip of a commit. A second tap may be the first that hears
+// printOnce prints the paper of a commit. A second tap may be the first that hears
 // of the commit; what was begun is not begun again.
-func (s *station) printSlip(ctx context.Context, done outbox.Submitted) {
+func (s *station) printOnce(ctx context.Context, done outbox.Submitted) {
 	if done.Again {
 		if j, err := s.store.PrintJob(ctx, done.PrintJob); err != nil || j.State != store.PrintRendered {
 			s.log.Info("a second tap prints nothing", "job", done.PrintJob, "state", string(j.State), "err", err)
