@@ -109,6 +109,27 @@ func TestOneStationDoesNotSlowAnother(t *testing.T) {
 		t.Errorf("after the time that it was told: %d %s", rec.Code, rec.Body)
 	}
 
+	// A courier's files count as attachments: a flood of them holds up no packet.
+	f.clock.Add(15 * time.Second)
+	bundle := wire.BundleName{SHA256: strings.Repeat("0", 64)}
+	for _, call := range []func() *httptest.ResponseRecorder{
+		func() *httptest.ResponseRecorder { return f.tus(t, wild, "HEAD", bundle.Path(), nil) },
+		func() *httptest.ResponseRecorder { return f.do(t, wild, "POST", bundle.Path(), nil) },
+		func() *httptest.ResponseRecorder { return f.tus(t, wild, "DELETE", bundle.Path(), nil) },
+	} {
+		if rec := call(); rec.Code == http.StatusTooManyRequests {
+			t.Error("couriers' files are slowed down too early")
+		}
+	}
+	for _, call := range [][2]string{{"HEAD", bundle.Path()}, {"POST", wire.PathBundles}, {"PATCH", bundle.Path()}, {"POST", bundle.Path()}, {"DELETE", bundle.Path()}} {
+		if rec := f.do(t, wild, call[0], call[1], nil); rec.Code != http.StatusTooManyRequests || rec.Header().Get("Retry-After") == "" {
+			t.Errorf("%s is not slowed down: %d %s", call, rec.Code, rec.Body)
+		}
+	}
+	if rec := f.put(t, wild, p); rec.Code != http.StatusOK {
+		t.Errorf("a packet behind couriers' files: %d %s", rec.Code, rec.Body)
+	}
+
 	// Bytes are counted both ways, once they were carried.
 	f.clock.Add(time.Hour)
 	f.meters.bytes.Take(f.enrolment(t, wild), 1<<20-100)
