@@ -11,6 +11,7 @@ import (
 
 	"tramhoso/app/config"
 	"tramhoso/app/devices/bench"
+	"tramhoso/assets"
 	"tramhoso/sync/outbox"
 	"tramhoso/sync/store"
 )
@@ -94,7 +95,29 @@ func (storageCheck) Run(ctx context.Context, c *storageCommand, out io.Writer) (
 	if err != nil {
 		return err
 	}
+	if file, err := stationConfig(c.Config); err == nil && file.Mirror != "" {
+		if err := tellMirror(ctx, s, file.Mirror, out); err != nil {
+			return err
+		}
+	}
 	fmt.Fprintf(out, "packets %d, waiting %d, refused %d, room for %d visits\n", last, w.Packets, w.Refused, n)
+	return nil
+}
+
+// tellMirror says how the second medium is, in one line.
+func tellMirror(ctx context.Context, s *store.Store, dir string, out io.Writer) error {
+	behind, written, err := s.Behind(ctx)
+	if err != nil {
+		return err
+	}
+	how, last := "is there", "never"
+	if err := outbox.LookForMedium(dir, s.Dir()); err != nil {
+		how = "cannot be written: " + err.Error()
+	}
+	if !written.IsZero() {
+		last = written.In(assets.Here).Format("15:04 on 02/01/2006")
+	}
+	fmt.Fprintf(out, "second medium: %d packets are not on it, last written %s; it %s\n", behind, last, how)
 	return nil
 }
 

@@ -190,6 +190,7 @@ func (s *station) start(ctx context.Context, w *window) {
 	s.devices.Set(func() { s.devices.steps = changed })
 	s.runPrinter(tell)
 	s.queue.OnState(func(outbox.State) { changed() })
+	s.mirror.OnState(func(outbox.MirrorState) { changed() })
 	s.inbox.OnNote(func(n inbox.Note) {
 		if n.Kind == inbox.NoteContact {
 			s.queue.Wake()

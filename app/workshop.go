@@ -9,6 +9,7 @@ import (
 	"tramhoso/app/ui/kit"
 	"tramhoso/app/upkeep"
 	"tramhoso/sync/clock"
+	"tramhoso/sync/outbox"
 	"tramhoso/sync/seal"
 )
 
@@ -51,8 +52,18 @@ func (s *station) upkeepFacts() upkeep.Facts {
 	if s.kept != nil {
 		f.LastHeard, _, _ = s.inbox.Contact()
 		f.Sending = s.sending()
+		if m := s.mirror.State(); m.Configured {
+			f.Mirror, f.Behind, f.Mirrored = mirrorState(m.How), m.Behind, m.Written
+		}
 	}
 	return f
+}
+
+func mirrorState(h outbox.How) upkeep.MirrorState {
+	if h == outbox.HowUnknown {
+		return upkeep.MirrorUnknown
+	}
+	return upkeep.MirrorState(h)
 }
 
 // sending is what the queues say about what waits.

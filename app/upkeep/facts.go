@@ -40,6 +40,9 @@ type Facts struct {
 	KeysPlain  bool // the station's keys lie in files, no TPM guards them
 	KeysClosed bool // with KeysPlain: there is a TPM that the program may not open
 	VisitsLeft int  // -1: not counted yet
+	Mirror     MirrorState
+	Behind     int       // packets that are not on the second medium
+	Mirrored   time.Time // when one was last written to it; zero: never
 	Time       dossier.Stamp
 	Enrolled   bool
 	Station    string
@@ -122,6 +125,26 @@ const (
 	PowerMains   PowerState = "mains"
 	PowerBattery PowerState = "battery"
 	PowerLow     PowerState = "low"
+)
+
+// MirrorState is what is known of the second medium. A station without one has no
+// line for it.
+type MirrorState string
+
+// The second medium's states, by the outbox's words.
+const (
+	MirrorNone     MirrorState = ""
+	MirrorUnknown  MirrorState = "unknown"
+	MirrorWell     MirrorState = "well"
+	MirrorCopying  MirrorState = "copying"
+	MirrorSlow     MirrorState = "slow"
+	MirrorAbsent   MirrorState = "absent"
+	MirrorOther    MirrorState = "other"
+	MirrorForeign  MirrorState = "foreign"
+	MirrorSetBack  MirrorState = "set-back"
+	MirrorFull     MirrorState = "full"
+	MirrorReadOnly MirrorState = "read-only"
+	MirrorFailing  MirrorState = "failing"
 )
 
 // Reach is what is known of the way to the portal.

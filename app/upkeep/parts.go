@@ -18,13 +18,14 @@ const (
 	Power     Part = "power" // the supply with a battery
 	Network   Part = "network"
 	Storage   Part = "storage"
+	Mirror    Part = "mirror" // the stick that stays in the counter
 	Clock     Part = "clock"
 	Enrolment Part = "enrolment"
 )
 
 // Parts lists them; Devices are those that `tramhoso devices` speaks of.
 var (
-	Parts   = []Part{Printer, Scanner, Page, Power, Network, Storage, Clock, Enrolment}
+	Parts   = []Part{Printer, Scanner, Page, Power, Network, Storage, Mirror, Clock, Enrolment}
 	Devices = []Part{Printer, Scanner, Page, Power}
 )
 
@@ -91,7 +92,7 @@ var powerTold = map[PowerState]told{
 func Lines(f Facts) []Line {
 	out := make([]Line, 0, len(Parts))
 	add := func(p Part, t told, word string, args ...any) {
-		out = append(out, Line{Part: p, Health: t.health, Word: word, Note: t.note, Args: args, CanTest: p != Enrolment})
+		out = append(out, Line{Part: p, Health: t.health, Word: word, Note: t.note, Args: args, CanTest: known(p)})
 	}
 	printer(f, add)
 	scanner(f, add)
@@ -134,6 +135,9 @@ func Lines(f Facts) []Line {
 		add(Storage, told{Fix, "part.storage-full-note"}, "part.storage-full")
 	default:
 		add(Storage, told{Well, "upkeep.visits-left"}, "part.storage-free", "n", f.VisitsLeft)
+	}
+	if f.Mirror != MirrorNone {
+		mirror(f, add)
 	}
 	switch f.Time.Source {
 	case dossier.TimeSigned, dossier.TimeSystem:
@@ -207,6 +211,27 @@ func power(f Facts, add func(Part, told, string, ...any)) {
 	add(Power, t, word("power", string(f.Power)), "n", f.Charge, "min", int(f.Runtime.Minutes()))
 }
 
+// mirror words what is on the second medium, and what is not.
+func mirror(f Facts, add func(Part, told, string, ...any)) {
+	t := told{Fix, "part.mirror-" + string(f.Mirror) + "-note"}
+	ago := Ago{At: f.Mirrored, Now: f.Time.Wall, Sure: f.Time.Source == dossier.TimeSigned || f.Time.Source == dossier.TimeSystem}
+	switch {
+	case f.Mirror == MirrorUnknown:
+		t = told{health: Unknown}
+	case f.Mirror == MirrorCopying:
+		t.health = Unknown
+	case f.Mirror == MirrorWell && f.Mirrored.IsZero():
+		t = told{health: Well}
+	case f.Mirror == MirrorWell:
+		t.health = Well
+	case f.Behind > 0 && f.Mirrored.IsZero():
+		t.note = "part.mirror-behind-never"
+	case f.Behind > 0:
+		t.note = "part.mirror-behind"
+	}
+	add(Mirror, t, "part.mirror-"+string(f.Mirror), "n", f.Behind, "when", ago, "do", Key("part.mirror-"+string(f.Mirror)+"-note"))
+}
+
 // word is the key of a state; the empty one is the state's unknown or none.
 func word(part, state string) string {
 	if state == "" {
@@ -226,4 +251,6 @@ func toFix(ls []Line) int {
 	return n
 }
 
-func known(p Part) bool { return slices.Contains(Parts, p) && p != Enrolment }
+// known reports whether a part can be tested: enrolment cannot, and the second
+// medium is looked at all the time.
+func known(p Part) bool { return slices.Contains(Parts, p) && p != Enrolment && p != Mirror }

@@ -9,6 +9,7 @@ import (
 
 	"tramhoso/assets"
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/outbox"
 )
 
 var noon = time.Date(2026, 7, 16, 12, 0, 0, 0, time.UTC)
@@ -75,6 +76,21 @@ func TestLines(t *testing.T) {
 		{Power, func(f *Facts) { f.Power = PowerBattery }, Fix, "On battery. The mains are off; how long is left is not known."},
 		{Power, func(f *Facts) { f.Power = PowerLow }, Fix, "Battery nearly empty. The station shuts down in order. Start nothing new."},
 		{Power, func(f *Facts) { f.Power = PowerUnknown }, Unknown, "Unknown. The battery supply does not answer. Check its cable."},
+		{Mirror, func(f *Facts) { f.Mirror = MirrorUnknown }, Unknown, "Unknown. "},
+		{Mirror, func(f *Facts) { f.Mirror = MirrorWell }, Well, "Up to date. "},
+		{Mirror, func(f *Facts) { f.Mirror, f.Mirrored = MirrorWell, noon.Add(-time.Hour) }, Well, "Up to date. Last written 18:00 this evening"},
+		{Mirror, func(f *Facts) { f.Mirror, f.Behind = MirrorCopying, 1 }, Unknown, "Copying. 1 packet to go."},
+		{Mirror, func(f *Facts) { f.Mirror = MirrorAbsent }, Fix, "Not found. Please put it in."},
+		{Mirror, func(f *Facts) { f.Mirror, f.Behind = MirrorAbsent, 1 }, Fix, "Not found. 1 packet is not on it. Please put it in."},
+		{Mirror, func(f *Facts) { f.Mirror, f.Behind, f.Mirrored = MirrorFull, 1200, noon.Add(-26*time.Hour) }, Fix,
+			"Full. 1,200 packets are not on it, last written yesterday 17:00. Please put in a larger one that is empty."},
+		{Mirror, func(f *Facts) { f.Mirror, f.Mirrored = MirrorReadOnly, noon }, Fix, "Cannot be written. Look at its switch, or put in another one."},
+		{Mirror, func(f *Facts) {
+			f.Mirror, f.Mirrored, f.Behind = MirrorFailing, noon, 2
+		}, Fix,
+			"Fails. 2 packets are not on it, last written 19:00 this evening. It does not keep what is written. Please put in another one."},
+		{Network, func(f *Facts) { f.Sending.Until = noon }, Fix, "Sending paused. Dossiers are still accepted and sent later."},
+		{Network, func(f *Facts) { f.Sending.Until, f.Reach = noon, ReachOff }, Fix, "No network. Dossiers are still accepted and sent later."},
 		{Network, func(f *Facts) { f.LastHeard = noon }, Well, "Open. Heard from the province at 19:00"},
 		{Network, func(f *Facts) { f.Reach = ReachOff }, Fix, "No network. Dossiers are still accepted and sent later."},
 		{Network, func(f *Facts) { f.Reach = ReachClosed }, Fix, "Blocked. This network demands a log-in page."},
@@ -117,8 +133,15 @@ func TestLines(t *testing.T) {
 	if n := toFix(Lines(well())); n != 0 {
 		t.Errorf("%d to fix of a station that is well", n)
 	}
-	if n := len(Lines(well())); n != len(Parts)-2 {
-		t.Errorf("%d lines of a station without an A4 printer and a battery", n)
+	if n := len(Lines(well())); n != len(Parts)-3 {
+		t.Errorf("%d lines of a station without an A4 printer, a battery and a second medium", n)
+	}
+	f := well()
+	f.Mirror, f.Mirrored, f.Time.Source = MirrorWell, noon, dossier.TimeFloored
+	for _, l := range Lines(f) { // nobody is told a time of day by a clock that does not know
+		if _, _, note := l.Say(w); l.Part == Mirror && note != "Last written 16/07/2026" {
+			t.Errorf("by a doubtful clock: %q", note)
+		}
 	}
 }
 
@@ -227,6 +250,10 @@ func TestEveryWordIsTranslated(t *testing.T) {
 	}
 	for state := range powerTold {
 		lines = append(lines, Lines(Facts{Power: state})...)
+	}
+	for _, how := range outbox.Hows { // the two name the same states
+		lines = append(lines, Lines(Facts{Mirror: MirrorState(how)})...)
+		lines = append(lines, Lines(Facts{Mirror: MirrorState(how), Mirrored: noon, Behind: 2})...)
 	}
 	for _, lang := range assets.Languages {
 		w, err := assets.Load(lang)

@@ -39,12 +39,20 @@ func deviceOf(dir string) (uint64, error) {
 	return st.Dev, err
 }
 
-// fits says why the medium may not be written to. An empty one is taken.
-func (m *Mirror) fits(station string) error {
-	here, err := m.Device(m.dir)
+// LookForMedium says why dir is no second medium beside a storage folder, or may
+// not be written to. Whose it is it does not ask, and it changes nothing.
+func LookForMedium(dir, storage string) error {
+	if err := there(dir, storage, deviceOf); err != nil {
+		return err
+	}
+	return writable(dir)
+}
+
+func there(dir, storage string, device func(string) (uint64, error)) error {
+	here, err := device(dir)
 	if err == nil {
 		var info os.FileInfo
-		if info, err = os.Stat(m.dir); err == nil && !info.IsDir() {
+		if info, err = os.Stat(dir); err == nil && !info.IsDir() {
 			err = fs.ErrNotExist
 		}
 	}
@@ -54,18 +62,26 @@ func (m *Mirror) fits(station string) error {
 	if err != nil {
 		return fmt.Errorf("failed to look at the second medium: %w", err)
 	}
-	first, err := m.Device(m.store.Dir())
+	first, err := device(storage)
 	if err != nil {
 		return fmt.Errorf("failed to look at the storage folder: %w", err)
 	}
 	if here == first {
 		return ErrSameMedium
 	}
+	return nil
+}
+
+// fits says why the medium may not be written to. An empty one is taken.
+func (m *Mirror) fits(station string) error {
+	if err := there(m.dir, m.store.Dir(), m.Device); err != nil {
+		return err
+	}
 	mark := filepath.Join(m.dir, markName)
 	raw, err := readSmall(mark, markBytes)
 	switch {
 	case err == nil && strings.TrimSpace(string(raw)) == station:
-		return nil
+		return writable(m.dir)
 	case err == nil:
 		return ErrOtherMedium
 	case !errors.Is(err, fs.ErrNotExist):
@@ -84,6 +100,23 @@ func (m *Mirror) fits(station string) error {
 	}
 	if err := writeWhole(m.dir, mark, strings.NewReader(station+"\n")); err != nil {
 		return fmt.Errorf("failed to take the second medium: %w", err)
+	}
+	return nil
+}
+
+// writable finds out before anything waits for it: a stick that turned read-only is
+// told at once, not with the next packet.
+func writable(dir string) error {
+	var st unix.Statfs_t
+	err := unix.Statfs(dir, &st)
+	if err == nil && st.Flags&unix.ST_RDONLY != 0 {
+		err = unix.EROFS
+	}
+	if err == nil {
+		err = unix.Access(dir, unix.W_OK)
+	}
+	if err != nil {
+		return fmt.Errorf("failed to write to the second medium: %w", err)
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -40,15 +41,16 @@ func TestMediaThatAreNotTaken(t *testing.T) {
 		disk  func(string) (uint64, error)
 		want  error
 		taken bool
+		how   outbox.How
 	}{
-		{"an empty one", nil, nil, nil, true},
-		{"one that a system has touched", map[string]string{"System Volume Information": ""}, nil, nil, true},
-		{"this station's", map[string]string{"tramhoso-mirror": prove.StationCode + "\n"}, nil, nil, true},
-		{"this station's from before it was marked", map[string]string{prove.StationCode + "-0000000001-x.packet": "old"}, nil, nil, true},
-		{"another station's", map[string]string{"tramhoso-mirror": "DL99\n"}, nil, outbox.ErrOtherMedium, false},
-		{"somebody's photographs", map[string]string{"DCIM0001.jpg": "x"}, nil, outbox.ErrForeign, false},
-		{"a mount point without its stick", nil, func(string) (uint64, error) { return 1, nil }, outbox.ErrSameMedium, false},
-		{"a storage that was set back", map[string]string{prove.StationCode + "-0000000009-x.packet": "newer"}, nil, outbox.ErrSetBack, false},
+		{"an empty one", nil, nil, nil, true, outbox.HowWell},
+		{"one that a system has touched", map[string]string{"System Volume Information": ""}, nil, nil, true, outbox.HowWell},
+		{"this station's", map[string]string{"tramhoso-mirror": prove.StationCode + "\n"}, nil, nil, true, outbox.HowWell},
+		{"this station's from before it was marked", map[string]string{prove.StationCode + "-0000000001-x.packet": "old"}, nil, nil, true, outbox.HowWell},
+		{"another station's", map[string]string{"tramhoso-mirror": "DL99\n"}, nil, outbox.ErrOtherMedium, false, outbox.HowOther},
+		{"somebody's photographs", map[string]string{"DCIM0001.jpg": "x"}, nil, outbox.ErrForeign, false, outbox.HowForeign},
+		{"a mount point without its stick", nil, func(string) (uint64, error) { return 1, nil }, outbox.ErrSameMedium, false, outbox.HowAbsent},
+		{"a storage that was set back", map[string]string{prove.StationCode + "-0000000009-x.packet": "newer"}, nil, outbox.ErrSetBack, false, outbox.HowSetBack},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -70,8 +72,8 @@ func TestMediaThatAreNotTaken(t *testing.T) {
 			if taken := len(packetsOn(t, stick)) > before; taken != tt.taken {
 				t.Errorf("written to: %v", taken)
 			}
-			if tt.want != nil && m.State().Err == nil {
-				t.Error("the state says that all is well")
+			if st := m.State(); st.How != tt.how || (st.Err == nil) != (tt.want == nil) {
+				t.Errorf("the state is %+v, not %s", st, tt.how)
 			}
 		})
 	}
@@ -157,10 +159,24 @@ func TestRealMedia(t *testing.T) {
 	stick := filepath.Join(r.dir, "stick")
 	must(t, os.Mkdir(stick, 0o700))
 	m := outbox.NewMirror(r.store, stick, here, slog.New(slog.DiscardHandler)) // with the disks as they are
+	var told []outbox.How
+	m.OnState(func(st outbox.MirrorState) { told = append(told, st.How) })
+	state := func(how outbox.How, behind int, written time.Time) {
+		t.Helper()
+		st := m.State()
+		present := how != outbox.HowAbsent
+		if st.How != how || st.Behind != behind || !st.Written.Equal(written) || st.Present != present || (st.Err == nil) != (how == outbox.HowWell) {
+			t.Errorf("%+v; not %s, %d behind, written %s", st, how, behind, written)
+		}
+		if n := len(told); n == 0 || told[n-1] != how {
+			t.Errorf("told %q, not %s", told, how)
+		}
+	}
 	r.submit(t, "one")
 	if err := m.Pass(ctx); !errors.Is(err, outbox.ErrSameMedium) {
 		t.Fatalf("no stick on the mount point: %v", err)
 	}
+	state(outbox.HowAbsent, 1, time.Time{})
 	mount := func(options string) {
 		t.Helper()
 		must(t, unix.Mount("none", stick, "tmpfs", 0, options))
@@ -171,7 +187,13 @@ func TestRealMedia(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = unix.Unmount(stick, unix.MNT_DETACH) }) // before the folder is removed, whatever failed
 	mount("size=1m")
+	r.clock.Add(time.Minute)
 	must(t, m.Pass(ctx))
+	first := r.clock.Now()
+	state(outbox.HowWell, 0, first)
+	r.clock.Add(time.Hour)
+	must(t, m.Pass(ctx))
+	state(outbox.HowWell, 0, first) // a look is no writing
 	var used unix.Statfs_t
 	must(t, unix.Statfs(stick, &used))
 	pages := used.Blocks - used.Bfree + 1 // room for a page more, which no packet has enough of
@@ -182,30 +204,44 @@ func TestRealMedia(t *testing.T) {
 	if err := m.Pass(ctx); !errors.Is(err, syscall.ENOSPC) {
 		t.Fatalf("a full stick: %v", err)
 	}
-	st := m.State()
-	if !st.Present || st.Behind == 0 {
-		t.Errorf("%+v", st)
-	}
 	on := packetsOn(t, stick)
+	state(outbox.HowFull, 4-len(on), first)
+	before := len(told)
+	if err := m.Pass(ctx); !errors.Is(err, syscall.ENOSPC) || len(told) != before {
+		t.Errorf("the same again is no news: %v, told %q", err, told)
+	}
 	if left, err := filepath.Glob(filepath.Join(stick, "*.new")); err != nil || len(left) != 0 {
 		t.Errorf("a full stick holds %v", left)
 	}
 	must(t, unix.Mount("none", stick, "tmpfs", unix.MS_REMOUNT, "size=1m"))
 	must(t, m.Pass(ctx))
+	second := r.clock.Now()
+	state(outbox.HowWell, 0, second)
 	if got := packetsOn(t, stick); len(got) != 4 || len(on) == 0 || len(on) > 3 {
 		t.Errorf("%d packets, then %d", len(on), len(got))
 	}
 	must(t, unix.Mount("none", stick, "tmpfs", unix.MS_REMOUNT|unix.MS_RDONLY, ""))
+	if err := m.Pass(ctx); !errors.Is(err, syscall.EROFS) {
+		t.Errorf("a read-only stick for which nothing waits: %v", err)
+	}
+	state(outbox.HowReadOnly, 0, second)
 	r.submit(t, "five")
 	if err := m.Pass(ctx); !errors.Is(err, syscall.EROFS) {
 		t.Errorf("a read-only stick: %v", err)
 	}
+	state(outbox.HowReadOnly, 1, second)
+	must(t, unix.Mount("none", stick, "tmpfs", unix.MS_REMOUNT, ""))
+	r.clock.Add(time.Minute)
+	must(t, m.Pass(ctx))
+	state(outbox.HowWell, 0, r.clock.Now())
 	pull()
-	if err := m.Pass(ctx); !errors.Is(err, outbox.ErrSameMedium) || m.State().Present {
+	if err := m.Pass(ctx); !errors.Is(err, outbox.ErrSameMedium) {
 		t.Errorf("torn out: %v", err)
 	}
+	state(outbox.HowAbsent, 0, r.clock.Now())
 	mount("size=1m")
 	must(t, m.Pass(ctx))
+	state(outbox.HowWell, 0, r.clock.Now())
 	if got := packetsOn(t, stick); len(got) != 5 {
 		t.Errorf("another stick has %d packets", len(got))
 	}

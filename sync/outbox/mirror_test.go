@@ -106,11 +106,52 @@ func TestMirrorRuns(t *testing.T) {
 		go func() { done <- m.Run(ctx) }()
 		commit(t, s, "t", dossier.KindHealth)
 		time.Sleep(time.Minute)
-		if st := m.State(); st.Present || st.Err == nil {
+		if st := m.State(); st.Present || st.Err == nil || st.How != outbox.HowAbsent || st.Behind != 1 {
 			t.Errorf("no stick: %+v", st)
 		}
 		must(t, os.Mkdir(stick, 0o700))
 		time.Sleep(time.Minute)
+		if st := m.State(); st.How != outbox.HowWell || st.Behind != 0 || st.Written.IsZero() {
+			t.Errorf("a stick that came: %+v", st)
+		}
+		if rest, err := s.Unmirrored(t.Context(), 10); err != nil || len(rest) != 0 {
+			t.Errorf("%d left, %v, %+v", len(rest), err, m.State())
+		}
+		cancel()
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
+}
+
+// A file system that hangs keeps nobody waiting, and is told of; one that comes
+// back goes on.
+func TestMirrorHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		s, err := store.Open(t.Context(), filepath.Join(dir, "store"), store.Options{Log: slog.New(slog.DiscardHandler)})
+		must(t, err)
+		defer func() { must(t, s.Close()) }()
+		stick := filepath.Join(dir, "stick")
+		must(t, os.Mkdir(stick, 0o700))
+		m := outbox.NewMirror(s, stick, here, slog.New(slog.DiscardHandler))
+		m.Device = func(of string) (uint64, error) {
+			time.Sleep(10 * time.Minute)
+			return ownDisk(stick)(of)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- m.Run(ctx) }()
+		time.Sleep(4 * time.Minute)
+		if st := m.State(); st.How != outbox.HowUnknown {
+			t.Errorf("a slow stick: %+v", st)
+		}
+		time.Sleep(4 * time.Minute)
+		commit(t, s, "t", dossier.KindHealth)
+		if st := m.State(); st.How != outbox.HowSlow {
+			t.Errorf("a stick that hangs: %+v", st)
+		}
+		time.Sleep(time.Hour)
 		if rest, err := s.Unmirrored(t.Context(), 10); err != nil || len(rest) != 0 {
 			t.Errorf("%d left, %v, %+v", len(rest), err, m.State())
 		}

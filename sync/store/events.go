@@ -17,6 +17,7 @@ const (
 	counterProbe   = "probe"      // writes that only asked whether the database can be written
 	counterHistory = "history_ms" // since when the portal's present history holds
 	counterSure    = "sure_ms"    // the latest time that had come for certain
+	counterMirror  = "mirror_ms"  // when a packet was last written to the second medium
 	counterDurable = "durable"    // the receipt's counter up to which the portal's backup reaches
 )
 

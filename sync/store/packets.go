@@ -106,6 +106,29 @@ func (s *Store) Mirrored(ctx context.Context, id string) error {
 	return nil
 }
 
+// MirrorWritten notes that the second medium was written to just now, for people
+// to read; a power cut may take it back.
+func (s *Store) MirrorWritten(ctx context.Context) error {
+	if err := s.w.SetCounter(ctx, rows.SetCounterParams{Name: counterMirror, Value: s.ms()}); err != nil {
+		return coded(fmt.Errorf("failed to note when the second medium was written: %w", err))
+	}
+	return nil
+}
+
+// Behind says how many packets are not on the second medium, and when one was last
+// written there; zero: never.
+func (s *Store) Behind(ctx context.Context) (packets int, written time.Time, err error) {
+	n, err := s.r.CountUnmirrored(ctx)
+	if err != nil {
+		return 0, time.Time{}, coded(fmt.Errorf("failed to count what is not mirrored: %w", err))
+	}
+	at, err := s.r.Counter(ctx, counterMirror)
+	if err != nil {
+		return 0, time.Time{}, coded(fmt.Errorf("failed to read when the second medium was written: %w", err))
+	}
+	return int(n), fromMs(sql.NullInt64{Int64: at, Valid: at != 0}), nil
+}
+
 // MirroredPurged returns up to limit heads of packets whose ciphertext may leave
 // the second medium: the portal keeps them.
 func (s *Store) MirroredPurged(ctx context.Context, limit int) ([]dossier.Packet, error) {

@@ -122,7 +122,7 @@ var firstGlance = glance{paperAt: -1}
 // New makes the user interface at the start screen.
 func New(p Ports, size kit.Size) *Flow {
 	f := &Flow{Ports: p, size: size, glance: firstGlance}
-	f.env = &kit.Env{Size: size, Now: p.Clock.Now, Touch: p.Idle.Touch, Typed: p.Typed, Early: f.tooSoon}
+	f.env = &kit.Env{Size: size, Now: p.Clock.Now, Touch: p.Idle.Touch, Typed: p.Typed, Early: f.tooSoon, Turned: map[string]int{}}
 	f.env.Words = p.Words(p.Language)
 	f.dress(p.Look)
 	return f

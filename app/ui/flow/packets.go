@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"tramhoso/app/ui/screens/clerkhome"
+	"tramhoso/app/upkeep"
 	"tramhoso/sync/dossier"
 )
 
@@ -19,6 +20,19 @@ func (f *Flow) packetNotes() (notes []clerkhome.Ask) {
 			note.Text = f.env.T(what+"-none", "n", f.env.Words.Number(int64(p.Seq)))
 		}
 		notes = append(notes, note)
+	}
+	return notes
+}
+
+// mirrorNote tells a clerk, who can put the stick in, what keeps a second copy of
+// what waits from being written.
+func (f *Flow) mirrorNote() (notes []clerkhome.Ask) {
+	for _, l := range f.Upkeep.State().Lines {
+		if l.Part != upkeep.Mirror || l.Health != upkeep.Fix {
+			continue
+		}
+		name, state, note := l.Say(f.env.Words)
+		notes = append(notes, clerkhome.Ask{Icon: partIcons[l.Part], Text: f.env.T("clerkhome.part", "part", name, "state", state), Second: note})
 	}
 	return notes
 }

@@ -45,6 +45,7 @@ func (f *Flow) where() place {
 func (f *Flow) arrive() {
 	if at := f.where(); at != f.at {
 		f.at, f.came, f.saidAt = at, f.Steady(), time.Time{}
+		clear(f.env.Turned)
 	}
 }
 

@@ -205,6 +205,7 @@ func (f *Flow) clerkScreen(s counter.State) fyne.CanvasObject {
 	if what, why := f.Upkeep.State().Sending.Say(f.env.Words); what != "" {
 		m.Asks = append(m.Asks, clerkhome.Ask{Icon: "tray", Text: what, Second: why})
 	}
+	m.Asks = append(m.Asks, f.mirrorNote()...)
 	m.Asks = append(m.Asks, f.packetNotes()...)
 	if f.env.Status.Printer == kit.PrinterLow {
 		m.Asks = append(m.Asks, clerkhome.Ask{Icon: "printer", Text: f.env.T("clerkhome.roll-low"), Second: f.env.T("clerkhome.roll-low-note")})

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"tramhoso/app/counter"
 	"tramhoso/app/ui/kit"
 	"tramhoso/app/upkeep"
@@ -237,7 +239,7 @@ func TestTechnician(t *testing.T) {
 		h.see("part.printer-out")
 		h.see("part.printer-out-note")
 		h.hidden(h.env.T("upkeep.page"))
-		h.parts.Page, h.parts.Power, h.parts.Charge = upkeep.PageReady, upkeep.PowerMains, 96
+		h.parts.Page, h.parts.Power, h.parts.Charge, h.parts.Mirror = upkeep.PageReady, upkeep.PowerMains, 96, upkeep.MirrorWell
 		h.Changed()
 		for _, p := range upkeep.Parts {
 			h.see("upkeep." + string(p))
@@ -254,7 +256,7 @@ func TestTechnician(t *testing.T) {
 		h.settle()
 		h.see("upkeep.tested-bad", "clock", h.env.Words.Clock(noon))
 		h.see("tool.reason-unread")
-		if got, want := strings.Count(h.said(), h.env.T("upkeep.fix")), len(upkeep.Parts)-1; got < want {
+		if got, want := strings.Count(h.said(), h.env.T("upkeep.fix")), len(upkeep.Parts)-2; got < want {
 			t.Errorf("%d parts failed their test, %d are called so", want, got)
 		}
 		h.broken = nil
@@ -264,7 +266,7 @@ func TestTechnician(t *testing.T) {
 		h.parts.Printer = upkeep.PrinterCutter // an old test hides no new trouble
 		h.Changed()
 		h.see("part.printer-cutter-note")
-		if len(h.tests) != 2*(len(upkeep.Parts)-1) {
+		if len(h.tests) != 2*(len(upkeep.Parts)-2) {
 			t.Errorf("tested %v", h.tests)
 		}
 		h.tap("app.lock")
@@ -336,5 +338,68 @@ func TestCallIsRead(t *testing.T) {
 		h.tap("app.lock")
 		h.clerk()
 		h.hidden(h.env.T("clerkhome.called"))
+	})
+}
+
+// The second medium's line is a technician's; what is wrong with it a clerk reads
+// too, who can put the stick in.
+func TestTheSecondMediumIsTold(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		h.waits(0)
+		h.clerk()
+		h.settle()
+		h.hidden(h.env.T("upkeep.mirror"))
+		h.parts.Mirror, h.parts.Behind = upkeep.MirrorAbsent, 3
+		h.Changed()
+		h.settle()
+		h.see("clerkhome.part", "part", h.env.T("upkeep.mirror"), "state", h.env.T("part.mirror-absent"))
+		h.see("part.mirror-behind-never", "n", 3, "do", h.env.T("part.mirror-absent-note"))
+		h.parts.Mirror, h.parts.Behind, h.parts.Mirrored = upkeep.MirrorWell, 0, noon
+		h.Changed()
+		h.settle()
+		h.hidden(h.env.T("part.mirror-absent-note"))
+		h.tap("app.lock")
+		h.settle()
+		h.Scan("BADGE|technician")
+		h.pin("123456")
+		h.settle()
+		h.see("part.mirror-well")
+		h.see("part.mirror-well-note", "when", h.env.Words.Age(noon, noon, true))
+		h.parts.Mirror = upkeep.MirrorReadOnly
+		h.Changed()
+		h.see("upkeep.title-fix", "n", 1)
+		h.see("part.mirror-read-only-note")
+	})
+}
+
+// A list that is drawn anew, because a wait counts down or something comes, stays
+// on the page that was turned to; who comes next begins on the first.
+func TestListsStayOpen(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		h.waits(0)
+		enter := func() {
+			h.Scan("BADGE|technician")
+			h.pin("123456")
+			h.settle()
+		}
+		h.parts.Page, h.parts.Power, h.parts.Mirror, h.parts.Behind, h.parts.Mirrored = upkeep.PageReady, upkeep.PowerMains, upkeep.MirrorFull, 3, noon
+		lay := func() { h.content.Resize(fyne.NewSize(kit.Size1280.W, kit.Size1280.H)) }
+		enter()
+		lay()
+		h.see("part.mirror-full")
+		clock := h.env.T("part.clock-system", "clock", h.env.Words.Clock(noon))
+		h.hidden(clock)
+		h.tap("app.page-next")
+		h.read(clock)
+		h.Ticked()
+		h.Changed()
+		h.settle()
+		lay()
+		h.read(clock)
+		h.tap("app.lock")
+		h.settle()
+		enter()
+		lay()
+		h.hidden(clock)
 	})
 }

@@ -19,7 +19,7 @@ type Upkeep struct {
 }
 
 var partIcons = map[upkeep.Part]string{upkeep.Printer: "printer", upkeep.Scanner: "scan", upkeep.Page: "doc", upkeep.Power: "cable",
-	upkeep.Network: "net", upkeep.Storage: "disk", upkeep.Clock: "clock", upkeep.Enrolment: "shield"}
+	upkeep.Network: "net", upkeep.Storage: "disk", upkeep.Mirror: "usb", upkeep.Clock: "clock", upkeep.Enrolment: "shield"}
 
 func (f *Flow) upkeepScreen(c counter.State) fyne.CanvasObject {
 	e, s := f.env, f.Upkeep.State()

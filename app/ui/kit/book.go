@@ -18,6 +18,7 @@ type Book struct {
 	page  int
 	open  int // the item whose page is shown first, or -1
 	last  fyne.Size
+	name  string // under which its page is kept; ""
 }
 
 // NewBook pages items.
@@ -41,6 +42,13 @@ func NewRuledBook(env *Env, gap float32, items ...fyne.CanvasObject) *Book {
 // OpenAt begins on the page of an item.
 func (b *Book) OpenAt(item int) *Book {
 	b.open = item
+	return b
+}
+
+// Stay begins on the page that a book of this name was turned to before, as long
+// as its screen is shown.
+func (b *Book) Stay(name string) *Book {
+	b.name, b.page = name, b.env.Turned[name]
 	return b
 }
 
@@ -109,6 +117,9 @@ func (b *Book) pages(s fyne.Size) [][]fyne.CanvasObject {
 // Turn turns to a page, from 0.
 func (b *Book) Turn(page int) {
 	b.page, b.open = page, -1
+	if b.name != "" && b.env.Turned != nil {
+		b.env.Turned[b.name] = page
+	}
 	b.lay(b.last)
 	b.BaseWidget.Refresh()
 }

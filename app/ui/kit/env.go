@@ -56,6 +56,9 @@ type Env struct {
 	Early    func() bool            // the screen has just come: a press was meant for the one before. Nil: never
 	Tools    Tools
 	Status   Status
+	// Turned is where the books that stay open are open, by their names: a screen
+	// that is drawn anew is not turned back. Nil: they are not kept open.
+	Turned map[string]int
 
 	strip   *Strip  // of the frame shown last
 	letters float32 // how much large text grows where it has no room for all; 0: largeFactor

@@ -113,7 +113,7 @@ func list(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 		rows = append(rows, kit.NewListRow(env, kit.RowSpec{Icon: "doc", Text: r.Text, Second: r.Second, Size: kit.TextBody,
 			Height: 84, Lines: 3, Trail: tag(env, r.State), Do: func() { a.Open(r.Packet) }}))
 	}
-	return kit.NewBook(env, 12, rows...)
+	return kit.NewBook(env, 12, rows...).Stay("dossiers")
 }
 
 func tag(env *kit.Env, s State) fyne.CanvasObject {
@@ -161,7 +161,7 @@ func asks(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 		}
 		items = append(items, kit.Col(8, item...))
 	}
-	return kit.Col(10, head, kit.Grow(kit.NewRuledBook(env, 8, items...)))
+	return kit.Col(10, head, kit.Grow(kit.NewRuledBook(env, 8, items...).Stay("notes")))
 }
 
 func answer(env *kit.Env, text string, do func()) fyne.CanvasObject {

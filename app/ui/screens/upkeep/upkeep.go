@@ -100,7 +100,7 @@ func pages(m Model, a Actions) func(*kit.Env) fyne.CanvasObject {
 			}
 			rows = append(rows, kit.RowFill(20, row...))
 		}
-		return kit.NewBook(env, 12, rows...)
+		return kit.NewBook(env, 12, rows...).Stay("devices")
 	}
 }
 

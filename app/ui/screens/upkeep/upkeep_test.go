@@ -88,6 +88,28 @@ func TestPlainKeys(t *testing.T) {
 	golden.State(t, "upkeep-closed", screen(plain("part.keys-closed-note")), "Khoá chưa được bảo vệ", "nhóm tss")
 }
 
+// The second medium has a line of its own, in every state that it can be in.
+func TestSecondMedium(t *testing.T) {
+	stick := func(state, note string, args ...any) func(env *kit.Env) upkeep.Model {
+		return func(env *kit.Env) upkeep.Model {
+			m := sample(env)
+			said := append([]any{"do", env.T("part.mirror-" + state + "-note"), "when", env.Words.Age(golden.Moment.Add(-20*time.Hour), golden.Moment, true)}, args...)
+			d := upkeep.Device{ID: "mirror", Icon: "usb", Name: env.T("upkeep.mirror"), State: env.T("part.mirror-" + state), Note: env.T("part.mirror-"+note, said...),
+				Good: state == "well", Unsure: state == "copying"}
+			if !d.Good && !d.Unsure {
+				m.Broken++
+			}
+			m.Devices = slices.Insert(m.Devices, 4, d)
+			return m
+		}
+	}
+	golden.Screen(t, "devices-stick", screen(stick("well", "well-note")), "USB dự phòng", "Đã chép đủ", "Ghi gần nhất 13:24 hôm qua")
+	golden.Screen(t, "devices-stick-absent", screen(stick("absent", "behind", "n", 3)), "Thiết bị: 2 mục cần sửa", "Không thấy",
+		"3 gói tin chưa có trên đó, ghi gần nhất 13:24 hôm qua. Xin cắm vào trạm.")
+	// The longest sentence of all.
+	golden.State(t, "devices-stick-set-back", screen(stick("set-back", "behind", "n", "1.234.567")), "1.234.567 gói tin chưa có trên đó")
+}
+
 // What waits, and a pause that somebody ordered, stand on the network's card.
 func TestWhatWaits(t *testing.T) {
 	waits := func(s sending.Sending) func(env *kit.Env) upkeep.Model {

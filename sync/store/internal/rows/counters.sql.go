@@ -52,3 +52,17 @@ func (q *Queries) RaiseCounter(ctx context.Context, arg RaiseCounterParams) erro
 	_, err := q.db.ExecContext(ctx, raiseCounter, arg.Name, arg.Value)
 	return err
 }
+
+const setCounter = `-- name: SetCounter :exec
+INSERT INTO counters (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+`
+
+type SetCounterParams struct {
+	Name  string
+	Value int64
+}
+
+func (q *Queries) SetCounter(ctx context.Context, arg SetCounterParams) error {
+	_, err := q.db.ExecContext(ctx, setCounter, arg.Name, arg.Value)
+	return err
+}

@@ -52,6 +52,17 @@ func (q *Queries) Bodies(ctx context.Context, arg BodiesParams) ([]BodiesRow, er
 	return items, nil
 }
 
+const countUnmirrored = `-- name: CountUnmirrored :one
+SELECT count(*) FROM packets WHERE mirrored_ms IS NULL AND body IS NOT NULL
+`
+
+func (q *Queries) CountUnmirrored(ctx context.Context) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countUnmirrored)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const firstResult = `-- name: FirstResult :one
 SELECT s.packet, p.seq, s.slip, s.slip_serial, s.print_job
 FROM submits s JOIN packets p ON p.id = s.packet WHERE s.token = ?

@@ -5,6 +5,9 @@ INSERT INTO counters (name, value) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SE
 -- Never back.
 INSERT INTO counters (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value);
 
+-- name: SetCounter :exec
+INSERT INTO counters (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
 -- name: DropCounter :exec
 DELETE FROM counters WHERE name = ?;
 

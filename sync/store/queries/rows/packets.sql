@@ -20,6 +20,9 @@ UPDATE packets SET receipt = ?, counter = ?, held_ms = ? WHERE id = ?;
 -- name: Unmirrored :many
 SELECT jws, body FROM packets WHERE mirrored_ms IS NULL AND body IS NOT NULL ORDER BY seq LIMIT ?;
 
+-- name: CountUnmirrored :one
+SELECT count(*) FROM packets WHERE mirrored_ms IS NULL AND body IS NOT NULL;
+
 -- name: Mirrored :exec
 UPDATE packets SET mirrored_ms = ? WHERE id = ?;
 
