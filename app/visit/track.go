@@ -35,6 +35,9 @@ func (v *Visit) Refresh() {
 	if card, err := v.ports.Lookup.BySlip(v.slip); err == nil {
 		v.card = card
 	}
+	if v.step == Withdrawn && v.card.Withdrawn.State != dossier.WithdrawalAsked {
+		v.goTo(Timeline) // the agency has answered: the dossier's way says what
+	}
 }
 
 // countByCard tells only that something is here: a card's text can be copied

@@ -57,10 +57,9 @@ func (v *Visit) FinishWithdraw(err error) error {
 		v.goTo(Withdraw)
 		return v.fail(err)
 	}
-	if card, err := v.ports.Lookup.BySlip(v.slip); err == nil {
-		v.card = card
-	}
+	v.card.Withdrawn = dossier.Withdrawn{At: v.ports.Clock.Now()} // the card says so itself, if it opens
 	v.goTo(Withdrawn)
+	v.Refresh()
 	return nil
 }
 

@@ -61,6 +61,29 @@ func TestWithdraw(t *testing.T) {
 	}
 }
 
+// What is said of a withdrawal follows what is known: an answer of the agency's is
+// not left unsaid, and a card that does not open invents no day.
+func TestTheAgencyAnswersAWithdrawal(t *testing.T) {
+	h := opened(t, func(*dossier.CitizenCard) {})
+	_ = h.AskBack()
+	_, _ = h.BeginWithdraw()
+	card := h.lookup["DL27-000311-P"]
+	delete(h.lookup, "DL27-000311-P")
+	if err := h.FinishWithdraw(nil); err != nil || h.Step() != Withdrawn || !h.State().Card.Withdrawn.At.Equal(h.clock.Now()) {
+		t.Errorf("%v on %s: %+v", err, h.Step(), h.State().Card.Withdrawn)
+	}
+	card.Withdrawn = dossier.Withdrawn{At: h.clock.Now(), Sent: h.clock.Now()}
+	h.lookup["DL27-000311-P"] = card
+	if h.Refresh(); h.Step() != Withdrawn || h.State().Card.Withdrawn.Sent.IsZero() {
+		t.Errorf("on %s: %+v", h.Step(), h.State().Card.Withdrawn)
+	}
+	card.Withdrawn.State = dossier.WithdrawalHeard
+	h.lookup["DL27-000311-P"] = card
+	if h.Refresh(); h.Step() != Timeline {
+		t.Errorf("on %s", h.Step())
+	}
+}
+
 // News may come between what was seen and what is pressed.
 func TestTooLateToWithdraw(t *testing.T) {
 	h := opened(t, func(*dossier.CitizenCard) {})

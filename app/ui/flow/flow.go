@@ -11,6 +11,7 @@ import (
 	"context"
 	"image"
 	"log/slog"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -329,7 +330,7 @@ func (f *Flow) Changed() {
 		return
 	}
 	f.Visit.Refresh()
-	if s := f.Visit.Step(); (s == visit.Home || s == visit.Timeline || s == visit.ResultReady || s == visit.Procedure) && f.warning == 0 {
+	if slices.Contains([]visit.Step{visit.Home, visit.Timeline, visit.Withdrawn, visit.ResultReady, visit.Procedure}, f.Visit.Step()) && f.warning == 0 {
 		f.Render()
 	}
 }

@@ -30,6 +30,30 @@ func TestWithdrawOnTheScreen(t *testing.T) {
 	})
 }
 
+// Who waits on the page that tells of the withdrawal sees what comes meanwhile.
+func TestAWithdrawalIsHeardOnTheScreen(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		card := h.world.kept[slipOf]
+		card.Packet = "p1"
+		h.world.kept = map[string]dossier.CitizenCard{slipOf: card}
+		h.Scan("SLIP|" + slipOf)
+		h.settle()
+		h.tap("timeline.ask-back-correct")
+		h.tap("withdraw.main-back")
+		h.settle()
+		h.see("withdraw.not-heard")
+		card.Withdrawn = dossier.Withdrawn{At: noon, Sent: noon}
+		h.world.kept[slipOf] = card
+		h.Changed()
+		h.see("withdraw.not-answered")
+		card.Withdrawn.State = dossier.WithdrawalHeard
+		card.News = []dossier.News{{Status: dossier.StatusWithdrawalRequested, At: noon}}
+		h.world.kept[slipOf] = card
+		h.Changed()
+		h.see("timeline.withdrawn-heard")
+	})
+}
+
 // Each word about a withdrawal comes from a fact: what was asked here, what was
 // sent, what the agency said.
 func TestWordsOfAWithdrawal(t *testing.T) {
