@@ -25,6 +25,11 @@ import (
 // replaced it, CodeSlipExpired when its dossier was handed over and destroyed
 // since, CodeSlipElsewhere when it is another station's, and CodeNotFound when
 // it is ours and nothing is known of it (a storage that was lost).
+//
+// CodeSlipElsewhere says of another station's slip that it was given, and not that
+// it stands: a lost one and the one in its place carry the same signature, and
+// which is void only the station knows that holds the dossier. Nothing opens with
+// either here, and both send their holder there.
 func (in *Inbox) CheckSlip(ctx context.Context, s token.Slip) (store.Kept, error) {
 	if err := s.Verify(in.slipKey); err != nil {
 		return store.Kept{}, err
