@@ -190,7 +190,7 @@ func (s *Store) commitMore(ctx context.Context, r Rows, row hot.SubmitParams, re
 	if err != nil {
 		return err
 	}
-	return s.finish(tx, committing, func(tx *sql.Tx) error {
+	err = s.finish(tx, committing, func(tx *sql.Tx) error {
 		if err := s.hot.WithTx(tx).Submit(ctx, row); err != nil {
 			return err
 		}
@@ -207,13 +207,8 @@ func (s *Store) commitMore(ctx context.Context, r Rows, row hot.SubmitParams, re
 		if r.Reissue != nil {
 			return s.reissue(ctx, tx, r, row.Job.Int64, row.CreatedMs)
 		}
-		if r.Second != nil {
-			if err := s.hot.WithTx(tx).Submit(ctx, r.secondRow(row)); err != nil {
-				return err
-			}
-		}
-		if r.Withdraw != "" {
-			if err := s.withdraw(ctx, tx, r, row.Job.Int64, row.CreatedMs); err != nil {
+		if withdrawnWithin {
+			if err := s.withdraw(ctx, tx, r, row); err != nil {
 				return err
 			}
 		}
@@ -227,6 +222,10 @@ func (s *Store) commitMore(ctx context.Context, r Rows, row hot.SubmitParams, re
 		}
 		return handOver(ctx, s.w.WithTx(tx), r.HandOver, row.CreatedMs)
 	})
+	if err != nil || withdrawnWithin {
+		return err
+	}
+	return s.tx(ctx, "withdraw", func(tx *sql.Tx) error { return s.withdraw(ctx, tx, r, row) })
 }
 
 // secondRow is the packet that follows. No tap asks for its token.

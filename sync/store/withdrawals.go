@@ -8,15 +8,23 @@ import (
 	"time"
 
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/store/internal/hot"
 	"tramhoso/sync/store/internal/rows"
 )
 
 // withdraw notes who asks a dossier back, refusing one that is asked back
-// already or was handed over, and files the paper that says so under it.
-func (s *Store) withdraw(ctx context.Context, tx *sql.Tx, r Rows, job, now int64) error {
-	w := rows.WithdrawParams{Packet: r.Withdraw, Child: r.Packet.Head.ID, AtMs: now}
+// already or was handed over, and files the paper that says so under it. Of a
+// dossier that replaces it, its own packet follows.
+func (s *Store) withdraw(ctx context.Context, tx *sql.Tx, r Rows, row hot.SubmitParams) error {
+	w := rows.WithdrawParams{Packet: r.Withdraw, Child: r.Packet.Head.ID, AtMs: row.CreatedMs}
 	if r.Second != nil {
+		if err := s.hot.WithTx(tx).Submit(ctx, r.secondRow(row)); err != nil {
+			return err
+		}
 		w.Child, w.Successor = r.Second.Packet.Head.ID, r.Packet.Head.ID
+	}
+	if r.Withdraw == "" {
+		return nil
 	}
 	q := s.w.WithTx(tx)
 	n, err := q.Withdraw(ctx, w)
@@ -29,7 +37,7 @@ func (s *Store) withdraw(ctx context.Context, tx *sql.Tx, r Rows, job, now int64
 	if r.Print == nil || r.Dossier != nil {
 		return nil
 	}
-	return q.AddPrintAs(ctx, rows.AddPrintAsParams{ID: job, Packet: r.Withdraw, Kind: r.Print.Kind, Sealed: r.Print.Sealed, Key: r.Print.Key, AtMs: now})
+	return q.AddPrintAs(ctx, rows.AddPrintAsParams{ID: row.Job.Int64, Packet: r.Withdraw, Kind: r.Print.Kind, Sealed: r.Print.Sealed, Key: r.Print.Key, AtMs: row.CreatedMs})
 }
 
 // Withdrawal is what the station knows of a dossier that was asked back; the

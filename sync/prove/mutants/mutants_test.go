@@ -40,6 +40,7 @@ var proofs = map[string]proof{
 	"sync_normal":             {pkg: power, run: "TestSubmit"},
 	"tap_forgotten":           {pkg: power, run: "TestSubmit"},
 	"paper_outside_tx":        {pkg: power, run: "TestSubmit"},
+	"withdrawal_outside_tx":   {pkg: power, run: "TestCorrection"},
 	"slip_before_commit":      {pkg: power, run: "TestSubmit"},
 	"band_lazy":               {pkg: power, run: "TestPrint"},
 	"print_resent":            {pkg: power, run: "TestPrint"},
