@@ -35,8 +35,9 @@ func (a arriving) end() { a.End(errTakenOver) }
 // goes first. A station that comes back after a cut does not wait until the
 // connection that it lost is given up.
 type writing struct {
-	mu  sync.Mutex
-	now map[wire.FileName]*worker
+	alone *alone // beside portals in other programs; nil: there are none
+	mu    sync.Mutex
+	now   map[wire.FileName]*worker
 }
 
 type worker struct {
@@ -58,11 +59,20 @@ func (b *writing) take(ctx context.Context, name wire.FileName, end func()) (rel
 			}
 			b.now[name] = mine
 			b.mu.Unlock()
-			return func() {
+			leave := func() {
 				b.mu.Lock()
 				delete(b.now, name)
 				b.mu.Unlock()
 				close(mine.done)
+			}
+			apart, err := b.alone.take(ctx, name)
+			if err != nil {
+				leave()
+				return nil, err
+			}
+			return func() {
+				apart()
+				leave()
 			}, nil
 		}
 		b.mu.Unlock()

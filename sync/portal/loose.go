@@ -132,7 +132,7 @@ func (p *Portal) takeLoose(ctx context.Context, root *os.Root, name string) (pk 
 		switch err := p.takeLooseFile(ctx, root, pk, file.Attachment); {
 		case err == nil:
 			files++
-		case ours(err):
+		case ours(err) && dossier.CodeOf(err) != wire.CodeBusy:
 			return pk, false, files, err
 		default: // it may come another way
 			p.log.Warn("an attachment does not lie with its packet", "packet", pk.ID, "sha256", file.SHA256, "err", err)
@@ -186,6 +186,11 @@ func (p *Portal) takeLooseFile(ctx context.Context, root *os.Root, pk ledger.Pac
 	}); err != nil {
 		return err
 	}
+	release, err := p.writing.take(ctx, name, nil)
+	if err != nil {
+		return err
+	}
+	defer release()
 	u, err := p.begin(ctx, name, a.Size, from)
 	if err != nil || u.Offset == u.Size {
 		return err

@@ -162,6 +162,9 @@ func Open(ctx context.Context, o Options) (*Portal, error) {
 			return nil, errors.Join(err, p.Close())
 		}
 	}
+	if p.writing.alone, err = openAlone(o.Dir); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
 	if err := errors.Join(p.loadCatalogue(ctx), p.loadStaff(ctx)); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
@@ -177,10 +180,11 @@ func (p *Portal) Stop() { p.stopOnce.Do(func() { close(p.stop) }) }
 // Close closes the ledger.
 func (p *Portal) Close() error {
 	p.Stop()
-	if !p.own {
-		return nil
+	err := p.writing.alone.close()
+	if p.own {
+		err = errors.Join(err, p.store.Close())
 	}
-	return p.store.Close()
+	return err
 }
 
 // RootSHA256 is the fingerprint that enrolment tokens pin.
