@@ -58,10 +58,13 @@ const last = "last"
 
 // Desk serves the officers' calls, as plain HTTP for a loopback listener: who
 // may reach it is decided by who may use this machine. Pages of other sites in
-// a browser on this machine are refused.
+// a browser on this machine are refused. "/desk/" is a page for people.
 func (p *Portal) Desk() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, fn := range map[string]func(http.ResponseWriter, *http.Request) error{
+		"GET /desk/{$}":                         p.deskPage,
+		"POST /desk/page/alarms/{n}":            p.pageAcknowledge,
+		"POST /desk/page/packets/{id}":          p.pageRelease,
 		"GET /desk/count":                       p.deskCount,
 		"GET /desk/dossiers":                    p.deskList,
 		"GET /desk/dossiers/{id}":               p.deskGet,
@@ -81,7 +84,7 @@ func (p *Portal) Desk() http.Handler {
 	} {
 		inner := p.wrap(route{pattern: pattern, limit: wire.MaxJSONBytes, slots: p.desks, desk: true, open: fn})
 		mux.Handle(pattern, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Header.Get("Origin") != "" || !loopbackHost(r.Host) {
+			if !fromHere(pattern, r) || !loopbackHost(r.Host) {
 				http.Error(w, "the desk answers this machine's programs only", http.StatusForbidden)
 				return
 			}

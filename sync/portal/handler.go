@@ -174,6 +174,7 @@ func (p *Portal) wrap(rt route) http.Handler {
 			code = p.fail(w, rt.pattern, err)
 		}
 		if who.ID != 0 {
+			p.contacts.heard(who.ID, p.now())
 			_, bytes := p.meters.of(rt)
 			bytes.Take(who.ID, float64(body.Bytes()+paced.Bytes()))
 		}

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -111,6 +112,8 @@ type Portal struct {
 	hub   hub
 	log   *slog.Logger
 
+	pageToken string // of the desk page's buttons: whoever can read the page has it
+	contacts  contacts
 	taking    sync.Mutex // of other keys, one at a time
 	publish   sync.Mutex // one new catalogue at a time
 	catalogue atomic.Pointer[catalogue.Catalogue]
@@ -151,6 +154,7 @@ func Open(ctx context.Context, o Options) (*Portal, error) {
 		return nil, err
 	}
 	p.held.Store(held)
+	p.pageToken = rand.Text()
 	if p.store == nil {
 		if p.store, err = sqlite.Open(ctx, filepath.Join(o.Dir, "ledger.db")); err != nil {
 			return nil, err

@@ -1,0 +1,231 @@
+package portal
+
+import (
+	"bytes"
+	"crypto/subtle"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"tramhoso/sync/dossier"
+	"tramhoso/sync/portal/ledger"
+)
+
+// vietnam is the page's time: the country has one, without daylight saving.
+var vietnam = time.FixedZone("+07", 7*60*60)
+
+// maxPageForm bounds what the page's buttons send: a token and an officer's role.
+const maxPageForm = 4 << 10
+
+// contacts remembers when each enrolment was last heard, since this start. The zero
+// value is ready for use; its size is that of the ledger's enrolments.
+type contacts struct {
+	mu sync.Mutex
+	at map[int64]time.Time
+}
+
+func (c *contacts) heard(enrolment int64, at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.at == nil {
+		c.at = map[int64]time.Time{}
+	}
+	c.at[enrolment] = at
+}
+
+func (c *contacts) last(enrolment int64) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at[enrolment]
+}
+
+// asideWords say why a packet waits for a person.
+var asideWords = map[dossier.AsideWhy]string{
+	dossier.AsideClone:     "hai máy dùng cùng một số thứ tự",
+	dossier.AsideRevoked:   "ký bằng khoá đã thu hồi",
+	dossier.AsideRecipient: "niêm phong bằng khoá mà cổng không biết",
+	dossier.AsideWithdrawn: "thủ tục đã bãi bỏ",
+	dossier.AsideUnknown:   "thủ tục chưa có trong danh mục",
+	dossier.AsideVersion:   "thủ tục ở phiên bản khác",
+	dossier.AsideNoParent:  "không gắn với hồ sơ nào",
+	dossier.AsideStatus:    "không hợp với tình trạng của hồ sơ",
+	dossier.AsideElsewhere: "đến từ điểm khác với điểm giữ hồ sơ",
+}
+
+// stateWords say how a key stands.
+var stateWords = map[KeyState]string{KeyHolds: "còn hiệu lực", KeyDue: "sắp hết hạn", KeyEnded: "đã hết hạn"}
+
+// keyWords name the kinds of keys.
+var keyWords = map[string]string{
+	"root": "gốc", "authority": "cấp chứng thư", "recipient": "niêm phong hồ sơ", "receipt": "biên nhận",
+	"catalogue": "danh mục", "staff": "nhân viên", "time": "giờ",
+}
+
+type pageStation struct {
+	Code, Name string
+	Heard      time.Time
+	Receipts   uint64
+	Alarms     int
+	Revoked    bool
+}
+
+type pageAside struct{ Packet, Station, Kind, Why string }
+
+type deskPageData struct {
+	Token    string
+	Now      time.Time
+	Open     int
+	Alarms   []CloneAlarm
+	Aside    []pageAside
+	Stations []pageStation
+	Keys     []KeyAge
+}
+
+var deskTemplate = template.Must(template.New("desk").Funcs(template.FuncMap{
+	"when": func(t time.Time) string {
+		if t.IsZero() {
+			return "chưa, từ khi cổng khởi động"
+		}
+		return t.In(vietnam).Format("15:04 02/01/2006")
+	},
+	"day":   func(t time.Time) string { return t.In(vietnam).Format("02/01/2006") },
+	"state": func(s KeyState) string { return stateWords[s] },
+	"key":   func(k string) string { return keyWords[k] },
+}).Parse(`<!doctype html>
+<html lang="vi">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Bàn trực cổng</title>
+<style>body{font:18px/1.5 sans-serif;max-width:72em;margin:1em auto;padding:0 1em}table{border-collapse:collapse;width:100%}
+th,td{text-align:left;padding:.4em .6em;border-bottom:1px solid #ccc;vertical-align:top}th{color:#444}
+button,input{font:inherit;padding:.3em .6em}.due,.ended,.open{color:#a00;font-weight:bold}form{margin:0}</style></head>
+<body><h1>Bàn trực cổng</h1><p>Lúc {{when .Now}}.</p>
+<h2>Cảnh báo hai máy cùng một mã ({{.Open}} chưa xem)</h2>
+{{if .Alarms}}<table><tr><th>Điểm</th><th>Số thứ tự</th><th>Hai gói tin</th><th>Lúc</th><th>Đã xem</th></tr>
+{{range .Alarms}}<tr><td>{{.Station}}</td><td>{{.Seq}}</td><td>{{.First}}<br>{{.Second}}</td><td>{{when .At}}</td><td>{{if .Acknowledged.IsZero}}<form method="post" action="/desk/page/alarms/{{.N}}"><input type="hidden" name="token" value="{{$.Token}}"><label>Người xem <input name="officer" required maxlength="64"></label> <button class="open">Đã xem</button></form>{{else}}{{.AcknowledgedBy}}, {{when .Acknowledged}}{{end}}</td></tr>
+{{end}}</table>{{else}}<p>Không có.</p>{{end}}
+<h2>Gói tin chờ người xem xét</h2>
+{{if .Aside}}<table><tr><th>Gói tin</th><th>Điểm</th><th>Loại</th><th>Vì sao</th><th></th></tr>
+{{range .Aside}}<tr><td>{{.Packet}}</td><td>{{.Station}}</td><td>{{.Kind}}</td><td>{{.Why}}</td><td><form method="post" action="/desk/page/packets/{{.Packet}}"><input type="hidden" name="token" value="{{$.Token}}"><button>Cho vào xử lý</button></form></td></tr>
+{{end}}</table>{{else}}<p>Không có.</p>{{end}}
+<h2>Các điểm</h2>
+{{if .Stations}}<table><tr><th>Mã</th><th>Tên</th><th>Liên lạc gần nhất</th><th>Số biên nhận</th><th>Ghi chú</th></tr>
+{{range .Stations}}<tr><td>{{.Code}}</td><td>{{.Name}}</td><td>{{when .Heard}}</td><td>{{.Receipts}}</td><td>{{if .Revoked}}đã thu hồi{{end}}{{if .Alarms}} <span class="open">{{.Alarms}} cảnh báo</span>{{end}}</td></tr>
+{{end}}</table>{{else}}<p>Chưa có điểm nào.</p>{{end}}
+<h2>Khoá của tỉnh</h2>
+<table><tr><th>Khoá</th><th>Từ</th><th>Đến</th><th>Tình trạng</th></tr>
+{{range .Keys}}<tr><td>{{key .Kind}}</td><td>{{day .From}}</td><td>{{day .Until}}</td><td class="{{.State}}">{{state .State}}</td></tr>
+{{end}}</table>
+<p>Thay khoá sắp hết hạn: <code>tramhoso-portal rotate due</code>, nơi có khoá gốc.</p>
+</body></html>
+`))
+
+// deskPage is what the portal's staff look at: no script, and nothing of a dossier
+// but numbers.
+func (p *Portal) deskPage(w http.ResponseWriter, r *http.Request) error {
+	page := deskPageData{Token: p.pageToken, Now: p.now(), Keys: p.KeyAges()}
+	var err error
+	if page.Alarms, page.Open, err = p.Alarms(r.Context()); err != nil {
+		return err
+	}
+	if err := p.store.View(r.Context(), func(v ledger.Reader) error {
+		ids, err := v.Quarantined(ledger.MaxList)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			pk, err := v.Packet(id)
+			if err != nil {
+				return err
+			}
+			why, known := asideWords[dossier.AsideWhy(pk.Quarantine)]
+			if !known {
+				why = pk.Quarantine
+			}
+			page.Aside = append(page.Aside, pageAside{pk.ID, pk.Station, string(pk.Kind), why})
+		}
+		stations, err := v.Stations()
+		if err != nil {
+			return err
+		}
+		for _, s := range stations {
+			row := pageStation{Code: s.Code, Name: s.Name}
+			if s.Current != 0 {
+				e, err := v.Enrolment(s.Current)
+				if err != nil {
+					return err
+				}
+				row.Heard, row.Receipts, row.Revoked = p.contacts.last(e.ID), e.Receipts, !e.RevokedAt.IsZero()
+			}
+			if row.Alarms, err = v.OpenAlarms(s.Code); err != nil {
+				return err
+			}
+			page.Stations = append(page.Stations, row)
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	var buf bytes.Buffer
+	if err := deskTemplate.Execute(&buf, page); err != nil {
+		return fmt.Errorf("failed to write the desk's page: %w", err)
+	}
+	h := w.Header()
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	return write(w, http.StatusOK, "text/html; charset=utf-8", buf.Bytes())
+}
+
+// pressed reads a button of the page. Another site can neither read the token nor
+// send its own name as ours.
+func (p *Portal) pressed(w http.ResponseWriter, r *http.Request, act func() error) error {
+	r.Body = http.MaxBytesReader(w, r.Body, maxPageForm)
+	if err := r.ParseForm(); err != nil {
+		return dossier.Errorf(dossier.CodeInvalid, "a form: %w", err)
+	}
+	if subtle.ConstantTimeCompare([]byte(r.PostForm.Get("token")), []byte(p.pageToken)) != 1 {
+		return dossier.Errorf(dossier.CodeInvalid, "this page is from before the portal was started, or from elsewhere: load it again")
+	}
+	if err := act(); err != nil {
+		return err
+	}
+	w.Header().Set("Location", "/desk/")
+	w.WriteHeader(http.StatusSeeOther)
+	return nil
+}
+
+func (p *Portal) pageAcknowledge(w http.ResponseWriter, r *http.Request) error {
+	return p.pressed(w, r, func() error {
+		n, err := strconv.ParseInt(r.PathValue("n"), 10, 64)
+		if err != nil {
+			return dossier.Errorf(dossier.CodeInvalid, "an alarm's number: %w", err)
+		}
+		return p.Acknowledge(r.Context(), n, strings.TrimSpace(r.PostForm.Get("officer")))
+	})
+}
+
+func (p *Portal) pageRelease(w http.ResponseWriter, r *http.Request) error {
+	return p.pressed(w, r, func() error {
+		id := r.PathValue("id")
+		var pk ledger.Packet
+		if err := p.store.View(r.Context(), func(v ledger.Reader) (err error) { pk, err = v.Packet(id); return notFound(err) }); err != nil {
+			return err
+		}
+		if pk.Kind != dossier.KindDossier {
+			return p.ReleasePacket(r.Context(), id)
+		}
+		_, err := p.Act(r.Context(), id, ActRelease, DeskRequest{})
+		return err
+	})
+}
+
+// fromHere says whether a call comes from no page at all, or, for the page's own
+// buttons, from the page.
+func fromHere(pattern string, r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	return origin == "" || strings.HasPrefix(pattern, "POST /desk/page/") && origin == "http://"+r.Host
+}
