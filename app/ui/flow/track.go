@@ -196,6 +196,9 @@ func (f *Flow) timelineScreen(s visit.State) fyne.CanvasObject {
 	if d := c.Due(); !d.IsZero() {
 		m.Due, m.DueNote = e.T("timeline.due", "due", e.Words.DateTime(d)), e.T("timeline.due-note")
 	}
+	if c.Code() != "" && c.Form01() == nil { // it was on a lost slip's card only, kept by a version before spares
+		m.DueNote = e.T("timeline.no-form01")
+	}
 	if n := len(c.News); n > 0 {
 		last := c.News[n-1]
 		m.Says = last.Text

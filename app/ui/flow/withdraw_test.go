@@ -54,6 +54,27 @@ func TestAWithdrawalIsHeardOnTheScreen(t *testing.T) {
 	})
 }
 
+// An accepted dossier whose Form 01 is on no card any more says where to ask for it,
+// and one that has it does not.
+func TestForm01ThatIsNotHere(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		track := result(dossier.StatusAccepted, 0)
+		track.News[0].Code, track.News[0].Due = "H15.30-260714-0001", noon
+		show := func() {
+			h.world.kept = map[string]dossier.CitizenCard{slipOf: {Track: track, Applicant: nameOf}}
+			h.Scan("SLIP|" + slipOf)
+			h.settle()
+			h.see("timeline.accepted")
+		}
+		show()
+		h.see("timeline.no-form01")
+		track.News[0].Form01 = &dossier.Form01{Number: "1"}
+		show()
+		h.see("timeline.due-note")
+		h.hidden(h.env.T("timeline.no-form01"))
+	})
+}
+
 // Each word about a withdrawal comes from a fact: what was asked here, what was
 // sent, what the agency said.
 func TestWordsOfAWithdrawal(t *testing.T) {
