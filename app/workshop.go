@@ -11,6 +11,7 @@ import (
 	"tramhoso/sync/clock"
 	"tramhoso/sync/outbox"
 	"tramhoso/sync/seal"
+	"tramhoso/sync/store"
 )
 
 // newUpkeep binds a technician's work to this station.
@@ -52,11 +53,26 @@ func (s *station) upkeepFacts() upkeep.Facts {
 	if s.kept != nil {
 		f.LastHeard, _, _ = s.inbox.Contact()
 		f.Sending = s.sending()
+		tellFindings(&f, s.store.Findings())
 		if m := s.mirror.State(); m.Configured {
 			f.Mirror, f.Behind, f.Mirrored = mirrorState(m.How), m.Behind, m.Written
 		}
 	}
 	return f
+}
+
+// tellFindings counts what the check at the start found; the newest of what is gone
+// for good goes before the newest of what was mended.
+func tellFindings(f *upkeep.Facts, list []store.Finding) {
+	f.Found = len(list)
+	for _, found := range list {
+		if found.Lost {
+			f.FoundLost++
+		}
+		if found.Lost || f.FoundLost == 0 {
+			f.FoundLast = string(found.Kind)
+		}
+	}
 }
 
 func mirrorState(h outbox.How) upkeep.MirrorState {

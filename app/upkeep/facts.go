@@ -35,11 +35,14 @@ type Facts struct {
 	LastHeard  time.Time // from the portal
 	Sending    Sending
 	ReadOnly   bool
-	Damaged    bool // the storage
-	KeysLost   bool // they are wrapped, and there is no TPM that opens them
-	KeysPlain  bool // the station's keys lie in files, no TPM guards them
-	KeysClosed bool // with KeysPlain: there is a TPM that the program may not open
-	VisitsLeft int  // -1: not counted yet
+	Damaged    bool   // the storage
+	KeysLost   bool   // they are wrapped, and there is no TPM that opens them
+	KeysPlain  bool   // the station's keys lie in files, no TPM guards them
+	KeysClosed bool   // with KeysPlain: there is a TPM that the program may not open
+	VisitsLeft int    // -1: not counted yet
+	Found      int    // things that the storage's check at the start found and mended
+	FoundLost  int    // of these, what is gone for good
+	FoundLast  string // the store's word for the newest of them, of those that are gone if any are
 	Mirror     MirrorState
 	Behind     int       // packets that are not on the second medium
 	Mirrored   time.Time // when one was last written to it; zero: never

@@ -129,10 +129,14 @@ func Lines(f Facts) []Line {
 		add(Storage, told{Fix, "part.storage-damaged-note"}, "part.storage-damaged")
 	case f.ReadOnly:
 		add(Storage, told{Fix, "part.storage-read-only-note"}, "part.storage-read-only")
-	case f.VisitsLeft < 0:
-		add(Storage, told{health: Unknown}, "upkeep.unknown")
 	case f.VisitsLeft == 0:
 		add(Storage, told{Fix, "part.storage-full-note"}, "part.storage-full")
+	case f.FoundLost > 0:
+		add(Storage, told{Fix, "part.storage-lost-note"}, "part.storage-lost", "n", f.FoundLost, "what", Key("part.found-"+f.FoundLast))
+	case f.Found > 0:
+		add(Storage, told{Fix, "part.storage-mended-note"}, "part.storage-mended", "n", f.Found, "what", Key("part.found-"+f.FoundLast))
+	case f.VisitsLeft < 0:
+		add(Storage, told{health: Unknown}, "upkeep.unknown")
 	default:
 		add(Storage, told{Well, "upkeep.visits-left"}, "part.storage-free", "n", f.VisitsLeft)
 	}

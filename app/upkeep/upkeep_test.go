@@ -10,6 +10,7 @@ import (
 	"tramhoso/assets"
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/outbox"
+	"tramhoso/sync/store"
 )
 
 var noon = time.Date(2026, 7, 16, 12, 0, 0, 0, time.UTC)
@@ -76,6 +77,10 @@ func TestLines(t *testing.T) {
 		{Power, func(f *Facts) { f.Power = PowerBattery }, Fix, "On battery. The mains are off; how long is left is not known."},
 		{Power, func(f *Facts) { f.Power = PowerLow }, Fix, "Battery nearly empty. The station shuts down in order. Start nothing new."},
 		{Power, func(f *Facts) { f.Power = PowerUnknown }, Unknown, "Unknown. The battery supply does not answer. Check its cable."},
+		{Storage, func(f *Facts) { f.Found, f.FoundLast = 1, string(store.FoundAnew) }, Fix,
+			"Mended by itself. 1 finding at the start: the database was written anew. If it comes again, replace the card."},
+		{Storage, func(f *Facts) { f.Found, f.FoundLost, f.FoundLast = 3, 2, string(store.FoundBodies) }, Fix,
+			"Something was lost. 2 findings; the newest: packets without their content. Run `tramhoso storage check`, tell the province."},
 		{Mirror, func(f *Facts) { f.Mirror = MirrorUnknown }, Unknown, "Unknown. "},
 		{Mirror, func(f *Facts) { f.Mirror = MirrorWell }, Well, "Up to date. "},
 		{Mirror, func(f *Facts) { f.Mirror, f.Mirrored = MirrorWell, noon.Add(-time.Hour) }, Well, "Up to date. Last written 18:00 this evening"},
@@ -250,6 +255,14 @@ func TestEveryWordIsTranslated(t *testing.T) {
 	}
 	for state := range powerTold {
 		lines = append(lines, Lines(Facts{Power: state})...)
+	}
+	for _, kind := range store.FoundKinds {
+		lines = append(lines, Lines(Facts{Found: 1, FoundLast: string(kind), VisitsLeft: 1})...)
+		for _, lang := range assets.Languages {
+			if w := assets.Must(lang); !w.Has("part.found-" + string(kind)) {
+				t.Errorf("%s: no words for %s", lang, kind)
+			}
+		}
 	}
 	for _, how := range outbox.Hows { // the two name the same states
 		lines = append(lines, Lines(Facts{Mirror: MirrorState(how)})...)

@@ -19,9 +19,25 @@ import (
 // Finding is something that the check at the start found wrong and mended, or
 // that a person should know. It names tables and numbers, never content.
 type Finding struct {
-	What string // English, for the log and the technician
+	Kind FoundKind
+	What string // English, for the log and the terminal
 	Lost bool   // something is gone for good
 }
+
+// FoundKind says what was found, for a screen to put into words.
+type FoundKind string
+
+// The kinds.
+const (
+	FoundAnew     FoundKind = "anew"     // the database was written anew
+	FoundRows     FoundKind = "rows"     // rows that can be had again were lost
+	FoundDocument FoundKind = "document" // a kept document cannot be read
+	FoundOutbox   FoundKind = "outbox"   // what waits did not agree with what was receipted
+	FoundBodies   FoundKind = "bodies"   // packets have neither a body nor a receipt
+)
+
+// FoundKinds are all of them.
+var FoundKinds = []FoundKind{FoundAnew, FoundRows, FoundDocument, FoundOutbox, FoundBodies}
 
 // Findings tells what the check at the start found.
 func (s *Store) Findings() []Finding {
@@ -30,11 +46,14 @@ func (s *Store) Findings() []Finding {
 	return slices.Clone(s.found)
 }
 
-// Find adds what somebody who can read the content found at the start.
-func (s *Store) Find(lost bool, format string, args ...any) { s.find(lost, format, args...) }
+// Find adds a document that somebody who can read the content found wrong at the
+// start.
+func (s *Store) Find(lost bool, format string, args ...any) {
+	s.find(lost, FoundDocument, format, args...)
+}
 
-func (s *Store) find(lost bool, format string, args ...any) {
-	f := Finding{What: fmt.Sprintf(format, args...), Lost: lost}
+func (s *Store) find(lost bool, kind FoundKind, format string, args ...any) {
+	f := Finding{Kind: kind, What: fmt.Sprintf(format, args...), Lost: lost}
 	s.finding.Lock()
 	s.found = append(s.found, f)
 	s.finding.Unlock()
@@ -155,19 +174,19 @@ func (s *Store) agrees(ctx context.Context) error {
 			return err
 		}
 		if n > 0 {
-			s.find(false, "%d packets without a receipt were not in the outbox", n)
+			s.find(false, FoundOutbox, "%d packets without a receipt were not in the outbox", n)
 		}
 		if n, err = q.Unsendable(ctx); err != nil {
 			return err
 		}
 		if n > 0 {
-			s.find(false, "%d packets in the outbox were receipted and purged", n)
+			s.find(false, FoundOutbox, "%d packets in the outbox were receipted and purged", n)
 		}
 		if n, err = q.Bodyless(ctx); err != nil {
 			return err
 		}
 		if n > 0 {
-			s.find(true, "%d packets have neither a body nor a receipt", n)
+			s.find(true, FoundBodies, "%d packets have neither a body nor a receipt", n)
 		}
 		return nil
 	})

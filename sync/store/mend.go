@@ -58,7 +58,7 @@ func (s *Store) mend(ctx context.Context) (err error) {
 	if err := errors.Join(os.Rename(anew, path), durable.SyncFolder(s.dir)); err != nil {
 		return fmt.Errorf("failed to put the mended database in place: %w", err)
 	}
-	s.find(false, "the database was damaged and has been written anew")
+	s.find(false, FoundAnew, "the database was damaged and has been written anew")
 	return remove(old)
 }
 
@@ -128,7 +128,7 @@ func (s *Store) copyRows(ctx context.Context, from, to string) (err error) {
 		switch {
 		case err == nil:
 		case may:
-			s.find(true, "%s: only %d rows could be read (%s)", table, read, why)
+			s.find(true, FoundRows, "%s: only %d rows could be read (%s)", table, read, why)
 		case table == "documents":
 			if err := s.copyDocuments(ctx, old, db); err != nil {
 				return err
@@ -186,7 +186,7 @@ func (s *Store) copyDocuments(ctx context.Context, from, to *sql.DB) error {
 		switch {
 		case err == nil:
 		case slices.Contains(expendableDocuments, name):
-			s.find(true, "the document %s cannot be read; it will be fetched again", name)
+			s.find(true, FoundDocument, "the document %s cannot be read; it will be fetched again", name)
 		default:
 			return fmt.Errorf("the document %s cannot be read: %w", name, err)
 		}

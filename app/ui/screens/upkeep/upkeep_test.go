@@ -88,6 +88,17 @@ func TestPlainKeys(t *testing.T) {
 	golden.State(t, "upkeep-closed", screen(plain("part.keys-closed-note")), "Khoá chưa được bảo vệ", "nhóm tss")
 }
 
+// What the storage's check at the start found stands on its card.
+func TestFindings(t *testing.T) {
+	golden.Screen(t, "devices-found", screen(func(env *kit.Env) upkeep.Model {
+		m := sample(env)
+		d := &m.Devices[3]
+		d.State, d.Note, d.Good = env.T("part.storage-lost"), env.T("part.storage-lost-note", "n", 2, "what", env.T("part.found-bodies")), false
+		m.Broken = 2
+		return m
+	}), "Có phần bị mất", "2 chỗ, mới nhất: gói tin mất nội dung. Chạy `tramhoso storage check`, báo cho tỉnh.")
+}
+
 // The second medium has a line of its own, in every state that it can be in.
 func TestSecondMedium(t *testing.T) {
 	stick := func(state, note string, args ...any) func(env *kit.Env) upkeep.Model {
