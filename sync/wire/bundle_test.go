@@ -208,3 +208,41 @@ func decodeBundle(plain []byte) (claim string, items []BundleItem, err error) {
 	}
 	return b.Claim, b.Items, b.End(0)
 }
+
+// FuzzBundleFiles reads two files of sizes that a claim made up, the first of
+// them in part only, as one that is here already.
+func FuzzBundleFiles(f *testing.F) {
+	f.Add(slices.Concat(EncodeBundle("claim", nil), EndOfPackets, []byte("onetwo")), uint16(3), uint16(3))
+	f.Add(EncodeBundle("claim", nil), uint16(0), uint16(0))
+	f.Fuzz(func(t *testing.T, in []byte, one, two uint16) {
+		b, err := ReadBundle(bytes.NewReader(in))
+		if err != nil {
+			return
+		}
+		var got []byte
+		for _, size := range []uint16{one, two} {
+			file := b.File(int64(size))
+			part, err := io.ReadAll(io.LimitReader(file, int64(size)/2))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, part...)
+			if err := b.Skip(file); err != nil {
+				if dossier.CodeOf(err) != dossier.CodeInvalid {
+					t.Fatalf("no code: %v", err)
+				}
+				return
+			}
+		}
+		if err := b.End(2); err != nil {
+			if dossier.CodeOf(err) != dossier.CodeInvalid {
+				t.Fatalf("no code: %v", err)
+			}
+			return
+		}
+		files := in[len(in)-int(one)-int(two):]
+		if want := slices.Concat(files[:one/2], files[one:one+two/2]); !bytes.Equal(got, want) {
+			t.Fatalf("read %q of %q", got, files)
+		}
+	})
+}
