@@ -24,6 +24,10 @@ const (
 	// flightFirst is the size of a batch on a line nobody has measured yet: small,
 	// so that the connection of the second flight is made beside it and not behind.
 	flightFirst = 16 << 10
+	// flightWhole is a backlog that goes as one flight: ten ordinary dossiers, 2.5 s
+	// of a country line. A second connection would take as long to make as the line
+	// takes for half of them. Where it fails, halves follow.
+	flightWhole = 80 << 10
 	// flightLeast holds two ordinary packets; smaller batches are mostly heads.
 	flightLeast = 16 << 10
 	// flightMost bounds what a station on a fast line keeps in memory.
@@ -226,7 +230,7 @@ func (q *Queue) next(ctx context.Context) ([]store.Outgoing, error) {
 		return nil, err
 	}
 	var list []store.Outgoing
-	size := 0
+	size, room := 0, q.room(all)
 	for _, o := range all {
 		if flying[o.Packet.Head.ID] {
 			continue
@@ -240,7 +244,7 @@ func (q *Queue) next(ctx context.Context) ([]store.Outgoing, error) {
 			continue
 		}
 		size += len(o.Packet.JWS) + len(o.Packet.Body)
-		if len(list) > 0 && (len(list) == q.most || size > q.batch || o.Priority != list[0].Priority || o.Refused != "") {
+		if len(list) > 0 && (len(list) == q.most || size > room || o.Priority != list[0].Priority || o.Refused != "") {
 			break
 		}
 		if len(list) == 0 && !q.mayGo(o.Priority) {
@@ -255,6 +259,21 @@ func (q *Queue) next(ctx context.Context) ([]store.Outgoing, error) {
 		q.ready = time.Time{}
 	}
 	return list, nil
+}
+
+// room is how much the flight that leaves next may carry of what waits.
+func (q *Queue) room(waits []store.Outgoing) int {
+	if len(q.flights) > 0 || len(waits) == 0 {
+		return q.batch
+	}
+	whole := 0
+	for _, o := range waits {
+		whole += len(o.Packet.JWS) + len(o.Packet.Body)
+	}
+	if whole > flightWhole {
+		return q.batch
+	}
+	return max(q.batch, whole)
 }
 
 // readyAt notes when a packet that makes room now may go.

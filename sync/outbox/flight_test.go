@@ -169,6 +169,37 @@ func TestQueueFillsTheLine(t *testing.T) {
 	})
 }
 
+// A few dossiers go in one request, over the one connection that it takes; more of
+// them begin with a small one.
+func TestQueueSendsAFewAtOnce(t *testing.T) {
+	for n, first := range map[int]int{2: 2, 10: 10, 12: 2} {
+		flights(t, n, func(t *testing.T, _ *store.Store, _ *outbox.Queue, l *slowLine) {
+			time.Sleep(time.Minute)
+			heard := l.heard()
+			if len(heard) == 0 || strings.Count(heard[0], " ") != first {
+				t.Errorf("%d packets went as %q", n, heard)
+			}
+		})
+	}
+}
+
+// A small backlog that a bad line does not carry whole goes in halves.
+func TestQueueHalvesAFew(t *testing.T) {
+	flights(t, 8, func(t *testing.T, _ *store.Store, q *outbox.Queue, l *slowLine) {
+		l.set(func() { l.broken = &trouble{code: "internal"} })
+		time.Sleep(10 * time.Second)
+		l.set(func() { l.broken = nil })
+		time.Sleep(10 * time.Minute)
+		var sizes []int
+		for _, h := range l.heard() {
+			sizes = append(sizes, strings.Count(h, " "))
+		}
+		if len(sizes) < 3 || sizes[0] != 8 || sizes[1] != 4 || q.State().Waiting != 0 {
+			t.Errorf("requests of %v packets; %d wait", sizes, q.State().Waiting)
+		}
+	})
+}
+
 // A hand-over goes before the packets that wait, and beside those on their way.
 func TestQueueLetsTheUrgentPass(t *testing.T) {
 	flights(t, 100, func(t *testing.T, s *store.Store, q *outbox.Queue, l *slowLine) {
