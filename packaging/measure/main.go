@@ -35,6 +35,7 @@ var measurements = []measurement{
 	{"search", []string{"sync", "screen"}, measureSearch},
 	{"catalogue", []string{"sync"}, measureCatalogue},
 	{"attachments", []string{"sync"}, measureAttachments},
+	{"few", []string{"sync"}, measureFew},
 	{"drain", []string{"sync"}, measureDrain},
 	{"printer", nil, measurePrinter},
 }

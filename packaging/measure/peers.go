@@ -126,11 +126,11 @@ func (n *node) stop() {
 }
 
 // serve starts a peer that serves folder and returns its address.
-func (p *syncPeers) serve(ctx context.Context, script, folder string) (*node, string, error) {
+func (p *syncPeers) serve(ctx context.Context, script, folder string, more ...string) (*node, string, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, "", err
 	}
-	n, err := p.start(ctx, script, folder)
+	n, err := p.start(ctx, script, append([]string{folder}, more...)...)
 	if err != nil {
 		return nil, "", err
 	}
