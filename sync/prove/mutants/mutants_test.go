@@ -30,6 +30,7 @@ const (
 // proof is the cheapest one that a mutant must not pass.
 type proof struct {
 	pkg, run string
+	says     string // a part of the sentence by which it fails: the promise that was broken, and no other trouble
 	args     []string
 }
 
@@ -37,33 +38,33 @@ const power = "sync/prove/power"
 
 // proofs names a proof for each mutant.
 var proofs = map[string]proof{
-	"sync_normal":             {pkg: power, run: "TestSubmit"},
-	"tap_forgotten":           {pkg: power, run: "TestSubmit"},
-	"paper_outside_tx":        {pkg: power, run: "TestSubmit"},
-	"withdrawal_outside_tx":   {pkg: power, run: "TestCorrection"},
-	"slip_before_commit":      {pkg: power, run: "TestSubmit"},
-	"band_lazy":               {pkg: power, run: "TestPrint"},
-	"print_resent":            {pkg: power, run: "TestPrint"},
-	"backup_of_another_epoch": {pkg: "sync/store", run: "TestABackupOfAnotherHistory"},
-	"purge_without_durable":   {pkg: power, run: "TestSweep"},
-	"folder_unsynced":         {pkg: power, run: "TestKeys"},
-	"key_unsynced":            {pkg: power, run: "TestKeys"},
-	"attachment_unsynced":     {pkg: power, run: "TestAttachment"},
-	"stick_unsynced":          {pkg: power, run: "TestStick"},
-	"portal_sync_off":         {pkg: power, run: "TestIntake"},
-	"receipt_before_commit":   {pkg: power, run: "TestIntake"},
-	"no_replay_check":         {pkg: power, run: "TestIntake"},
-	"effect_outside_tx":       {pkg: power, run: "TestIntake"},
-	"log_unsecured":           {pkg: power, run: "TestReplayAfterADeath"},
-	"offset_before_fsync":     {pkg: power, run: "TestUpload"},
-	"shelf_dropped":           {pkg: power, run: "TestIntakeOfAParent"},
-	"gaps_unnamed":            {pkg: "sync/prove/sim", run: "TestTheLostAreNamed"},
-	"packet_unsigned":         {pkg: "sync/portal", run: "TestBrokenPacketsAreRefused"},
-	"plain_index":             {pkg: "sync/prove", run: "TestSubmitOfflineAndCollect"},
-	"receipt_unverified":      {pkg: "sync/client", run: "TestPutBelievesNoOtherReceipt"},
-	"drop_before_receipt":     {pkg: "sync/prove", run: "TestOnlyAReceiptEndsTheWaiting"},
-	"skip_gap":                {pkg: "sync/inbox", run: "TestFollowWaitsAtAGap"},
-	"setback_ignored":         {pkg: "sync/inbox", run: "TestFollowAPortalThatWasSetBack"},
+	"sync_normal":             {pkg: power, run: "TestSubmit", says: `is lost: not-found`},
+	"tap_forgotten":           {pkg: power, run: "TestSubmit", says: `UNIQUE constraint failed: submits.token`},
+	"paper_outside_tx":        {pkg: power, run: "TestSubmit", says: `slip DL27-`},
+	"withdrawal_outside_tx":   {pkg: power, run: "TestCorrection", says: `2 packets can go, want 1`},
+	"slip_before_commit":      {pkg: power, run: "TestSubmit", says: `is lost: not-found`},
+	"band_lazy":               {pkg: power, run: "TestPrint", says: `the job is rendered (), band 0`},
+	"print_resent":            {pkg: power, run: "TestPrint", says: `the job is rendered (), band 0`},
+	"backup_of_another_epoch": {pkg: "sync/store", run: "TestABackupOfAnotherHistory", says: `is lost: not-found`},
+	"purge_without_durable":   {pkg: power, run: "TestSweep", says: `is lost: not-found`},
+	"folder_unsynced":         {pkg: power, run: "TestKeys", says: `keys that were given out are lost`},
+	"key_unsynced":            {pkg: power, run: "TestKeys", says: `the keys do not open`},
+	"attachment_unsynced":     {pkg: power, run: "TestAttachment", says: `the paper is not whole`},
+	"stick_unsynced":          {pkg: power, run: "TestStick", says: `is not whole on the stick`},
+	"portal_sync_off":         {pkg: power, run: "TestIntake", says: `a receipted packet: `},
+	"receipt_before_commit":   {pkg: power, run: "TestIntake", says: `a receipted packet: `},
+	"no_replay_check":         {pkg: power, run: "TestIntake", says: `409, the identical receipt: false`},
+	"effect_outside_tx":       {pkg: power, run: "TestIntake", says: `0 steps, status 0`},
+	"log_unsecured":           {pkg: power, run: "TestReplayAfterADeath", says: `a receipted packet: `},
+	"offset_before_fsync":     {pkg: power, run: "TestUpload", says: `bytes lie there that nobody sent`},
+	"shelf_dropped":           {pkg: power, run: "TestIntakeOfAParent", says: `1 steps, status 1`},
+	"gaps_unnamed":            {pkg: "sync/prove/sim", run: "TestTheLostAreNamed", says: `the portal names []`},
+	"packet_unsigned":         {pkg: "sync/portal", run: "TestBrokenPacketsAreRefused", says: `content type application/jose`},
+	"plain_index":             {pkg: "sync/prove", run: "TestSubmitOfflineAndCollect", says: `shows "0`},
+	"receipt_unverified":      {pkg: "sync/client", run: "TestPutBelievesNoOtherReceipt", says: `another province's: <nil>`},
+	"drop_before_receipt":     {pkg: "sync/prove", run: "TestOnlyAReceiptEndsTheWaiting", says: `an attempt counts as a receipt`},
+	"skip_gap":                {pkg: "sync/inbox", run: "TestFollowWaitsAtAGap", says: `cursor {Epoch:e1 N:3}`},
+	"setback_ignored":         {pkg: "sync/inbox", run: "TestFollowAPortalThatWasSetBack", says: `0 offered again`},
 }
 
 var buildLine = regexp.MustCompile(`(?m)^//go:build (!?)` + prefix + `(\w+)$`)
@@ -162,6 +163,8 @@ func killed(ctx context.Context, tag string, p proof, binary string) error {
 		return fmt.Errorf("%s of %s passes with this mutant\n%s", p.run, p.pkg, text)
 	case !errors.As(err, &failed), strings.Contains(text, "panic: "), !strings.Contains(text, "--- FAIL: "+p.run):
 		return fmt.Errorf("%s of %s did not fail by its own word: %w\n%s", p.run, p.pkg, err, text)
+	case p.says == "" || !strings.Contains(text, p.says):
+		return fmt.Errorf("%s of %s failed, and does not say %q\n%s", p.run, p.pkg, p.says, text)
 	}
 	return nil
 }
