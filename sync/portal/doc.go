@@ -51,6 +51,12 @@
 //	clone alarms, stations, steps              for good
 //	a courier's bundle                         never: its packets are
 //
+// A sweep reaches no backup: what it destroys stays in those from before, sealed to a
+// recipient whose private key lies in the key folder, which no backup holds. A portal
+// that goes on from one destroys the same again before it has served a day; a province
+// keeps a backup no longer than it may keep what is in it, and has destroyed it for
+// good when the recipient's key is.
+//
 // One sequence number that comes with two ids is a clone alarm: officers see it
 // with every list until one of them acknowledges it, and nothing is refused for it.
 //
