@@ -120,7 +120,7 @@ func (n *node) Read(ctx context.Context, f fs.FileHandle, dest []byte, off int64
 
 func (n *node) Write(ctx context.Context, f fs.FileHandle, data []byte, off int64) (uint32, syscall.Errno) {
 	if e := n.medium.step("write"); e != 0 {
-		f.(*handle).file.Write(ctx, data[:len(data)/2], off)
+		_, _ = f.(*handle).file.Write(ctx, data[:len(data)/2], off)
 		return 0, e
 	}
 	return f.(*handle).file.Write(ctx, data, off)
