@@ -61,7 +61,12 @@ func TestAStationIsRenewed(t *testing.T) {
 	w.enrol()
 	w.run(w.station.Link)
 	sent, _ := w.submit("sent")
-	w.until("the receipt", w.held(sent.Packet))
+	// The first history that the station hears of has it offer everything anew.
+	w.until("the receipt in a history", func() bool {
+		c, err := w.station.Store.Cursor(t.Context())
+		must(t, err)
+		return c.Epoch != "" && w.held(sent.Packet)()
+	})
 	w.line.cut()
 	var waiting []outbox.Submitted
 	for _, tap := range []string{"one", "two"} {
