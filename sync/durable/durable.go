@@ -2,8 +2,10 @@
 // when the power fails before its folder was, and so is a folder before the one
 // above it.
 //
-// It promises that what it returns without an error is on the disk. It knows
-// nothing of what is kept, and imports nothing of ours.
+// It promises that what it returns without an error is on the disk, that what it
+// destroys was overwritten, and that a database which it makes private is for no
+// other user of the machine. It knows nothing of what is kept, and imports nothing
+// of ours.
 package durable
 
 import (

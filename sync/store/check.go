@@ -14,6 +14,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/durable"
 )
 
 // Finding is something that the check at the start found wrong and mended, or
@@ -118,7 +119,11 @@ func (s *Store) connect(ctx context.Context) (err error) {
 			return fmt.Errorf("failed to close the database: %w", err)
 		}
 	}
-	if s.write, err = sql.Open("sqlite", dsn(filepath.Join(s.dir, fileName), false)); err != nil {
+	path := filepath.Join(s.dir, fileName)
+	if err := durable.Private(path); err != nil {
+		return coded(err)
+	}
+	if s.write, err = sql.Open("sqlite", dsn(path, false)); err != nil {
 		return coded(fmt.Errorf("failed to open the database: %w", err))
 	}
 	s.write.SetMaxOpenConns(1)

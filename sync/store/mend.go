@@ -103,6 +103,9 @@ func (s *Store) copyRows(ctx context.Context, from, to string) (err error) {
 	if err := old.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&version); err != nil {
 		return fmt.Errorf("its schema cannot be read: %w", err)
 	}
+	if err := durable.Private(to); err != nil {
+		return err
+	}
 	db, err := sql.Open("sqlite", dsn(to, false))
 	if err != nil {
 		return err

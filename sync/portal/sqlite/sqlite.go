@@ -27,6 +27,7 @@ import (
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver
 
+	"tramhoso/sync/durable"
 	"tramhoso/sync/portal/ledger"
 )
 
@@ -55,6 +56,9 @@ var _ ledger.Store = (*Store)(nil)
 
 // Open opens the ledger at path and makes it if it is missing.
 func Open(ctx context.Context, path string) (*Store, error) {
+	if err := durable.Private(path); err != nil {
+		return nil, fmt.Errorf("failed to open the ledger: %w", err)
+	}
 	write, err := sql.Open("sqlite", dsn(path, false))
 	if err != nil {
 		return nil, fmt.Errorf("failed to open the ledger: %w", err)
@@ -158,6 +162,9 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	tmp := path + ".part"
 	if err := os.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("failed to clear an unfinished backup: %w", err)
+	}
+	if err := durable.Private(tmp); err != nil { // an empty file is filled
+		return fmt.Errorf("failed to back up: %w", err)
 	}
 	if _, err := s.write.ExecContext(ctx, "VACUUM INTO ?", tmp); err != nil {
 		return fmt.Errorf("failed to back up: %w", err)

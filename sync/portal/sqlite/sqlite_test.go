@@ -3,6 +3,7 @@ package sqlite
 import (
 	"database/sql"
 	"errors"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -43,6 +44,32 @@ func TestOpenOddPath(t *testing.T) {
 	}()
 	if m, err := filepath.Glob(filepath.Join(filepath.Dir(odd), "*")); err != nil || len(m) == 0 || m[0] != odd {
 		t.Fatalf("the file is not where it was asked for: %v, %v", m, err)
+	}
+}
+
+// The ledger, its log and its copies are their owner's alone.
+func TestFilesArePrivate(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "ledger.db")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o644); err != nil { // as an older program left it
+		t.Fatal(err)
+	}
+	s := open(t, dir)
+	defer func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if err := s.Backup(t.Context(), filepath.Join(dir, "copy.db")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"ledger.db", "ledger.db-wal", "ledger.db-shm", "copy.db"} {
+		if st, err := os.Stat(filepath.Join(dir, name)); err != nil || st.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", name, st.Mode().Perm(), err)
+		}
 	}
 }
 
