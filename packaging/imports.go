@@ -118,11 +118,11 @@ var rules = []rule{
 		others: []string{fyne + "/...", sqlite + "/..."},
 	},
 	{
-		why:  "the portal shares with the station only dossier, catalogue, clock, seal, token, audit, wire, durable and the form of the staff list",
+		why:  "the portal shares with the station only dossier, catalogue, clock, seal, token, audit, wire, durable, the manner of command lines and the form of the staff list",
 		from: []string{"sync/portal/...", "sync/cmd/tramhoso-portal/..."},
 		only: []string{
 			"sync/portal/...", "sync/dossier/...", "sync/catalogue/...", "sync/clock/...", "sync/seal/...",
-			"sync/token/...", "sync/audit/...", "sync/wire/...", "sync/staff/...", "sync/durable",
+			"sync/token/...", "sync/audit/...", "sync/wire/...", "sync/staff/...", "sync/durable", "sync/cmd/commandline",
 		},
 	},
 	{

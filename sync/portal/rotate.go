@@ -85,7 +85,9 @@ func openKept(dir, name string, now time.Time) (*province, error) {
 
 // reissue has the root sign the next version of the trust bundle.
 func reissue(dir, name string, now time.Time, change func(dir string, p *province, t *seal.Trust) error) error {
-	if _, err := os.Stat(filepath.Join(dir, "keys", fileRootKey)); err != nil { // opening would make what is missing
+	if _, err := os.Stat(filepath.Join(dir, "keys", fileRootKey)); errors.Is(err, fs.ErrNotExist) { // opening would make what is missing
+		return errors.New("the root's private key is not in the folder: rotate where it is kept")
+	} else if err != nil {
 		return err
 	}
 	p, err := openKept(dir, name, now)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 
+	"tramhoso/sync/cmd/commandline"
 	"tramhoso/sync/portal"
 )
 
@@ -15,9 +16,17 @@ type importCmd struct {
 	Folder string `arg:"" help:"The folder on the stick." type:"path"`
 }
 
+// Help is the long help.
+func (importCmd) Help() string {
+	return `What a stick brings are couriers' bundles, each answered by one file for its station, and the packets of a station's second medium. The portal may be running.`
+}
+
 // Run takes in a stick beside a portal that may be running, and prints one line
 // for each file.
 func (c *importCmd) Run(ctx context.Context) (err error) {
+	if err := commandline.Folder(c.Folder); err != nil {
+		return err
+	}
 	p, err := c.beside(ctx, slog.New(slog.NewJSONHandler(os.Stderr, nil)))
 	if err != nil {
 		return err
@@ -62,6 +71,11 @@ func printGaps(list []portal.StationGaps) {
 }
 
 type gapsCmd struct{ common }
+
+// Help is the long help.
+func (gapsCmd) Help() string {
+	return `A station numbers what it says. A number that never came, below one that did, is a gap: the packet still waits there, or was lost with the station.`
+}
 
 // Run names the gaps beside a portal that may be running.
 func (c *gapsCmd) Run(ctx context.Context) (err error) {

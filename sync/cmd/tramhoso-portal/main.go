@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"math/big"
 	"net"
+	"net/url"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -24,6 +25,7 @@ import (
 
 	"tramhoso/sync/catalogue"
 	"tramhoso/sync/clock"
+	"tramhoso/sync/cmd/commandline"
 	"tramhoso/sync/portal"
 	"tramhoso/sync/portal/demo"
 	"tramhoso/sync/portal/gate"
@@ -31,6 +33,9 @@ import (
 	"tramhoso/sync/seal"
 	"tramhoso/sync/staff"
 )
+
+// version is set by the build.
+var version = "dev"
 
 // The files beside the ledger that people and other programs read.
 const (
@@ -56,7 +61,7 @@ type serveCmd struct {
 	DeskListen string   `help:"Loopback address for the desk." default:"127.0.0.1:0"`
 	Host       []string `help:"More names and addresses for the server's certificate."`
 	PublicURL  string   `help:"What enrolment tokens call this portal; else the address it listens on."`
-	Catalogue  string   `help:"A catalogue (JSON) to publish on the first start." type:"existingfile"`
+	Catalogue  string   `help:"A catalogue (JSON) to publish on the first start." type:"path" placeholder:"FILE"`
 	Office     string   `help:"The one-stop desk, as papers name it." default:"Bộ phận Một cửa"`
 	Officer    string   `help:"The officer's role, as papers name it." default:"Cán bộ một cửa"`
 	Demo       bool     `help:"Start with the demonstration's catalogue, staff and station."`
@@ -75,7 +80,7 @@ type limitFlags struct {
 
 func (l limitFlags) limits() (portal.Limits, error) {
 	if l.Connections < 1 || l.Polls < 1 || l.StationCalls <= 0 || l.StationBytes <= 0 {
-		return portal.Limits{}, errors.New("failed to start: a limit of nothing lets nobody in")
+		return portal.Limits{}, errors.New("--connections, --polls, --station-calls and --station-bytes must be more than nothing: else nobody is let in")
 	}
 	to := portal.DefaultLimits
 	scale := func(r *gate.Rate, by float64) { r.PerSecond, r.Burst = r.PerSecond*by, max(r.Burst*by, 1) }
@@ -90,36 +95,50 @@ func (l limitFlags) limits() (portal.Limits, error) {
 
 type tokenCmd struct {
 	common
-	Code    string `help:"The new station's code." required:""`
-	Name    string `help:"The new station's name." required:""`
+	Code    string `help:"The new station's code." required:"" placeholder:"CODE"`
+	Name    string `help:"The new station's name." required:"" placeholder:"NAME"`
 	Address string `help:"The new station's address."`
 	Phone   string `help:"The new station's telephone."`
-	URL     string `help:"The portal's address as the station reaches it." required:""`
+	URL     string `help:"The portal's address as the station reaches it." required:"" placeholder:"URL"`
 }
 
-func main() {
-	var cli struct {
-		Serve   serveCmd   `cmd:"" help:"Serve stations and the desk until SIGTERM."`
-		Token   tokenCmd   `cmd:"" help:"Make a one-time enrolment token and print it."`
-		Revoke  revokeCmd  `cmd:"" help:"Believe a station's keys no longer."`
-		Publish publishCmd `cmd:"" help:"Make a file the next version of the catalogue."`
-		Import  importCmd  `cmd:"" help:"Take in the couriers' files in a folder and leave the answers there; also the packets of a station's second medium."`
-		Rotate  rotateCmd  `cmd:"" help:"Give the province a new key, signed by the root: the one that stations seal to, one that it signs with, or the authority of certificates. What the old one did still holds."`
-		Keys    keysCmd    `cmd:"" help:"Tell how long the province's keys hold; fails where one ends soon."`
-		Alarms  alarmsCmd  `cmd:"" help:"List clone alarms: one sequence number of a station that came with two packets; acknowledge one."`
-		Sweep   sweepCmd   `cmd:"" help:"Destroy what was kept long enough; a portal that serves does so every day."`
-		Gaps    gapsCmd    `cmd:"" help:"Name what each station said and nobody heard: the gaps in its sequence."`
-	}
+type commands struct {
+	Serve   serveCmd   `cmd:"" help:"Serve stations and the desk until SIGTERM."`
+	Token   tokenCmd   `cmd:"" help:"Make a one-time enrolment token and print it."`
+	Revoke  revokeCmd  `cmd:"" help:"Believe a station's keys no longer."`
+	Publish publishCmd `cmd:"" help:"Make a file the next version of the catalogue."`
+	Import  importCmd  `cmd:"" help:"Take in what a stick brings, and leave the answers on it."`
+	Rotate  rotateCmd  `cmd:"" help:"Give the province a new key, signed by the root."`
+	Keys    keysCmd    `cmd:"" help:"Tell how long the province's keys hold."`
+	Alarms  alarmsCmd  `cmd:"" help:"List clone alarms, and acknowledge one."`
+	Sweep   sweepCmd   `cmd:"" help:"Destroy what was kept long enough."`
+	Gaps    gapsCmd    `cmd:"" help:"Name what each station said and nobody heard."`
+
+	commandline.Version
+}
+
+func main() { os.Exit(run()) }
+
+func run() (status int) {
+	var c commands
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	k := kong.Parse(&cli, kong.Name("tramhoso-portal"), kong.Description("The reference portal of a province."),
+	defer stop()
+	return commandline.Run(kong.Must(&c, commandLine(ctx)...), os.Args[1:], func(err error) (int, string) {
+		return commandline.Failed, err.Error()
+	})
+}
+
+// commandLine is how the commands are read.
+func commandLine(ctx context.Context) []kong.Option {
+	return append(commandline.Options("tramhoso-portal", "The reference portal of a province.", version),
 		kong.BindTo(ctx, (*context.Context)(nil)))
-	err := k.Run()
-	stop()
-	k.FatalIfErrorf(err)
 }
 
 // Run serves.
 func (c *serveCmd) Run(ctx context.Context) (err error) {
+	if err := c.readable(); err != nil {
+		return err
+	}
 	o := portal.Options{
 		Dir: c.Dir, Province: c.Province, SlipHost: c.SlipHost, Office: c.Office, Officer: c.Officer,
 		Hosts: append([]string{"localhost", "127.0.0.1", "::1"}, c.Host...),
@@ -128,7 +147,9 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 	if o.Limits, err = c.limits(); err != nil {
 		return err
 	}
-	o.Keep = c.keep()
+	if o.Keep, err = c.keep(); err != nil {
+		return err
+	}
 	if host, _, err := net.SplitHostPort(c.Listen); err == nil && host != "" {
 		o.Hosts = append(o.Hosts, host)
 	}
@@ -145,7 +166,7 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 			o.Clock = clock.NewSystem(clock.Options{Wall: func() time.Time { return time.Now().Add(ahead) }})
 		}
 	case !c.Now.IsZero():
-		return errors.New("failed to start: --now goes with --demo only")
+		return errors.New("--now goes with --demo only")
 	case c.Catalogue != "":
 		if o.Catalogue, err = readCatalogue(c.Catalogue); err != nil {
 			return err
@@ -195,14 +216,19 @@ func (c *common) beside(ctx context.Context, log *slog.Logger) (*portal.Portal, 
 }
 
 func (c *common) besideKeeping(ctx context.Context, log *slog.Logger, keep portal.Keep) (*portal.Portal, error) {
-	if _, err := os.Stat(filepath.Join(c.Dir, "ledger.db")); err != nil {
-		return nil, fmt.Errorf("failed to find the portal's ledger: %w", err)
+	for _, made := range []string{fileRoot, fileLedger} { // opening would make what is missing
+		if err := c.there(made); err != nil {
+			return nil, err
+		}
 	}
 	return portal.Open(ctx, portal.Options{Dir: c.Dir, Province: c.Province, SlipHost: c.SlipHost, Log: log, Keep: keep})
 }
 
 // Run makes a token beside a portal that may be running.
 func (c *tokenCmd) Run(ctx context.Context) (err error) {
+	if u, err := url.Parse(c.URL); err != nil || u.Scheme != "https" || u.Host == "" {
+		return fmt.Errorf("--url must be an address such as https://portal.example:8443, not %q", c.URL)
+	}
 	p, err := c.beside(ctx, nil)
 	if err != nil {
 		return err
@@ -212,8 +238,8 @@ func (c *tokenCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Println(t)
-	return nil
+	_, err = fmt.Println(t)
+	return err
 }
 
 // demoStaff are roles, not people.

@@ -161,24 +161,3 @@ func TestServeDemo(t *testing.T) {
 	}
 	cmd.stop()
 }
-
-func TestRefusals(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), limit)
-	defer cancel()
-	dir := t.TempDir()
-	for _, args := range [][]string{
-		{"serve", "--dir", dir, "--now", "2026-07-14T09:00:00+07:00"},
-		{"serve", "--dir", dir, "--desk-listen", "0.0.0.0:0"},
-		{"token", "--dir", filepath.Join(dir, "nowhere"), "--code", "DL40", "--name", "x", "--url", "https://127.0.0.1:1"},
-		{"import", "--dir", filepath.Join(dir, "nowhere"), dir},
-		{"import", "--dir", dir, filepath.Join(dir, "no stick")},
-		{"token", "--dir", dir, "--code", "dl 40", "--name", "x", "--url", "https://127.0.0.1:1"},
-	} {
-		if out, err := program(ctx, args...).CombinedOutput(); err == nil {
-			t.Errorf("%v: no error\n%s", args, out)
-		}
-	}
-	if _, err := os.Stat(filepath.Join(dir, "nowhere")); err == nil {
-		t.Error("a token made a portal of its own")
-	}
-}

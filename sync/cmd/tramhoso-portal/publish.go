@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 
@@ -13,7 +14,7 @@ import (
 
 type publishCmd struct {
 	common
-	Catalogue string `help:"The catalogue (JSON); its stations and version are ignored." type:"existingfile" required:""`
+	Catalogue string `help:"The catalogue (JSON); its stations and version are ignored." type:"path" required:"" placeholder:"FILE"`
 }
 
 // Run publishes beside a portal that may be running: its stations hear of it
@@ -38,11 +39,14 @@ func (c *publishCmd) Run(ctx context.Context) (err error) {
 
 func readCatalogue(path string) (s catalogue.Snapshot, err error) {
 	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, fmt.Errorf("there is no catalogue at %s", path)
+	}
 	if err != nil {
 		return s, fmt.Errorf("failed to read the catalogue: %w", err)
 	}
 	if err := json.Unmarshal(data, &s); err != nil {
-		return s, fmt.Errorf("failed to parse the catalogue: %w", err)
+		return s, fmt.Errorf("%s is no catalogue: %w", path, err)
 	}
 	return s, s.Check()
 }

@@ -10,7 +10,7 @@ import (
 
 type revokeCmd struct {
 	common
-	Code string `help:"The station's code." required:""`
+	Code string `help:"The station's code." required:"" placeholder:"CODE"`
 }
 
 // Run revokes beside a portal that may be running: it takes effect with the

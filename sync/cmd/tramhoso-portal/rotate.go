@@ -14,9 +14,17 @@ type rotateCmd struct {
 	Now bool   `help:"A signing key or the authority holds at once, because the one before leaked; else in two days, when every station has heard of it."`
 }
 
+// Help is the long help.
+func (rotateCmd) Help() string {
+	return `A key is the one that stations seal to (recipient), one that the portal signs with, or the authority of certificates. What the old one did still holds. The root's own key must be in the folder; a portal that runs takes the new one up by itself.`
+}
+
 // Run makes a new key and says from when it holds. A portal that runs takes it up
 // by itself.
 func (c *rotateCmd) Run() error {
+	if err := c.there(fileRoot); err != nil {
+		return err
+	}
 	if c.Key == "due" {
 		kinds, err := portal.RotateDue(c.Dir, c.Province, time.Now())
 		for _, k := range kinds {
@@ -57,8 +65,16 @@ func (c *rotateCmd) Run() error {
 
 type keysCmd struct{ common }
 
+// Help is the long help.
+func (keysCmd) Help() string {
+	return `Exit status 1 where a key ends soon or has ended.`
+}
+
 // Run tells how the province's keys stand, beside a portal that may be running.
 func (c *keysCmd) Run() error {
+	if err := c.there(fileRoot); err != nil {
+		return err
+	}
 	ages, err := portal.AgesOf(c.Dir, c.Province, time.Now())
 	if err != nil {
 		return err

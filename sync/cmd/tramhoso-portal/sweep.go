@@ -16,8 +16,12 @@ type keepFlags struct {
 	KeepDays int `help:"Days that the content of a dossier stays after its end, five years by default; its number and receipt stay for good." default:"1830"`
 }
 
-func (k keepFlags) keep() portal.Keep {
-	return portal.Keep{Content: time.Duration(max(k.KeepDays, 1)) * 24 * time.Hour}
+// keep refuses a mistyped number: what it would destroy is gone.
+func (k keepFlags) keep() (portal.Keep, error) {
+	if k.KeepDays < 1 {
+		return portal.Keep{}, fmt.Errorf("--keep-days must be at least 1, not %d", k.KeepDays)
+	}
+	return portal.Keep{Content: time.Duration(k.KeepDays) * 24 * time.Hour}, nil
 }
 
 type sweepCmd struct {
@@ -25,9 +29,18 @@ type sweepCmd struct {
 	keepFlags
 }
 
+// Help is the long help.
+func (sweepCmd) Help() string {
+	return `A portal that serves does so every day by itself.`
+}
+
 // Run sweeps beside a portal that may be running.
 func (c *sweepCmd) Run(ctx context.Context) (err error) {
-	p, err := c.besideKeeping(ctx, slog.New(slog.NewJSONHandler(os.Stderr, nil)), c.keep())
+	keep, err := c.keep()
+	if err != nil {
+		return err
+	}
+	p, err := c.besideKeeping(ctx, slog.New(slog.NewJSONHandler(os.Stderr, nil)), keep)
 	if err != nil {
 		return err
 	}
@@ -44,8 +57,16 @@ type alarmsCmd struct {
 	Officer     string `help:"With --acknowledge: who has, as a role or a staff id."`
 }
 
+// Help is the long help.
+func (alarmsCmd) Help() string {
+	return `An alarm is one sequence number of a station that came with two different packets: two machines speak for it.`
+}
+
 // Run lists clone alarms beside a portal that may be running.
 func (c *alarmsCmd) Run(ctx context.Context) (err error) {
+	if (c.Acknowledge != 0) != (c.Officer != "") {
+		return errors.New("--acknowledge and --officer go together: which alarm, and who has looked at it")
+	}
 	p, err := c.beside(ctx, slog.New(slog.NewJSONHandler(os.Stderr, nil)))
 	if err != nil {
 		return err
