@@ -18,7 +18,7 @@ import (
 // The answer's watermark is verified.
 func (c *Client) Events(ctx context.Context, q wire.EventsQuery) (a wire.EventsAnswer, mark wire.Watermark, err error) {
 	err = c.call(ctx, q.Wait+pollSlack, request{
-		method: http.MethodGet, path: wire.PathEvents, query: q.Values(), expected: []int{http.StatusOK}, reading: eventsTimeout,
+		method: http.MethodGet, path: wire.PathEvents, query: q.Values(), expected: []int{http.StatusOK}, reading: eventsTimeout, coded: true,
 	}, func(res *http.Response) error {
 		const most = wire.MaxPollBytes*4/3 + wire.MaxEvents*64 + wire.MaxJSONBytes
 		b, err := readAll(res, most)

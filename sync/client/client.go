@@ -163,7 +163,7 @@ func newHTTP(dial Dial, t *tls.Config) *http.Client {
 			IdleConnTimeout:       idleTimeout,
 			MaxIdleConns:          mostIdle,
 			MaxIdleConnsPerHost:   mostIdle,
-			DisableCompression:    true, // what travels is compressed or sealed already
+			DisableCompression:    true, // of gzip by itself: see request.coded
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -195,6 +195,7 @@ type request struct {
 	expected            []int
 	reading             time.Duration // beyond the limit, once the answer has begun
 	away                func()        // called once the request is on the line; may be nil
+	coded               bool          // the answer may come as wire.CodingZstd; readAll takes that off
 }
 
 func roundTrip(ctx context.Context, h *http.Client, base *url.URL, now func() time.Time, limit time.Duration,
@@ -221,6 +222,9 @@ func roundTrip(ctx context.Context, h *http.Client, base *url.URL, now func() ti
 	}
 	if q.media != "" {
 		req.Header.Set("Content-Type", q.media)
+	}
+	if q.coded {
+		req.Header.Set("Accept-Encoding", wire.CodingZstd)
 	}
 	res, err := h.Do(req)
 	if err != nil {

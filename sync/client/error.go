@@ -113,7 +113,7 @@ func retryAfter(s string, now time.Time) time.Duration {
 	return max(t.Sub(now), 0)
 }
 
-// readAll reads a bounded body.
+// readAll reads a bounded body, and takes its coding off within the same bound.
 func readAll(res *http.Response, limit int64) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
 	if err != nil {
@@ -125,5 +125,16 @@ func readAll(res *http.Response, limit int64) ([]byte, error) {
 	if int64(len(b)) > limit {
 		return nil, dossier.Errorf(dossier.CodeInvalid, "an answer past %d bytes", limit)
 	}
-	return b, nil
+	switch coding := res.Header.Get("Content-Encoding"); coding {
+	case "":
+		return b, nil
+	case wire.CodingZstd:
+		plain, err := wire.Decode(b, int(limit))
+		if err != nil {
+			return nil, &Error{Status: http.StatusInternalServerError, Err: dossier.Errorf(wire.CodeInternal, "an answer that cannot be unpacked: %v", err)}
+		}
+		return plain, nil
+	default:
+		return nil, &Error{Status: http.StatusInternalServerError, Err: dossier.Errorf(wire.CodeInternal, "an answer in a coding that nobody asked for")}
+	}
 }

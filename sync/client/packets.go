@@ -86,7 +86,7 @@ func (c *Client) batch(ctx context.Context, ps []dossier.Packet, media string, b
 	packed := media == wire.TypePacked
 	err := c.call(ctx, sendTimeout, request{
 		method: http.MethodPost, path: wire.PathBatch, media: media, body: body, expected: []int{http.StatusOK},
-		away: away,
+		away: away, coded: true,
 	}, func(res *http.Response) error {
 		c.packs.Store(strings.Contains(res.Header.Get("Accept-Post"), wire.TypePacked))
 		b, err := readAll(res, wire.MaxJSONBytes)

@@ -95,6 +95,13 @@ func TestContract(t *testing.T) {
 	packed, _, err := wire.EncodePacked([]dossier.Packet{d, s.dossier(t)})
 	must(t, err)
 	ask(s, "POST", wire.PathBatch, wire.TypePacked, packed, 200)
+	var many []byte
+	for range 3 {
+		many = wire.AppendBatch(many, s.dossier(t))
+	}
+	if rec := ask(s, "POST", wire.PathBatch, wire.TypeBatch, many, 200, "Accept-Encoding", "gzip, zstd"); rec.Header().Get("Content-Encoding") != wire.CodingZstd {
+		t.Errorf("receipts go as they are: %v", rec.Header())
+	}
 	f.desk(t, "POST", "/desk/dossiers/"+d.Head.ID+"/supplement", `{"text":"Bổ sung"}`, nil)
 
 	// Files.
@@ -135,6 +142,9 @@ func TestContract(t *testing.T) {
 	// What comes down.
 	events := wire.PathEvents + "?" + wire.EventsQuery{}.Values().Encode()
 	ask(s, "GET", events, "", nil, 200)
+	if rec := ask(s, "GET", events, "", nil, 200, "Accept-Encoding", wire.CodingZstd); rec.Header().Get("Content-Encoding") != wire.CodingZstd {
+		t.Errorf("events go as they are: %v", rec.Header())
+	}
 	ask(s, "GET", wire.PathEvents+"?after=x", "", nil, 400)
 	for _, doc := range []string{wire.PathCatalogue, wire.PathStaff, wire.PathTrust} {
 		tag := ask(s, "GET", doc, "", nil, 200).Header().Get("ETag")

@@ -35,17 +35,17 @@ func (p *Portal) getEvents(w http.ResponseWriter, r *http.Request, e ledger.Enro
 			q.Known.Catalogue != 0 && q.Known.Catalogue != answer.Hints.Catalogue ||
 			q.Known.Staff != "" && q.Known.Staff != answer.Hints.Staff
 		if news || q.Wait == 0 {
-			return writeJSON(w, http.StatusOK, answer)
+			return answerJSON(w, r, answer)
 		}
 		select {
 		case <-own:
 		case <-all:
 		case <-newer: // this one's line is dead, most likely
-			return writeJSON(w, http.StatusOK, answer)
+			return answerJSON(w, r, answer)
 		case <-over.C:
-			return writeJSON(w, http.StatusOK, answer)
+			return answerJSON(w, r, answer)
 		case <-p.stop:
-			return writeJSON(w, http.StatusOK, answer)
+			return answerJSON(w, r, answer)
 		case <-r.Context().Done():
 			return nil // the station went away
 		}

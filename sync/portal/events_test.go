@@ -25,6 +25,7 @@ import (
 func (f *fixture) longPoll(t *testing.T, ctx context.Context, s *station, q wire.EventsQuery) <-chan *httptest.ResponseRecorder {
 	r := httptest.NewRequestWithContext(ctx, "GET", wire.PathEvents+"?"+q.Values().Encode(), nil)
 	r.TLS = s.state(t)
+	r.Header.Set("Accept-Encoding", wire.CodingZstd)
 	out := make(chan *httptest.ResponseRecorder, 1)
 	go func() {
 		rec := httptest.NewRecorder()
@@ -36,7 +37,7 @@ func (f *fixture) longPoll(t *testing.T, ctx context.Context, s *station, q wire
 
 func answerOf(t *testing.T, rec *httptest.ResponseRecorder) (a wire.EventsAnswer) {
 	t.Helper()
-	must(t, json.Unmarshal(rec.Body.Bytes(), &a))
+	must(t, json.Unmarshal(plain(t, rec), &a))
 	return a
 }
 
@@ -67,7 +68,11 @@ func TestLongPoll(t *testing.T) {
 		}
 		began = time.Now()
 		f.desk(t, "POST", "/desk/dossiers/last/accept", "", nil)
-		if a := answerOf(t, <-mine); len(a.Events) != 1 || a.Events[0].N != 1 || time.Since(began) != 0 {
+		woken := <-mine
+		if woken.Header().Get("Content-Encoding") != wire.CodingZstd {
+			t.Errorf("news go as they are: %v", woken.Header())
+		}
+		if a := answerOf(t, woken); len(a.Events) != 1 || a.Events[0].N != 1 || time.Since(began) != 0 {
 			t.Errorf("woken: %+v after %s", a, time.Since(began))
 		}
 		synctest.Wait()

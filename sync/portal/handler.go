@@ -242,6 +242,26 @@ func writeJSON(w http.ResponseWriter, status int, v any) error {
 	return write(w, status, wire.TypeJSON, data)
 }
 
+// answerJSON is writeJSON for what may be long: coded, for who asks for it.
+func answerJSON(w http.ResponseWriter, r *http.Request, v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("failed to encode the answer: %w", err)
+	}
+	w.Header().Set("Vary", "Accept-Encoding")
+	if wire.AcceptsZstd(r.Header.Values("Accept-Encoding")) {
+		coded, shorter, err := wire.Code(data)
+		if err != nil {
+			return err
+		}
+		if shorter {
+			w.Header().Set("Content-Encoding", wire.CodingZstd)
+			data = coded
+		}
+	}
+	return write(w, http.StatusOK, wire.TypeJSON, data)
+}
+
 func writeJWS(w http.ResponseWriter, status int, jws string) error {
 	return write(w, status, wire.TypeJWS, []byte(jws))
 }

@@ -103,7 +103,7 @@ func (p *Portal) postBatch(w http.ResponseWriter, r *http.Request, _ ledger.Enro
 			return err
 		case err != nil: // what came before it is safe, and said so
 			add("", ledger.Packet{}, 0, err)
-			return writeJSON(w, http.StatusOK, answer)
+			return answerJSON(w, r, answer)
 		}
 		head, err := seal.Peek(f.JWS)
 		if err != nil {
@@ -113,7 +113,7 @@ func (p *Portal) postBatch(w http.ResponseWriter, r *http.Request, _ ledger.Enro
 		pk, status, err := p.Receive(r.Context(), f)
 		add(head.ID, pk, status, err)
 	}
-	return writeJSON(w, http.StatusOK, answer)
+	return answerJSON(w, r, answer)
 }
 
 // Receive takes in one packet, whoever carried it: the packet's own signature is

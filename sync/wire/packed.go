@@ -142,7 +142,7 @@ func (p *PackedReader) begin() error {
 	if err != nil {
 		return cut(err)
 	}
-	plain, err := unpack(packed)
+	plain, err := unpack(packed, MaxPackedTextBytes)
 	if err != nil {
 		return err
 	}
@@ -197,23 +197,4 @@ func (p *PackedReader) begin() error {
 	}
 	p.items = items
 	return nil
-}
-
-// unpack is read as a stream, so that the limit holds over all frames that
-// somebody may have put behind one another.
-func unpack(packed []byte) ([]byte, error) {
-	dec, err := zstd.NewReader(bytes.NewReader(packed), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
-		zstd.WithDecoderMaxMemory(MaxPackedTextBytes), zstd.WithDecoderMaxWindow(MaxPackedTextBytes))
-	if err != nil {
-		return nil, fmt.Errorf("failed to prepare unpacking: %w", err)
-	}
-	defer dec.Close()
-	plain, err := io.ReadAll(io.LimitReader(dec, MaxPackedTextBytes+1))
-	switch {
-	case len(plain) > MaxPackedTextBytes, errors.Is(err, zstd.ErrDecoderSizeExceeded), errors.Is(err, zstd.ErrWindowSizeExceeded):
-		return nil, dossier.Errorf(CodeTooLarge, "a text past %d bytes", MaxPackedTextBytes)
-	case err != nil:
-		return nil, dossier.Errorf(dossier.CodeInvalid, "the text does not decompress: %w", err)
-	}
-	return plain, nil
 }

@@ -117,10 +117,39 @@ func (h *Handler) check(r *http.Request, rec *httptest.ResponseRecorder) {
 	if err := openapi3filter.ValidateRequest(context.Background(), in); err != nil && !refused {
 		fail(fmt.Sprintf("asked, and answered %d", rec.Code), err)
 	}
+	plain, err := decoded(route, r, rec)
+	if err != nil {
+		fail("answered", err)
+		return
+	}
 	if err := openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{RequestValidationInput: in,
-		Status: rec.Code, Header: rec.Header(), Body: io.NopCloser(bytes.NewReader(rec.Body.Bytes())), Options: in.Options}); err != nil {
+		Status: rec.Code, Header: rec.Header(), Body: io.NopCloser(bytes.NewReader(plain)), Options: in.Options}); err != nil {
 		fail("answered", err)
 	}
+}
+
+// maxAnswerBytes bounds what an answer is unpacked to: more than any may have.
+const maxAnswerBytes = 8 << 20
+
+// decoded is an answer without its coding, which must have been asked for, and be
+// in the description of that answer.
+func decoded(route *routers.Route, r *http.Request, rec *httptest.ResponseRecorder) ([]byte, error) {
+	coding := rec.Header().Get("Content-Encoding")
+	if coding == "" {
+		return rec.Body.Bytes(), nil
+	}
+	described := route.Operation.Responses.Status(rec.Code)
+	switch {
+	case described == nil || described.Value.Headers["Content-Encoding"] == nil:
+		return nil, fmt.Errorf("as %s, which the description does not say of a %d", coding, rec.Code)
+	case coding != wire.CodingZstd || !wire.AcceptsZstd(r.Header.Values("Accept-Encoding")):
+		return nil, fmt.Errorf("as %s, which was not asked for", coding)
+	}
+	plain, err := wire.Decode(rec.Body.Bytes(), maxAnswerBytes)
+	if err == nil && len(plain) < wire.MinCodedBytes {
+		err = fmt.Errorf("%d bytes, coded", len(plain))
+	}
+	return plain, err
 }
 
 // Calls is how many calls the description has.
