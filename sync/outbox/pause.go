@@ -3,7 +3,6 @@ package outbox
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -25,9 +24,6 @@ const (
 	// stands still and that is switched off again and again nears the end by it.
 	pauseKept = 10 * time.Minute
 )
-
-// ErrPaused is what a transfer is told that a pause holds back.
-var ErrPaused = errors.New("sending is paused on this station")
 
 // Pause is a stop of sending that a person ordered on this station. It always
 // ends by itself, and outlives a restart.

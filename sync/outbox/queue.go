@@ -43,11 +43,12 @@ const (
 	WhyMetered      Why = "metered"        // attachments: every byte of this network is paid for
 	WhyWindow       Why = "window"         // attachments: their hours have not come
 	WhyPaused       Why = "paused"         // a person at this station paused sending
+	WhyOwnFirst     Why = "own-first"      // what other stations left here: this station's own goes before it
 )
 
 // Whys are all reasons that something waits.
 var Whys = []Why{WhyNoNetwork, WhyNotThePortal, WhyBusy, WhyIdentity, WhyClock, WhyCertificate, WhyPortalFull, WhyNotEnrolled, WhyStorage,
-	WhyRefused, WhyMetered, WhyWindow, WhyPaused}
+	WhyRefused, WhyMetered, WhyWindow, WhyPaused, WhyOwnFirst}
 
 // Sender carries packets. Errors may implement Trouble.
 type Sender interface {
