@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"tramhoso/app/counter"
 	"tramhoso/sync/courier"
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/outbox"
 	"tramhoso/sync/wire/stick"
 )
 
@@ -96,15 +98,19 @@ func (k sticks) Carry(_ context.Context, tell func(done, total int64)) (got coun
 	if err != nil {
 		return got, stickTrouble(err)
 	}
-	passed, err := c.Relay(ctx, dir, k.s.link, progress)
+	passed, err := c.Relay(ctx, dir, k.s.link, k.s.files.Turn, progress)
 	got.Others = passed.Answered
-	switch dossier.CodeOf(err) {
-	case "", dossier.CodeStorageFull, dossier.CodeStorageReadOnly:
-		if err != nil {
-			return got, stickTrouble(err)
-		}
+	why := passed.Why
+	switch code := dossier.CodeOf(err); {
+	case err == nil:
+	case code == "" || code == dossier.CodeStorageFull || code == dossier.CodeStorageReadOnly:
+		return got, stickTrouble(err)
 	default: // the network, or the portal: what is others' waits, what is ours goes on
 		k.s.log.Info("others' bundles wait", "err", err)
+		why = cmp.Or(why, outbox.WhyOf(err))
+	}
+	if why != outbox.WhyNothing {
+		got.Why = string(why)
 		if got.Waiting, err = c.Others(ctx, dir); err != nil {
 			return got, stickTrouble(err)
 		}

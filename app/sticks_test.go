@@ -9,11 +9,14 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
+	"tramhoso/app/config"
 	"tramhoso/app/counter"
 	"tramhoso/sync/courier"
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/outbox"
+	"tramhoso/sync/portal/ledger"
 	"tramhoso/sync/wire/stick"
 )
 
@@ -115,6 +118,53 @@ func TestAClerkCarriesByStick(t *testing.T) {
 	}
 	out()
 	fails("gone", "carry.no-stick")
+}
+
+// What another station left on the stick goes by this one's network as its staff
+// said: in a pause it stays, and the clerk is told why.
+func TestAStickOfOthersWaitsForItsTurn(t *testing.T) {
+	o, under := openOffice(t), filepath.Join(t.TempDir(), "stick")
+	open := func(metered string) *station {
+		cfg := quiet(t, filepath.Join(t.TempDir(), "data"))
+		cfg.Sticks, cfg.Sync.Metered = under, metered
+		s := openStation(t.Context(), cfg, slog.New(slog.DiscardHandler))
+		t.Cleanup(s.close)
+		return s
+	}
+	other, s, dear := open(config.MeteredNo), open(config.MeteredNo), open(config.MeteredPackets)
+	for code, one := range map[string]*station{"DL28": other, "DL27": s, "DL29": dear} {
+		tok, err := o.portal.IssueToken(t.Context(), ledger.Station{Code: code, Name: "Điểm Hoà Phú", Address: "Xã Hoà Phú"}, o.url)
+		must(t, err)
+		must(t, one.enrolWith(t.Context(), tok.String()))
+	}
+	dir, _ := plugIn(t, under, safeMount, "8m")
+	carry := func(s *station) counter.Carried {
+		t.Helper()
+		got, err := s.newSticks().Carry(t.Context(), func(int64, int64) {})
+		must(t, err)
+		return got
+	}
+	carry(s)
+	_, err := o.portal.Import(t.Context(), dir)
+	must(t, err)
+	carry(s) // nothing of its own waits any more
+	if w, err := s.store.Waiting(t.Context()); err != nil || w.Packets != 0 {
+		t.Fatalf("%+v, %v", w, err)
+	}
+	must(t, s.pause.Begin(t.Context(), time.Hour))
+	carry(other)
+	others := 0
+	for what, one := range map[string]*station{string(outbox.WhyPaused): s, string(outbox.WhyMetered): dear} {
+		seen := one.newSticks().Look(t.Context())
+		if got := carry(one); got.Others != 0 || got.Waiting != seen.Others || got.Waiting == 0 || got.Why != what {
+			t.Errorf("%s: %+v of %+v", what, got, seen)
+		}
+	}
+	must(t, s.pause.End(t.Context()))
+	others = s.newSticks().Look(t.Context()).Others
+	if got := carry(s); got.Others != others || others == 0 || got.Waiting != 0 || got.Why != "" {
+		t.Errorf("after the pause: %+v of %d", got, others)
+	}
 }
 
 // Each trouble of a stick has its sentence; what is no trouble of a stick goes

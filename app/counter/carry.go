@@ -44,12 +44,13 @@ type Carried struct {
 	Events    int
 	Results   int
 	Catalogue bool
-	Others    int // other stations' bundles that were answered
-	Waiting   int // other stations' bundles that wait for the network
-	Half      int // files that were not written to their end
-	Unread    int // files that the stick could not give
-	Foreign   int // answers for somebody else
-	Old       int // answers from before the portal's present history
+	Others    int    // other stations' bundles that were answered
+	Waiting   int    // other stations' bundles that were not
+	Why       string // the outbox's word for what keeps these
+	Half      int    // files that were not written to their end
+	Unread    int    // files that the stick could not give
+	Foreign   int    // answers for somebody else
+	Old       int    // answers from before the portal's present history
 }
 
 // StickError is one sentence about a stick that could not be used.

@@ -55,12 +55,12 @@ func (s Sending) Say(w *assets.Words) (what, why string) {
 	case reason == "":
 		why = w.T(ofOne("sending.now", n))
 	case in <= 0 || reason == whyPaused: // that says its own end
-		why = w.T(ofOne("sending.because", n), "why", s.because(w, reason))
+		why = w.T(ofOne("sending.because", n), "why", s.Because(w, reason))
 	default:
-		why = w.T("sending.next", "in", span(w, Counted(in)), "why", s.because(w, reason))
+		why = w.T("sending.next", "in", span(w, Counted(in)), "why", s.Because(w, reason))
 	}
 	if s.Waiting > 0 && s.Files > 0 && s.FileWhy != "" && s.FileWhy != s.Why {
-		why += " " + w.T(ofOne("sending.files-why", s.Files), "why", s.because(w, s.FileWhy))
+		why += " " + w.T(ofOne("sending.files-why", s.Files), "why", s.Because(w, s.FileWhy))
 	}
 	return what, why
 }
@@ -73,8 +73,8 @@ func ofOne(key string, n int) string {
 	return key
 }
 
-// because words the outbox's reason.
-func (s Sending) because(w *assets.Words, reason string) string {
+// Because words the outbox's reason.
+func (s Sending) Because(w *assets.Words, reason string) string {
 	return w.T("sending.why-"+reason, "until", Moment(w, s.Until, s.Now))
 }
 

@@ -54,7 +54,7 @@ func TestBothEndsKeepTheContract(t *testing.T) {
 	stick := t.TempDir()
 	b, _ := w.neighbour("DL28")
 	w.export(stick)
-	carried, err := b.Courier.Relay(t.Context(), stick, b.Link, nil)
+	carried, err := b.Courier.Relay(t.Context(), stick, b.Link, b.Files.Turn, nil)
 	must(t, err)
 	if carried.Answered == 0 {
 		t.Errorf("%+v", carried)

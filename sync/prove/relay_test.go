@@ -69,7 +69,7 @@ func TestAStickAtANeighbour(t *testing.T) {
 
 	// Without a network nothing changes on the stick.
 	w.line.cut()
-	if _, err := b.Courier.Relay(t.Context(), dir, b.Link, nil); dossier.CodeOf(err) != dossier.CodeNoNetwork {
+	if _, err := b.Courier.Relay(t.Context(), dir, b.Link, b.Files.Turn, nil); dossier.CodeOf(err) != dossier.CodeNoNetwork {
 		t.Errorf("offline: %v", err)
 	}
 	if list := names(t, dir); len(list) != len(before)+2 {
@@ -84,7 +84,7 @@ func TestAStickAtANeighbour(t *testing.T) {
 	var told []courier.Progress
 	for range 9 {
 		var err error
-		if done, err = b.Courier.Relay(t.Context(), dir, b.Link, func(p courier.Progress) { told = append(told, p) }); err == nil {
+		if done, err = b.Courier.Relay(t.Context(), dir, b.Link, b.Files.Turn, func(p courier.Progress) { told = append(told, p) }); err == nil {
 			break
 		}
 		if dossier.CodeOf(err) != dossier.CodeNoNetwork {
@@ -122,7 +122,7 @@ func TestAStickAtANeighbour(t *testing.T) {
 	if got, err := b.Courier.Import(t.Context(), dir); err != nil || got.Receipts != 0 || len(got.Files) != 2 || !errors.Is(got.Files[0].Err, courier.ErrForeign) {
 		t.Errorf("the neighbour takes the answer for its own: %+v, %v", got, err)
 	}
-	if again, err := b.Courier.Relay(t.Context(), dir, b.Link, nil); err != nil || again.Answered != 0 || again.Before != 2 {
+	if again, err := b.Courier.Relay(t.Context(), dir, b.Link, b.Files.Turn, nil); err != nil || again.Answered != 0 || again.Before != 2 {
 		t.Errorf("once more: %+v, %v", again, err)
 	}
 

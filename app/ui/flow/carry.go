@@ -188,7 +188,7 @@ func (f *Flow) stickBrought(c counter.Carried) (lines []string) {
 	say(c.Left, "carry.left")
 	say(c.FilesNot, "carry.files-left", "mb", c.NeedMB)
 	say(c.Others, "carry.others-answered")
-	say(c.Waiting, "carry.others-wait")
+	say(c.Waiting, "carry.others-wait", "why", f.Upkeep.State().Sending.Because(e.Words, c.Why))
 	say(c.Half, "carry.half")
 	say(c.Unread, "carry.unread")
 	say(c.Foreign, "carry.foreign")

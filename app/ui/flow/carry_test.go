@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tramhoso/app/counter"
+	"tramhoso/sync/outbox"
 )
 
 // pocket is a clerk's stick.
@@ -89,7 +90,17 @@ func TestAClerkCarriesByStick(t *testing.T) {
 		h.see("carry.brought", "receipts", 9, "results", 2, "news", 4)
 		h.see("carry.catalogue")
 		h.see("carry.copied", "n", 12, "files", 3)
-		if p.calls != 4 {
+		h.tap("app.back")
+		h.tap("clerkhome.carry")
+		h.soon()
+		until := h.clock.Now().Add(2 * time.Hour)
+		h.parts.Sending.Now, h.parts.Sending.Until = h.clock.Now(), until
+		p.got = counter.Carried{Others: 1, Waiting: 2, Why: string(outbox.WhyPaused)}
+		h.tap("carry.main")
+		h.settle()
+		h.see("carry.others-answered", "n", 1)
+		h.see("carry.others-wait", "n", 2, "why", h.env.T("sending.why-paused", "until", h.env.Words.Clock(until)))
+		if p.calls != 5 {
 			t.Errorf("%d copies", p.calls)
 		}
 		h.tap("app.back")

@@ -43,7 +43,7 @@ func (w *World) relay(s *stationSim, k *stickSim, patience time.Duration) {
 	w.must(err)
 	ctx, stop := context.WithTimeout(w.ctx, patience+offBeat)
 	defer stop()
-	done, err := s.run.Courier.Relay(ctx, k.dir, s.run.Link, nil)
+	done, err := s.run.Courier.Relay(ctx, k.dir, s.run.Link, s.run.Files.Turn, nil)
 	bad := 0
 	for _, f := range done.Files {
 		if f.Err == nil {

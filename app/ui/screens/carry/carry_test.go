@@ -1,6 +1,7 @@
 package carry_test
 
 import (
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -8,6 +9,8 @@ import (
 	"tramhoso/app/ui/kit"
 	"tramhoso/app/ui/kit/golden"
 	"tramhoso/app/ui/screens/carry"
+	"tramhoso/app/upkeep"
+	"tramhoso/sync/outbox"
 )
 
 func show(model func(*kit.Env) carry.Model) func(*kit.Env) fyne.CanvasObject {
@@ -32,7 +35,14 @@ func TestLook(t *testing.T) {
 	golden.Screen(t, "carry", show(ready), "Mang đi bằng USB", "12 hồ sơ và 3 tệp giấy tờ đang chờ gửi", "Chép vào USB")
 	golden.Screen(t, "carry-running", show(running), "Đang chép. Xin đừng rút USB.")
 	golden.Screen(t, "carry-failed", show(failed), "USB không đọc hay ghi được", "1 tệp trên USB không đọc được", "Thử lại")
+	golden.Screen(t, "carry-held", show(held), "2 gói của trạm khác còn chờ, vì: mạng này tính tiền theo dung lượng. Các gói ấy vẫn nguyên vẹn.")
 	golden.Screen(t, "carry-done", show(done), "Đã chép xong. Có thể rút USB.", "USB đã mang về: 9 biên nhận, 2 kết quả, 4 tin khác")
+}
+
+func held(env *kit.Env) carry.Model {
+	m := done(env)
+	m.Lines = append(m.Lines, env.T("carry.others-answered", "n", 1), env.T("carry.others-wait", "n", 2, "why", why(env, outbox.WhyMetered)))
+	return m
 }
 
 func running(env *kit.Env) carry.Model {
@@ -44,6 +54,11 @@ func failed(env *kit.Env) carry.Model {
 		Lines: []string{env.T("carry.brought", "receipts", 9, "results", 2, "news", 4), env.T("carry.unread", "n", 1)}}
 }
 
+// why words what others' bundles wait for.
+func why(env *kit.Env, w outbox.Why) string {
+	return upkeep.Sending{Now: golden.Moment, Until: upkeep.Morning(golden.Moment)}.Because(env.Words, string(w))
+}
+
 func TestOtherStates(t *testing.T) {
 	golden.State(t, "carry-none", show(func(env *kit.Env) carry.Model {
 		return carry.Model{Lead: env.T("carry.insert"), Lines: []string{env.T("carry.nothing-waits")}, Main: env.T("carry.main-none")}
@@ -52,10 +67,17 @@ func TestOtherStates(t *testing.T) {
 		m := done(env)
 		m.Lead, m.Good, m.Trouble, m.Main, m.Ready = env.T("carry.sick"), false, true, env.T("carry.again"), true
 		for _, w := range []string{"left", "files-left", "others-answered", "others-wait", "half", "unread", "foreign", "old"} {
-			m.Lines = append(m.Lines, env.T("carry."+w, "n", 3, "mb", 150))
+			m.Lines = append(m.Lines, env.T("carry."+w, "n", 3, "mb", 150, "why", why(env, outbox.WhyMetered)))
 		}
 		return m
 	}), "Thử lại")
+	golden.State(t, "carry-others-wait", show(func(env *kit.Env) carry.Model {
+		m := done(env)
+		for _, w := range slices.Backward(outbox.Whys) { // a page shows the longest
+			m.Lines = append(m.Lines, env.T("carry.others-wait", "n", 888, "why", why(env, w)))
+		}
+		return m
+	}), "888 gói của trạm khác còn chờ, vì: trạm được cho tạm ngừng gửi đến 07:00 ngày mai.")
 }
 
 func TestPressing(t *testing.T) {
