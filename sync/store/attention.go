@@ -55,11 +55,46 @@ func (s *Store) RetryRefused(ctx context.Context) (int, error) {
 	return int(n), nil
 }
 
-// quarantined keeps what a receipt says about the portal's trust in a packet.
-func quarantined(ctx context.Context, q *rows.Queries, r dossier.Receipt, compact string, now int64) error {
-	mark := dossier.ReceiptMark(compact)
+// quarantined keeps what a receipt says about the portal's trust in a packet. It is
+// what was so when the packet came; what became of it since is said by events, and
+// whatever way a receipt comes late by, it takes none of that back.
+func quarantined(ctx context.Context, q *rows.Queries, r dossier.Receipt, now int64) error {
 	if !r.Quarantined {
-		return q.Unquarantine(ctx, rows.UnquarantineParams{Packet: r.Packet, Receipt: mark})
+		return q.Unquarantine(ctx, r.Packet)
 	}
-	return q.Quarantine(ctx, rows.QuarantineParams{Packet: r.Packet, Why: string(r.Why), Receipt: mark, AtMs: now})
+	return q.Quarantine(ctx, rows.QuarantineParams{Packet: r.Packet, Why: string(r.Why), AtMs: now})
+}
+
+// setAside keeps what an event says became of a packet. The cursor lets each one
+// through once, in the portal's order.
+func setAside(ctx context.Context, q *rows.Queries, packet string, a dossier.Aside, now int64) error {
+	if a.Why == "" {
+		return q.Release(ctx, rows.ReleaseParams{Packet: packet, Receipt: a.Receipt, AtMs: now})
+	}
+	return q.SetAside(ctx, rows.SetAsideParams{Packet: packet, Why: string(a.Why), Receipt: a.Receipt, AtMs: now})
+}
+
+// forgetAsides begins a history in which no event has spoken yet. A packet that is
+// offered again gets its receipt again; of one that is not here any more the old
+// receipt is what holds, for the backup that let it go knows that too.
+func (s *Store) forgetAsides(ctx context.Context, q *rows.Queries) error {
+	if err := q.ForgetAsides(ctx); err != nil {
+		return err
+	}
+	purged, err := q.PurgedAsides(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range purged {
+		r := dossier.Receipt{}
+		if err := payload(p.Receipt, &r); err != nil { // it was verified when it came: nothing else may wait for it
+			s.log.Warn("an old receipt cannot be read", "packet", p.ID, "err", err)
+			continue
+		}
+		r.Packet = p.ID
+		if err := quarantined(ctx, q, r, s.ms()); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -32,12 +34,12 @@ func TestSetAside(t *testing.T) {
 		_, err := b.Held(ctx, dossier.Receipt{Packet: packet, Digest: digestOf(seq), Counter: counter, Quarantined: why != "", Why: why}, fmt.Sprint("receipt ", counter))
 		must(t, err)
 	}
-	n := uint64(0)
-	must(t, b.StartEpoch(ctx, "e"))
+	n, epoch := uint64(0), "e"
+	must(t, b.StartEpoch(ctx, epoch))
 	tell := func(packet string, counter uint64, why dossier.AsideWhy) {
 		t.Helper()
 		n++
-		_, err := b.Apply(ctx, Cursor{Epoch: "e", N: n}, nil, Told{Packet: packet, Aside: &dossier.Aside{Why: why, Receipt: dossier.ReceiptMark(fmt.Sprint("receipt ", counter))}})
+		_, err := b.Apply(ctx, Cursor{Epoch: epoch, N: n}, nil, Told{Packet: packet, Aside: &dossier.Aside{Why: why, Receipt: dossier.ReceiptMark(fmt.Sprint("receipt ", counter))}})
 		must(t, err)
 	}
 	want := func(what string, list ...string) {
@@ -60,15 +62,93 @@ func TestSetAside(t *testing.T) {
 	hold("p-1", 1, 1, dossier.AsideVersion)
 	want("the receipt from before the release")
 	hold("p-1", 1, 3, dossier.AsideVersion)
-	want("another history", "p-1 DL27-000001 procedure-version")
+	want("an older one, by another way")
+	n, epoch = 0, "e2"
+	must(t, b.StartEpoch(ctx, epoch))
+	want("another history, of which nothing was heard")
+	hold("p-1", 1, 3, dossier.AsideVersion)
+	want("its receipt", "p-1 DL27-000001 procedure-version")
 	hold("p-1", 1, 4, "")
-	want("a history in which nothing is wrong")
+	want("a receipt by which nothing is wrong")
 	hold("p-1", 1, 5, dossier.AsideVersion)
 	_, err = b.Held(ctx, dossier.Receipt{Packet: "p-1", Digest: digestOf(1), Counter: 5}, "of another history, with a counter that was given before")
 	must(t, err)
 	want("the same counter in a history in which nothing is wrong")
 	tell("p-9", 1, dossier.AsideStatus)
 	want("a packet of which nothing is known here")
+}
+
+// In each history anew a packet that waited for its parent was receipted without
+// blame and set aside when the parent came. Whatever receipt of it is seen again
+// then, by whatever way, the event is the newer word.
+func TestSetAsideInEachHistory(t *testing.T) {
+	b, ctx := open(t, t.TempDir(), Options{}), t.Context()
+	_, err := b.Commit(ctx, visit("t"))
+	must(t, err)
+	for i, epoch := range []string{"e1", "e2", "e3"} {
+		must(t, b.StartEpoch(ctx, epoch))
+		receipt := fmt.Sprint("receipt of ", epoch)
+		hold := func(counter uint64, compact string) {
+			t.Helper()
+			_, err := b.Held(ctx, dossier.Receipt{Packet: "p-1", Digest: digestOf(1), Counter: counter}, compact)
+			must(t, err)
+		}
+		hold(1, receipt)
+		if list := b.attention(t); list != nil {
+			t.Errorf("history %d, before its parent came: %q", i+1, list)
+		}
+		_, err := b.Apply(ctx, Cursor{Epoch: epoch, N: 1}, nil,
+			Told{Packet: "p-1", Aside: &dossier.Aside{Why: dossier.AsideStatus, Receipt: dossier.ReceiptMark(receipt)}})
+		must(t, err)
+		for what, compact := range map[string]string{"the portal's word": "", "the same receipt": receipt, "an earlier receipt": "earlier than " + receipt} {
+			if compact != "" {
+				hold(1, compact)
+			}
+			if d := cmp.Diff([]string{"p-1 DL27-000001 status"}, b.attention(t)); d != "" {
+				t.Errorf("history %d, %s: %s", i+1, what, d)
+			}
+		}
+	}
+}
+
+// Of a packet that is not here any more no receipt comes again: in another history
+// the one that is kept holds, until an event says more.
+func TestSetAsideAfterThePurge(t *testing.T) {
+	b, ctx := open(t, t.TempDir(), Options{}), t.Context()
+	compact := func(r dossier.Receipt) string {
+		text, err := json.Marshal(r)
+		must(t, err)
+		return "e30." + base64.RawURLEncoding.EncodeToString(text) + ".c2ln"
+	}
+	must(t, b.StartEpoch(ctx, "e1"))
+	for i, r := range []dossier.Receipt{{Quarantined: true, Why: dossier.AsideVersion}, {}} {
+		_, err := b.Commit(ctx, visit(fmt.Sprint("t", i)))
+		must(t, err)
+		r.Packet, r.Counter, r.Digest = fmt.Sprint("p-", i+1), uint64(i)+1, digestOf(uint64(i)+1)
+		_, err = b.Held(ctx, r, compact(r))
+		must(t, err)
+	}
+	for i := range uint64(2) { // what the backup of a portal may not know
+		a := dossier.Aside{Receipt: "mark"}
+		if i == 1 {
+			a.Why = dossier.AsideStatus
+		}
+		_, err := b.Apply(ctx, Cursor{Epoch: "e1", N: i + 1}, nil, Told{Packet: fmt.Sprint("p-", i+1), Aside: &a})
+		must(t, err)
+	}
+	if d := cmp.Diff([]string{"p-2 DL27-000002 status"}, b.attention(t)); d != "" {
+		t.Error(d)
+	}
+	must(t, b.Durable(ctx, "e1", 2))
+	_, err := b.Sweep(ctx)
+	must(t, err)
+	if _, err := b.Packet(ctx, "p-1"); dossier.CodeOf(err) != dossier.CodeNotFound {
+		t.Fatal("nothing was purged")
+	}
+	must(t, b.StartEpoch(ctx, "e2"))
+	if d := cmp.Diff([]string{"p-1 DL27-000001 procedure-version"}, b.attention(t)); d != "" {
+		t.Error(d)
+	}
 }
 
 // A portal that was set back may refuse what it had set aside: one packet is one

@@ -65,6 +65,9 @@ func (s *Store) StartEpoch(ctx context.Context, epoch string) error {
 				return err
 			}
 		}
+		if err := s.forgetAsides(ctx, q); err != nil {
+			return err
+		}
 		return q.SetCursor(ctx, rows.SetCursorParams{Epoch: epoch})
 	})
 	if err == nil && again > 0 {

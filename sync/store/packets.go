@@ -68,18 +68,24 @@ func (s *Store) Head(ctx context.Context, id string) (dossier.Head, error) {
 // The signature was made here and is checked by whoever receives the packet.
 func thaw(jws, body []byte) (dossier.Packet, error) {
 	p := dossier.Packet{JWS: jws, Body: body}
-	parts := strings.Split(string(jws), ".")
+	err := payload(string(jws), &p.Head)
+	return p, err
+}
+
+// payload reads what a compact JWS says, of which it was made sure when it was kept.
+func payload(compact string, into any) error {
+	parts := strings.Split(compact, ".")
 	if len(parts) != 3 {
-		return p, dossier.Errorf(dossier.CodeInvalid, "a frozen head of %d parts", len(parts))
+		return dossier.Errorf(dossier.CodeInvalid, "a signed text of %d parts", len(parts))
 	}
-	head, err := base64.RawURLEncoding.DecodeString(parts[1])
+	text, err := base64.RawURLEncoding.DecodeString(parts[1])
 	if err != nil {
-		return p, dossier.Errorf(dossier.CodeInvalid, "failed to decode a frozen head: %w", err)
+		return dossier.Errorf(dossier.CodeInvalid, "failed to decode a signed text: %w", err)
 	}
-	if err := json.Unmarshal(head, &p.Head); err != nil {
-		return p, dossier.Errorf(dossier.CodeInvalid, "failed to read a frozen head: %w", err)
+	if err := json.Unmarshal(text, into); err != nil {
+		return dossier.Errorf(dossier.CodeInvalid, "failed to read a signed text: %w", err)
 	}
-	return p, nil
+	return nil
 }
 
 // Unmirrored returns up to limit packets, oldest first, that are not yet on

@@ -96,7 +96,7 @@ func (s *Store) Held(ctx context.Context, r dossier.Receipt, compact string) (ag
 		if err := takeFiles(ctx, q, r); err != nil {
 			return err
 		}
-		if err := quarantined(ctx, q, r, compact, s.ms()); err != nil {
+		if err := quarantined(ctx, q, r, s.ms()); err != nil {
 			return err
 		}
 		return q.LeaveOutbox(ctx, r.Packet)

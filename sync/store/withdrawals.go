@@ -64,10 +64,7 @@ type Told struct {
 // tell keeps what an event says, in its transaction.
 func (s *Store) tell(ctx context.Context, q *rows.Queries, t Told) error {
 	if t.Aside != nil {
-		if t.Aside.Why == "" {
-			return q.Release(ctx, rows.ReleaseParams{Packet: t.Packet, Receipt: t.Aside.Receipt, AtMs: s.ms()})
-		}
-		return q.Quarantine(ctx, rows.QuarantineParams{Packet: t.Packet, Why: string(t.Aside.Why), Receipt: t.Aside.Receipt, AtMs: s.ms()})
+		return setAside(ctx, q, t.Packet, *t.Aside, s.ms())
 	}
 	w, err := q.Withdrawal(ctx, t.Packet)
 	if errors.Is(err, sql.ErrNoRows) || t.Status == 0 {

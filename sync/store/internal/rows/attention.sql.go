@@ -63,28 +63,66 @@ func (q *Queries) Attention(ctx context.Context, limit int64) ([]AttentionRow, e
 	return items, nil
 }
 
+const forgetAsides = `-- name: ForgetAsides :exec
+UPDATE quarantines SET receipt = ''
+`
+
+// In another history the events come again from the beginning, and receipts count
+// until they do.
+func (q *Queries) ForgetAsides(ctx context.Context) error {
+	_, err := q.db.ExecContext(ctx, forgetAsides)
+	return err
+}
+
+const purgedAsides = `-- name: PurgedAsides :many
+SELECT p.id, CAST(coalesce(p.receipt, '') AS TEXT) AS receipt FROM quarantines q JOIN packets p ON p.id = q.packet WHERE p.body IS NULL
+`
+
+type PurgedAsidesRow struct {
+	ID      string
+	Receipt string
+}
+
+// Whose receipts never come again.
+func (q *Queries) PurgedAsides(ctx context.Context) ([]PurgedAsidesRow, error) {
+	rows, err := q.db.QueryContext(ctx, purgedAsides)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PurgedAsidesRow
+	for rows.Next() {
+		var i PurgedAsidesRow
+		if err := rows.Scan(&i.ID, &i.Receipt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const quarantine = `-- name: Quarantine :exec
-INSERT INTO quarantines (packet, why, receipt, released, at_ms) SELECT p.id, ?1, ?2, 0, ?3
-FROM packets p WHERE p.id = ?4
-ON CONFLICT (packet) DO UPDATE SET why = excluded.why, receipt = excluded.receipt, released = 0, at_ms = excluded.at_ms
-WHERE quarantines.receipt <> excluded.receipt
+INSERT INTO quarantines (packet, why, receipt, released, at_ms) SELECT p.id, ?1, '', 0, ?2
+FROM packets p WHERE p.id = ?3
+ON CONFLICT (packet) DO UPDATE SET why = excluded.why, released = 0, at_ms = excluded.at_ms WHERE quarantines.receipt = ''
 `
 
 type QuarantineParams struct {
-	Why     string
-	Receipt string
-	AtMs    int64
-	Packet  string
+	Why    string
+	AtMs   int64
+	Packet string
 }
 
-// A receipt that was seen before says nothing new.
+// A receipt's word. Once an event spoke of the packet in this history, receipts say
+// nothing: they were signed before it or repeat it.
 func (q *Queries) Quarantine(ctx context.Context, arg QuarantineParams) error {
-	_, err := q.db.ExecContext(ctx, quarantine,
-		arg.Why,
-		arg.Receipt,
-		arg.AtMs,
-		arg.Packet,
-	)
+	_, err := q.db.ExecContext(ctx, quarantine, arg.Why, arg.AtMs, arg.Packet)
 	return err
 }
 
@@ -100,7 +138,7 @@ type ReleaseParams struct {
 	Packet  string
 }
 
-// Also of a packet whose receipt is still on its way.
+// Likewise. Also of a packet whose receipt is still on its way.
 func (q *Queries) Release(ctx context.Context, arg ReleaseParams) error {
 	_, err := q.db.ExecContext(ctx, release, arg.Receipt, arg.AtMs, arg.Packet)
 	return err
@@ -119,17 +157,36 @@ func (q *Queries) RetryRefused(ctx context.Context) (int64, error) {
 	return result.RowsAffected()
 }
 
-const unquarantine = `-- name: Unquarantine :exec
-UPDATE quarantines SET released = 1, receipt = ?1 WHERE packet = ?2 AND receipt <> ?1
+const setAside = `-- name: SetAside :exec
+INSERT INTO quarantines (packet, why, receipt, released, at_ms) SELECT p.id, ?1, ?2, 0, ?3
+FROM packets p WHERE p.id = ?4
+ON CONFLICT (packet) DO UPDATE SET why = excluded.why, receipt = excluded.receipt, released = 0, at_ms = excluded.at_ms
 `
 
-type UnquarantineParams struct {
+type SetAsideParams struct {
+	Why     string
 	Receipt string
+	AtMs    int64
 	Packet  string
 }
 
-// A receipt of another history says that nothing is wrong with the packet.
-func (q *Queries) Unquarantine(ctx context.Context, arg UnquarantineParams) error {
-	_, err := q.db.ExecContext(ctx, unquarantine, arg.Receipt, arg.Packet)
+// An event's word: the newest, whatever was known. It names the packet's receipt.
+func (q *Queries) SetAside(ctx context.Context, arg SetAsideParams) error {
+	_, err := q.db.ExecContext(ctx, setAside,
+		arg.Why,
+		arg.Receipt,
+		arg.AtMs,
+		arg.Packet,
+	)
+	return err
+}
+
+const unquarantine = `-- name: Unquarantine :exec
+UPDATE quarantines SET released = 1 WHERE packet = ? AND receipt = ''
+`
+
+// The word of a receipt that nothing is wrong with the packet; likewise.
+func (q *Queries) Unquarantine(ctx context.Context, packet string) error {
+	_, err := q.db.ExecContext(ctx, unquarantine, packet)
 	return err
 }

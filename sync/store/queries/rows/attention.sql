@@ -1,19 +1,34 @@
 -- name: Quarantine :exec
--- A receipt that was seen before says nothing new.
+-- A receipt's word. Once an event spoke of the packet in this history, receipts say
+-- nothing: they were signed before it or repeat it.
+INSERT INTO quarantines (packet, why, receipt, released, at_ms) SELECT p.id, sqlc.arg(why), '', 0, sqlc.arg(at_ms)
+FROM packets p WHERE p.id = sqlc.arg(packet)
+ON CONFLICT (packet) DO UPDATE SET why = excluded.why, released = 0, at_ms = excluded.at_ms WHERE quarantines.receipt = '';
+
+-- name: Unquarantine :exec
+-- The word of a receipt that nothing is wrong with the packet; likewise.
+UPDATE quarantines SET released = 1 WHERE packet = ? AND receipt = '';
+
+-- name: SetAside :exec
+-- An event's word: the newest, whatever was known. It names the packet's receipt.
 INSERT INTO quarantines (packet, why, receipt, released, at_ms) SELECT p.id, sqlc.arg(why), sqlc.arg(receipt), 0, sqlc.arg(at_ms)
 FROM packets p WHERE p.id = sqlc.arg(packet)
-ON CONFLICT (packet) DO UPDATE SET why = excluded.why, receipt = excluded.receipt, released = 0, at_ms = excluded.at_ms
-WHERE quarantines.receipt <> excluded.receipt;
+ON CONFLICT (packet) DO UPDATE SET why = excluded.why, receipt = excluded.receipt, released = 0, at_ms = excluded.at_ms;
 
 -- name: Release :exec
--- Also of a packet whose receipt is still on its way.
+-- Likewise. Also of a packet whose receipt is still on its way.
 INSERT INTO quarantines (packet, why, receipt, released, at_ms) SELECT p.id, '', sqlc.arg(receipt), 1, sqlc.arg(at_ms)
 FROM packets p WHERE p.id = sqlc.arg(packet)
 ON CONFLICT (packet) DO UPDATE SET receipt = excluded.receipt, released = 1, at_ms = excluded.at_ms;
 
--- name: Unquarantine :exec
--- A receipt of another history says that nothing is wrong with the packet.
-UPDATE quarantines SET released = 1, receipt = sqlc.arg(receipt) WHERE packet = sqlc.arg(packet) AND receipt <> sqlc.arg(receipt);
+-- name: ForgetAsides :exec
+-- In another history the events come again from the beginning, and receipts count
+-- until they do.
+UPDATE quarantines SET receipt = '';
+
+-- name: PurgedAsides :many
+-- Whose receipts never come again.
+SELECT p.id, CAST(coalesce(p.receipt, '') AS TEXT) AS receipt FROM quarantines q JOIN packets p ON p.id = q.packet WHERE p.body IS NULL;
 
 -- name: Attention :many
 -- What only a person can help on, the oldest first, once each: a packet that was set
