@@ -155,17 +155,24 @@ func (w *World) redo() (any bool) {
 	return any
 }
 
-// stale reports whether a station shows a status that the portal has forgotten.
+// stale reports whether a station shows a status that the portal has forgotten. A
+// slip counts that nobody was handed, too, if it can be printed yet.
 func (w *World) stale(d ledger.Dossier) bool {
 	i := slices.IndexFunc(w.stations, func(s *stationSim) bool { return s.code == d.Station })
 	if i < 0 || w.stations[i].lost != nil {
 		return false
 	}
-	for _, v := range w.shown(w.stations[i]) {
-		if v.got.Packet == d.Packet {
-			card, ok := w.card(v)
-			return ok && card.Status() != 0 && card.Status() != d.Status
-		}
+	s := w.stations[i]
+	list, err := s.rows(w.ctx)
+	w.must(err)
+	at := slices.IndexFunc(list, func(r row) bool { return r.ID == d.Packet })
+	if at < 0 {
+		return false
 	}
-	return false
+	slip, ok := w.slipOf(s, list[at])
+	if !ok {
+		return false
+	}
+	card, err := s.run.Inbox.BySlip(w.ctx, slip)
+	return err == nil && card.Status() != 0 && card.Status() != d.Status
 }
