@@ -172,6 +172,25 @@ func TestContract(t *testing.T) {
 	tus(other, "DELETE", bundle.Path(), nil, 204)
 	ask(other, "POST", bundle.Path(), "", nil, 404)
 
+	// What no description knows is refused as it says, too.
+	for _, call := range []string{"GET /v1/elsewhere", "GET /", "DELETE /v1/events", "PUT /v1/packets/", "POST /v1/files", "GET /v1//events",
+		"GET /v1/../v1/events", "PATCH /v1/files/", "GET /v1/packets:batch", "BREW /v1/time", "GET /v1/files/a/b", "POST /desk/backup"} {
+		method, path, _ := strings.Cut(call, " ")
+		r := httptest.NewRequestWithContext(t.Context(), method, path, nil)
+		r.TLS = s.state(t)
+		rec := httptest.NewRecorder()
+		f.Handler().ServeHTTP(rec, r)
+		if err := h.Refusal(rec.Code, rec.Header(), rec.Body.Bytes()); err != nil || rec.Code != http.StatusNotFound {
+			t.Errorf("%s: %d %v", call, rec.Code, err)
+		}
+	}
+	ask(s, "PUT", wire.PathPackets+"no-packet", wire.TypePacket, []byte("junk"), 400)
+	var items wire.BatchAnswer
+	must(t, json.Unmarshal(ask(s, "POST", wire.PathBatch, wire.TypeBatch, wire.AppendFrame(nil, wire.AppendFrame(wire.AppendFrame(nil, []byte("junk")), nil)), 200).Body.Bytes(), &items))
+	if len(items.Results) != 1 || items.Results[0].Problem == nil {
+		t.Errorf("junk in a batch: %+v", items)
+	}
+
 	// Trouble.
 	for range cap(f.requests) {
 		f.requests <- struct{}{}
@@ -212,9 +231,33 @@ func TestContract(t *testing.T) {
 	}
 
 	// The contract itself can fail.
+	refusing := func(status int, body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set(wire.Header, wire.HeaderValue)
+			w.Header().Set("Content-Type", wire.TypeProblem)
+			w.WriteHeader(status)
+			_, _ = w.Write([]byte(body))
+		}
+	}
+	const fine = `"type":"urn:tramhoso:problem:invalid","title":"invalid","detail":"x","code":"invalid"`
 	for name, bad := range map[string]http.HandlerFunc{
 		"a call that is not described": func(w http.ResponseWriter, _ *http.Request) {},
 		"a status that is not":         func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) },
+		"a refusal without words":      refusing(400, `{}`),
+		"a refusal in prose":           refusing(400, `no`),
+		"an unknown code":              refusing(400, `{"type":"urn:tramhoso:problem:bad","title":"bad","status":400,"detail":"x","code":"bad"}`),
+		"another status inside":        refusing(400, `{"status":401,`+fine+`}`),
+		"a code of another status":     refusing(403, `{"status":403,`+fine+`}`),
+		"more than is described":       refusing(400, `{"status":400,"name":"somebody",`+fine+`}`),
+		"without our header": func(w http.ResponseWriter, r *http.Request) {
+			refusing(400, `{"status":400,`+fine+`}`)(w, r)
+			w.Header().Del(wire.Header)
+		},
+		"a coding that was not asked for": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set(wire.Header, wire.HeaderValue)
+			w.Header().Set("Content-Encoding", wire.CodingZstd)
+			w.WriteHeader(http.StatusNotModified)
+		},
 	} {
 		c, err := contract.New(bad)
 		must(t, err)
@@ -226,5 +269,11 @@ func TestContract(t *testing.T) {
 		if errors.Join(c.Wrong()...) == nil {
 			t.Errorf("%s goes unnoticed", name)
 		}
+	}
+	good, err := contract.New(refusing(400, `{"status":400,`+fine+`}`))
+	must(t, err)
+	good.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), "GET", wire.PathTrust, nil))
+	if err := errors.Join(good.Wrong()...); err != nil {
+		t.Error(err)
 	}
 }

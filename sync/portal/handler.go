@@ -77,10 +77,25 @@ func (p *Portal) Handler() http.Handler {
 		mux.Handle(rt.pattern, p.wrap(rt))
 	}
 	mux.Handle("GET /S/{token}", p.wrap(route{pattern: "GET /S/{token}", slots: p.opens, open: p.getSlip})) // as the QR spells it
-	mux.Handle("/", p.wrap(route{pattern: "/", slots: p.opens, open: func(http.ResponseWriter, *http.Request) error {
+	unknown := p.wrap(route{pattern: "/", slots: p.opens, open: func(http.ResponseWriter, *http.Request) error {
 		return dossier.Errorf(dossier.CodeNotFound, "no such call")
-	}}))
-	return mux
+	}})
+	mux.Handle("/", unknown)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// What the mux would answer by itself, another spelling of the address, has no
+		// header of ours: a station would take it for a network's log-in page.
+		if h, _ := mux.Handler(r); !isOurs(h) {
+			unknown.ServeHTTP(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+// isOurs says whether wrap made a handler.
+func isOurs(h http.Handler) bool {
+	_, ok := h.(http.HandlerFunc)
+	return ok
 }
 
 // TLSConfig is the server's: our own certificate, the newest at every handshake, and

@@ -2,20 +2,21 @@
 // of both ends, and nothing else imports it: what it needs is in no program.
 //
 // It promises that a call which the file does not know is found, that every answer
-// is one which the file describes, and that every question is too, but for those
-// that were refused because of their form.
+// is one which the file describes, refusals among them, which must also agree with
+// themselves, and that every question is too, but for those that were refused
+// because of their form.
 package contract
 
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -102,9 +103,10 @@ func (h *Handler) check(r *http.Request, rec *httptest.ResponseRecorder) {
 	}
 	h.calls[r.Method+" "+route.Path] = true
 	var problem wire.Problem
-	if rec.Header().Get("Content-Type") == wire.TypeProblem && rec.Body.Len() > 0 {
-		if err := json.Unmarshal(rec.Body.Bytes(), &problem); err != nil {
-			fail("its problem", err)
+	if r.Method != http.MethodHead && (rec.Code >= http.StatusBadRequest || rec.Header().Get("Content-Type") == wire.TypeProblem) && !ofPeople(route) {
+		var err error
+		if problem, err = h.problem(rec.Code, rec.Body.Bytes()); err != nil {
+			fail("refused", err)
 		}
 		h.codes[problem.Code] = true
 	}
@@ -126,7 +128,19 @@ func (h *Handler) check(r *http.Request, rec *httptest.ResponseRecorder) {
 		Status: rec.Code, Header: rec.Header(), Body: io.NopCloser(bytes.NewReader(plain)), Options: in.Options}); err != nil {
 		fail("answered", err)
 	}
+	if route.Path == wire.PathBatch && rec.Code == http.StatusOK {
+		codes, err := results(plain)
+		if err != nil {
+			fail("answered", err)
+		}
+		for _, c := range codes {
+			h.codes[c] = true
+		}
+	}
 }
+
+// ofPeople says whether a call is asked by a browser, which is answered with a page.
+func ofPeople(route *routers.Route) bool { return strings.HasPrefix(route.Path, wire.PathSlip) }
 
 // maxAnswerBytes bounds what an answer is unpacked to: more than any may have.
 const maxAnswerBytes = 8 << 20
