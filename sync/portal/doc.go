@@ -37,7 +37,8 @@
 // Everything is bounded ([Limits], package gate): what a station may ask and move
 // in a time, wait for and have in progress; how slow a line may be; how many come
 // at once. A station is measured by who it is, so that a province behind one
-// address works; only strangers are by address, and give way.
+// address works; only strangers are by address, and give way, whoever shows a
+// certificate that is nobody's among them.
 //
 // What is kept how long ([Portal.Sweep], once a day while it serves):
 //

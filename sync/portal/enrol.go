@@ -151,6 +151,7 @@ func (p *Portal) postEnrol(w http.ResponseWriter, r *http.Request) error {
 		}
 		return err
 	}
+	p.believed.addChain(e.Certificate)
 	p.log.Info("station enrolled", "station", s.Code, "enrolment", e.ID)
 	return writeJSON(w, http.StatusOK, wire.EnrolAnswer{
 		Station:     wire.Station{Code: s.Code, Name: s.Name, Address: s.Address, Phone: s.Phone},

@@ -207,7 +207,7 @@ func (p *Portal) enter(rt route, r *http.Request, who *ledger.Enrolment) (leave 
 	case rt.open != nil:
 		err = p.meters.admitStranger(r)
 	default:
-		if *who, err = p.identify(r, rt.late); err != nil {
+		if *who, err = p.caller(r, rt.late); err != nil {
 			return nil, err
 		}
 		gate.Known(r.Context(), who.ID)

@@ -116,6 +116,7 @@ func (p *Portal) postRenew(w http.ResponseWriter, r *http.Request, e ledger.Enro
 	if err != nil {
 		return err
 	}
+	p.believed.addChain(chain)
 	return writeJSON(w, http.StatusOK, wire.RenewAnswer{Certificate: chain})
 }
 

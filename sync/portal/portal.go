@@ -114,6 +114,7 @@ type Portal struct {
 
 	pageToken string // of the desk page's buttons: whoever can read the page has it
 	contacts  contacts
+	believed  believed
 	taking    sync.Mutex // of other keys, one at a time
 	publish   sync.Mutex // one new catalogue at a time
 	catalogue atomic.Pointer[catalogue.Catalogue]
@@ -169,7 +170,7 @@ func Open(ctx context.Context, o Options) (*Portal, error) {
 	if p.writing.alone, err = openAlone(o.Dir); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
-	if err := errors.Join(p.loadCatalogue(ctx), p.loadStaff(ctx)); err != nil {
+	if err := errors.Join(p.loadCatalogue(ctx), p.loadStaff(ctx), p.loadBelieved(ctx)); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
 	if err := p.resign(ctx); err != nil { // a full disk: it is tried again every day
