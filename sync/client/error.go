@@ -90,12 +90,26 @@ func ofAnswer(res *http.Response, now time.Time, expected ...int) error {
 		return e
 	}
 	p, err := wire.ReadProblem(res.Body)
-	if err != nil {
-		e.Err = dossier.Errorf(wire.CodeInternal, "no problem came with it")
+	if err == nil {
+		e.Err = p.Err()
 		return e
 	}
-	e.Err = p.Err()
+	if p, ok := wire.BareProblem(res.StatusCode, res.Header); ok {
+		e.Err = p.Err()
+		return e
+	}
+	e.Err = dossier.Errorf(wire.CodeInternal, "no problem came with it")
+	if code, ok := headless[res.StatusCode]; ok && res.Request.Method == http.MethodHead {
+		e.Err = dossier.Errorf(code, "an answer to HEAD")
+	}
 	return e
+}
+
+// headless are the problems of a HEAD, by their status alone: what a portal
+// answered before it named them in a header.
+var headless = map[int]dossier.Code{
+	http.StatusUnauthorized: dossier.CodeNotEnrolled, http.StatusNotFound: dossier.CodeNotFound,
+	http.StatusConflict: wire.CodePacketFirst, http.StatusGone: wire.CodeExpired,
 }
 
 // retryAfter reads both forms of RFC 9110 section 10.2.3.

@@ -89,19 +89,11 @@ func gone(err error) bool {
 	return c == dossier.CodeNotFound || c == wire.CodeExpired
 }
 
-// headless are the problems that a HEAD is answered: it has no body to name them.
-var headless = map[int]dossier.Code{
-	http.StatusNotFound: dossier.CodeNotFound, http.StatusGone: wire.CodeExpired, http.StatusConflict: wire.CodePacketFirst,
-}
-
 // ask asks how far the upload is.
 func (f carrying) ask(ctx context.Context) (at int64, err error) {
 	err = f.call(ctx, callTimeout, request{method: http.MethodHead, path: f.name.Path(), header: tus(),
-		expected: []int{http.StatusOK, http.StatusNotFound, http.StatusGone, http.StatusConflict},
+		expected: []int{http.StatusOK},
 	}, func(res *http.Response) error {
-		if code, bad := headless[res.StatusCode]; bad {
-			return &Error{Status: res.StatusCode, Err: dossier.E(code, nil)}
-		}
 		size, err := wire.ParseSize(wire.HeaderUploadLength, res.Header.Get(wire.HeaderUploadLength))
 		if err != nil || size != f.size {
 			return lie("an upload of %d bytes where %d were begun: %v", size, f.size, err)

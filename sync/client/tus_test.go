@@ -212,6 +212,15 @@ func TestCarryTroubles(t *testing.T) {
 			w.Header().Set(wire.HeaderUploadLength, length)
 		})
 	}
+	bare := func(code dossier.Code, after string) func(http.ResponseWriter, *http.Request) bool {
+		return answer(http.MethodHead, func(w http.ResponseWriter) {
+			w.Header().Set(wire.HeaderProblem, string(code))
+			if after != "" {
+				w.Header().Set("Retry-After", after)
+			}
+			w.WriteHeader(wire.StatusOf(code))
+		})
+	}
 	type verdict struct {
 		Lane, Refused, Full bool
 		Wait                time.Duration
@@ -222,24 +231,30 @@ func TestCarryTroubles(t *testing.T) {
 		code dossier.Code
 		want verdict
 	}{
-		"no packet, at the HEAD":     {answer(http.MethodHead, func(w http.ResponseWriter) { w.WriteHeader(409) }), -1, wire.CodePacketFirst, verdict{Refused: true}},
-		"no packet, at the creation": {say(http.MethodPost, wire.CodePacketFirst), -1, wire.CodePacketFirst, verdict{Refused: true, Wait: 7 * time.Second}},
-		"no packet, at a chunk":      {say(http.MethodPatch, wire.CodePacketFirst), 0, wire.CodePacketFirst, verdict{Refused: true, Wait: 7 * time.Second}},
-		"a full disk":                {say(http.MethodPatch, wire.CodeNoRoom), 0, wire.CodeNoRoom, verdict{Lane: true, Full: true, Wait: 7 * time.Second}},
-		"too many":                   {say(http.MethodPost, wire.CodeTooMany), -1, wire.CodeTooMany, verdict{Wait: 7 * time.Second}},
-		"a checksum":                 {say(http.MethodPatch, wire.CodeChecksum), 0, wire.CodeChecksum, verdict{Refused: true, Wait: 7 * time.Second}},
-		"not ours":                   {say(http.MethodPost, wire.CodeNotYours), -1, wire.CodeNotYours, verdict{Lane: true, Wait: 7 * time.Second}},
-		"busy":                       {say(http.MethodPatch, wire.CodeBusy), 0, wire.CodeBusy, verdict{Wait: 7 * time.Second}},
-		"another address":            {created("https://elsewhere.example/x", "0"), -1, wire.CodeInternal, verdict{}},
-		"no address":                 {created("", "0"), -1, wire.CodeInternal, verdict{}},
-		"an offset past the end":     {created(k.path(), "100001"), -1, wire.CodeInternal, verdict{}},
-		"an offset gone back":        {patched("9"), 10, wire.CodeInternal, verdict{}},
-		"an offset run ahead":        {patched("90000"), 10, wire.CodeInternal, verdict{}},
-		"no progress":                {patched("10"), 10, wire.CodeInternal, verdict{}},
-		"no offset":                  {patched(""), 10, wire.CodeInternal, verdict{}},
-		"HEAD past the end":          {head("100001", "100000"), -1, wire.CodeInternal, verdict{}},
-		"HEAD of another length":     {head("5", "7"), -1, wire.CodeInternal, verdict{}},
-		"HEAD of nothing":            {head("", ""), -1, wire.CodeInternal, verdict{}},
+		"no packet, at the HEAD":            {answer(http.MethodHead, func(w http.ResponseWriter) { w.WriteHeader(409) }), -1, wire.CodePacketFirst, verdict{Refused: true}},
+		"an ended certificate, at the HEAD": {bare(wire.CodeCertExpired, ""), -1, wire.CodeCertExpired, verdict{Lane: true}},
+		"a revoked one, at the HEAD":        {bare(wire.CodeRevoked, ""), -1, wire.CodeRevoked, verdict{Lane: true}},
+		"an unknown one, at the HEAD":       {bare(dossier.CodeNotEnrolled, ""), -1, dossier.CodeNotEnrolled, verdict{Lane: true}},
+		"a busy portal, at the HEAD":        {bare(wire.CodeBusy, "7"), -1, wire.CodeBusy, verdict{Wait: 7 * time.Second}},
+		"a HEAD that names nothing":         {answer(http.MethodHead, func(w http.ResponseWriter) { w.WriteHeader(401) }), -1, dossier.CodeNotEnrolled, verdict{Lane: true}},
+		"a HEAD that names something else":  {answer(http.MethodHead, func(w http.ResponseWriter) { w.Header().Set(wire.HeaderProblem, "checksum"); w.WriteHeader(403) }), -1, wire.CodeInternal, verdict{Lane: true}},
+		"no packet, at the creation":        {say(http.MethodPost, wire.CodePacketFirst), -1, wire.CodePacketFirst, verdict{Refused: true, Wait: 7 * time.Second}},
+		"no packet, at a chunk":             {say(http.MethodPatch, wire.CodePacketFirst), 0, wire.CodePacketFirst, verdict{Refused: true, Wait: 7 * time.Second}},
+		"a full disk":                       {say(http.MethodPatch, wire.CodeNoRoom), 0, wire.CodeNoRoom, verdict{Lane: true, Full: true, Wait: 7 * time.Second}},
+		"too many":                          {say(http.MethodPost, wire.CodeTooMany), -1, wire.CodeTooMany, verdict{Wait: 7 * time.Second}},
+		"a checksum":                        {say(http.MethodPatch, wire.CodeChecksum), 0, wire.CodeChecksum, verdict{Refused: true, Wait: 7 * time.Second}},
+		"not ours":                          {say(http.MethodPost, wire.CodeNotYours), -1, wire.CodeNotYours, verdict{Lane: true, Wait: 7 * time.Second}},
+		"busy":                              {say(http.MethodPatch, wire.CodeBusy), 0, wire.CodeBusy, verdict{Wait: 7 * time.Second}},
+		"another address":                   {created("https://elsewhere.example/x", "0"), -1, wire.CodeInternal, verdict{}},
+		"no address":                        {created("", "0"), -1, wire.CodeInternal, verdict{}},
+		"an offset past the end":            {created(k.path(), "100001"), -1, wire.CodeInternal, verdict{}},
+		"an offset gone back":               {patched("9"), 10, wire.CodeInternal, verdict{}},
+		"an offset run ahead":               {patched("90000"), 10, wire.CodeInternal, verdict{}},
+		"no progress":                       {patched("10"), 10, wire.CodeInternal, verdict{}},
+		"no offset":                         {patched(""), 10, wire.CodeInternal, verdict{}},
+		"HEAD past the end":                 {head("100001", "100000"), -1, wire.CodeInternal, verdict{}},
+		"HEAD of another length":            {head("5", "7"), -1, wire.CodeInternal, verdict{}},
+		"HEAD of nothing":                   {head("", ""), -1, wire.CodeInternal, verdict{}},
 	} {
 		k.lie, k.begun = tt.lie, false
 		at, err := k.carry(c, a, tt.from)

@@ -241,6 +241,7 @@ func (p *Portal) fail(w *statusWriter, pattern string, err error) dossier.Code {
 	case prob.Code == wire.CodeBusy:
 		w.Header().Set("Retry-After", strconv.Itoa(retryAfterS))
 	}
+	w.Header().Set(wire.HeaderProblem, string(prob.Code))
 	w.Header().Set("Content-Type", wire.TypeProblem)
 	w.WriteHeader(prob.Status)
 	if err := json.NewEncoder(w).Encode(prob); err != nil {

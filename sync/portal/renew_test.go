@@ -156,6 +156,8 @@ func TestExpiredCertificateOnlyRenews(t *testing.T) {
 		rec := f.do(t, s, method, path, nil)
 		if rec.Code != http.StatusUnauthorized {
 			t.Errorf("%s: %d", rt.pattern, rec.Code)
+		} else if named := rec.Header().Get(wire.HeaderProblem); named != string(wire.CodeCertExpired) {
+			t.Errorf("%s: names %q", rt.pattern, named)
 		} else if method != "HEAD" {
 			if p := problem(t, rec); p.Code != wire.CodeCertExpired {
 				t.Errorf("%s: %+v", rt.pattern, p)

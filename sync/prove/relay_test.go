@@ -2,16 +2,22 @@ package prove
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io/fs"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"tramhoso/sync/client"
 	"tramhoso/sync/courier"
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/outbox"
 	"tramhoso/sync/portal/ledger"
 	"tramhoso/sync/wire"
 	"tramhoso/sync/wire/stick"
@@ -140,4 +146,73 @@ func TestAStickAtANeighbour(t *testing.T) {
 		t.Errorf("left on the stick: %v", left)
 	}
 	w.nothingInTheClear()
+}
+
+// tapped is a way to the portal on which every piece is measured.
+type tapped struct {
+	net.Conn
+	most, all *atomic.Int64
+}
+
+func (c tapped) Write(p []byte) (int, error) {
+	for was := c.most.Load(); int64(len(p)) > was && !c.most.CompareAndSwap(was, int64(len(p))); was = c.most.Load() {
+	}
+	n, err := c.Conn.Write(p)
+	c.all.Add(int64(n))
+	return n, err
+}
+
+// What others left on a stick uses no more of the line than the station may: it
+// all goes over the limited way, in pieces of a tenth of its second.
+func TestARelayKeepsToTheLimit(t *testing.T) {
+	const bits = 800_000 // pieces smaller than a record of TLS
+	w, dir := newWorld(t), t.TempDir()
+	w.enrol()
+	b, _ := w.neighbour("DL28")
+	w.submitted("tap", 60_000)
+	w.export(dir)
+	var most, all atomic.Int64
+	b.Link.Close()
+	b.Link.Dial = client.Limit(func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := (&net.Dialer{}).DialContext(ctx, network, addr)
+		return tapped{c, &most, &all}, err
+	}, bits)
+	sent := w.line.carried()
+	done, err := b.Courier.Relay(t.Context(), dir, b.Link, b.Files.Turn, nil)
+	if err != nil || done.Answered == 0 {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	b.Link.Close()
+	if went := w.line.carried() - sent; went < 60_000 || went > all.Load() || most.Load() > bits/8/10 {
+		t.Errorf("%d bytes went, %d of them over the limited way, %d at once", went, all.Load(), most.Load())
+	}
+}
+
+// A station that the province does not believe any more can carry nothing for
+// others either, and knows why.
+func TestARelayOfNobody(t *testing.T) {
+	w, dir := newWorld(t), t.TempDir()
+	w.enrol()
+	w.submitted("tap")
+	w.export(dir)
+	relay := func(s *Station, code dossier.Code, why outbox.Why) {
+		t.Helper()
+		done, err := s.Courier.Relay(t.Context(), dir, s.Link, s.Files.Turn, nil)
+		if dossier.CodeOf(err) != code || outbox.WhyOf(err) != why || len(done.Files) != 0 {
+			t.Errorf("%+v, %q, %v; not %q", done, outbox.WhyOf(err), err, why)
+		}
+		if n, err := s.Courier.Others(t.Context(), dir); err != nil || n != 1 {
+			t.Errorf("%d bundles wait: %v", n, err)
+		}
+	}
+	revoked, _ := w.neighbour("DL28")
+	must(t, w.portal.Revoke(t.Context(), "DL28"))
+	relay(revoked, wire.CodeRevoked, outbox.WhyIdentity)
+	ended, _ := w.neighbour("DL29")
+	e, err := ended.Province.Enrolment()
+	must(t, err)
+	leaf, err := client.Leaf(e.Certificate)
+	must(t, err)
+	w.clock.Set(leaf.NotAfter.Add(time.Hour))
+	relay(ended, wire.CodeCertExpired, outbox.WhyCertificate)
 }

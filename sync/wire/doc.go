@@ -25,6 +25,10 @@ var OpenAPI []byte
 // "no network".
 const Header = "Tramhoso-Portal"
 
+// HeaderProblem is the code of a problem, on every one: the answer to a HEAD has no
+// body that could name it.
+const HeaderProblem = "Tramhoso-Problem"
+
 // HeaderValue is the protocol's version in Header.
 const HeaderValue = "1"
 

@@ -104,6 +104,16 @@ func (p Problem) Err() error {
 	return dossier.Errorf(p.Code, "the portal answered %d: %s", p.Status, p.Detail)
 }
 
+// BareProblem is a problem that came without its body. ok is false where no header
+// names a code that goes with the status.
+func BareProblem(status int, h http.Header) (p Problem, ok bool) {
+	code := dossier.Code(h.Get(HeaderProblem))
+	if of, known := statuses[code]; !known || of != status {
+		return Problem{}, false
+	}
+	return Problem{Type: problemBase + string(code), Title: strings.ReplaceAll(string(code), "-", " "), Status: status, Code: code}, true
+}
+
 // ReadProblem parses a problem+json body; r is bounded here.
 func ReadProblem(r io.Reader) (Problem, error) {
 	var p Problem

@@ -110,12 +110,20 @@ func (h *Handler) check(r *http.Request, rec *httptest.ResponseRecorder) {
 		}
 		h.codes[problem.Code] = true
 	}
+	named := dossier.Code(rec.Header().Get(wire.HeaderProblem))
+	switch {
+	case rec.Code < http.StatusBadRequest && named == "":
+	case r.Method == http.MethodHead:
+		problem.Code = named
+	case named != problem.Code:
+		fail("its problem", fmt.Errorf("%q, and in the header %q", problem.Code, named))
+	}
 	if rec.Header().Get(wire.Header) != wire.HeaderValue {
 		fail("answered", errors.New("without our header"))
 	}
 	in := &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route,
 		Options: &openapi3filter.Options{IncludeResponseStatus: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc}}
-	refused := slices.Contains(ofForm, problem.Code) || r.Method == http.MethodHead && rec.Code >= http.StatusBadRequest // which says no code
+	refused := slices.Contains(ofForm, problem.Code)
 	if err := openapi3filter.ValidateRequest(context.Background(), in); err != nil && !refused {
 		fail(fmt.Sprintf("asked, and answered %d", rec.Code), err)
 	}
