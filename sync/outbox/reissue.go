@@ -49,7 +49,7 @@ func (o *Outbox) Reissue(ctx context.Context, r Reissue) (Submitted, error) {
 		return fail(dossier.Errorf(dossier.CodeInvalid, "slip %q is not one of station %s", r.Slip, st.Code))
 	}
 	w := writing{Outbox: o, station: st, to: to, Letter: Letter{Token: r.Token, Kind: dossier.KindCustody, Parent: r.Packet,
-		Body: func(string) (any, error) { return r.Custody, nil }}}
+		Body: func(string) (any, error) { return r.Custody, nil }, Leaf: &r.Leaf}}
 	r.Custody.Slip, r.Custody.What = r.Slip, dossier.CustodySlipReissued
 	var qr string
 	c, err := o.c.Store.Commit(ctx, store.Submission{Token: r.Token, Build: func(seq, _ uint64) (rows store.Rows, err error) {
@@ -67,7 +67,7 @@ func (o *Outbox) Reissue(ctx context.Context, r Reissue) (Submitted, error) {
 			return rows, dossier.Errorf(dossier.CodeInvalid, "no slip can be made for serial %d", number.Serial)
 		}
 		qr = f.QR
-		rows.Reissue = &store.Reissue{Packet: r.Packet, Old: r.Old, New: public, Leaf: r.Leaf}
+		rows.Reissue = &store.Reissue{Packet: r.Packet, Old: r.Old, New: public}
 		if rows.Reissue.Cards, err = sealCitizen(r.Packet, r.Records, public); err != nil {
 			return rows, err
 		}

@@ -73,7 +73,7 @@ type Rows struct {
 	Print    *Print   // nil: nothing to print
 	Cards    []Card
 	HandOver string   // packet id of the dossier that is handed over, or ""
-	Reissue  *Reissue // nil: no new slip is given in place of a lost one
+	Reissue  *Reissue // nil: no new slip is given in place of a lost one; it has a Print and a Leaf
 	Withdraw string   // packet id of the dossier that is asked back, or ""; a Print without a Dossier is filed under it
 	Leaf     *Leaf    // of the audit log; nil: nothing goes into it with this
 	// Second follows in the same transaction, under the next sequence number: the
@@ -205,7 +205,9 @@ func (s *Store) commitMore(ctx context.Context, r Rows, row hot.SubmitParams, re
 			}
 		}
 		if r.Reissue != nil {
-			return s.reissue(ctx, tx, r, row.Job.Int64, row.CreatedMs)
+			if err := s.reissue(ctx, tx, r, row.Job.Int64, row.CreatedMs); err != nil {
+				return err
+			}
 		}
 		if withdrawnWithin {
 			if err := s.withdraw(ctx, tx, r, row); err != nil {
@@ -258,7 +260,7 @@ func (r Rows) check(seq uint64, slip bool) error {
 		return dossier.Errorf(dossier.CodeInvalid, "a slip number of %d bytes", len(r.Dossier.Slip))
 	case r.Print != nil && !slip && r.Reissue == nil && r.Withdraw == "":
 		return dossier.Errorf(dossier.CodeInvalid, "a paper of no dossier")
-	case r.Reissue != nil && (slip || r.Print == nil || r.HandOver != "" || r.Withdraw != "" || r.Second != nil || len(r.Reissue.New) == 0):
+	case r.Reissue != nil && (slip || r.Print == nil || r.HandOver != "" || r.Withdraw != "" || r.Second != nil || r.Leaf == nil || len(r.Reissue.New) == 0):
 		return dossier.Errorf(dossier.CodeInvalid, "an unfinished new slip")
 	}
 	return nil

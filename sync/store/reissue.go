@@ -66,11 +66,9 @@ type Reissue struct {
 	Packet   string // of the dossier
 	Old, New []byte // public keys: the one that the cards are sealed to now, and the new slip's
 	Cards    []Card // every record of the citizen's card, sealed to New
-	Leaf     Leaf
 }
 
-// reissue makes the new slip the only one: the key, the cards, the papers, the
-// audit log. What it was made of must be what is here, or it is CodeConflict; the
+// reissue makes the new slip the only one: the key, the cards, the papers. What it was made of must be what is here, or it is CodeConflict; the
 // dossier must be here (CodeNotFound) and not handed over (CodeBadTransition),
 // and not have had too many new slips (CodeSlipLimit).
 func (s *Store) reissue(ctx context.Context, tx *sql.Tx, r Rows, job, now int64) error {
@@ -97,10 +95,7 @@ func (s *Store) reissue(ctx context.Context, tx *sql.Tx, r Rows, job, now int64)
 	if err := q.VoidPapers(ctx, rows.VoidPapersParams{NowMs: now, Packet: re.Packet, Kind: r.Print.Kind}); err != nil {
 		return err
 	}
-	if err := q.AddPrintAs(ctx, rows.AddPrintAsParams{ID: job, Packet: re.Packet, Kind: r.Print.Kind, Sealed: r.Print.Sealed, Key: r.Print.Key, AtMs: now}); err != nil {
-		return err
-	}
-	return appendLeaf(ctx, q, re.Leaf)
+	return q.AddPrintAs(ctx, rows.AddPrintAsParams{ID: job, Packet: re.Packet, Kind: r.Print.Kind, Sealed: r.Print.Sealed, Key: r.Print.Key, AtMs: now})
 }
 
 func whyNoSlip(ctx context.Context, q *rows.Queries, packet string) error {

@@ -11,12 +11,13 @@ import (
 // when its card holds the records of marks.
 func newSlip(token, old, fresh string, leaf int64, marks ...string) Submission {
 	return Submission{Token: token, Build: func(seq, _ uint64) (Rows, error) {
-		re := &Reissue{Packet: "p-1", Old: []byte(old), New: []byte(fresh), Leaf: Leaf{N: leaf, Data: []byte("slip.reissue")}}
+		re := &Reissue{Packet: "p-1", Old: []byte(old), New: []byte(fresh)}
 		for _, m := range marks {
 			re.Cards = append(re.Cards, Card{Packet: "p-1", Class: ClassCitizen, Mark: m, Sealed: []byte(m + " for " + fresh)})
 		}
 		return Rows{Packet: frozen(seq, dossier.KindCustody, "who gave it"), Digest: digestOf(seq), Priority: PriorityPacket,
-			Print: &Print{Kind: "slip", Sealed: []byte("paper of " + fresh), Key: []byte("wrapped " + fresh)}, Reissue: re}, nil
+			Print: &Print{Kind: "slip", Sealed: []byte("paper of " + fresh), Key: []byte("wrapped " + fresh)}, Reissue: re,
+			Leaf: &Leaf{N: leaf, Data: []byte("slip.reissue")}}, nil
 	}}
 }
 
@@ -94,6 +95,13 @@ func TestNewSlipAtPoints(t *testing.T) {
 
 func TestNewSlipRefused(t *testing.T) {
 	ctx := t.Context()
+	unnoted := newSlip("x", "key", "new", 0, "first", "n")
+	build := unnoted.Build
+	unnoted.Build = func(seq, serial uint64) (Rows, error) {
+		r, err := build(seq, serial)
+		r.Leaf = nil
+		return r, err
+	}
 	for _, tt := range []struct {
 		name string
 		make func(b *bench)
@@ -104,6 +112,7 @@ func TestNewSlipRefused(t *testing.T) {
 		{"news came meanwhile", nil, newSlip("x", "key", "new", 0, "first"), dossier.CodeConflict},
 		{"a record that is not here", nil, newSlip("x", "key", "new", 0, "first", "n", "more"), dossier.CodeConflict},
 		{"the audit log went on", nil, newSlip("x", "key", "new", 1, "first", "n"), dossier.CodeConflict},
+		{"nothing for the audit log", nil, unnoted, dossier.CodeInvalid},
 		{"handed over", func(b *bench) { _, err := b.Commit(ctx, handover("hand", "p-1")); must(t, err) },
 			newSlip("x", "key", "new", 0, "first", "n"), dossier.CodeBadTransition},
 		{"too many", func(b *bench) {
