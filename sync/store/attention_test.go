@@ -21,6 +21,14 @@ func (b *bench) attention(t testing.TB) (list []string) {
 	return list
 }
 
+// compact is how a receipt is kept.
+func compact(t testing.TB, r dossier.Receipt) string {
+	t.Helper()
+	text, err := json.Marshal(r)
+	must(t, err)
+	return "e30." + base64.RawURLEncoding.EncodeToString(text) + ".c2ln"
+}
+
 // What the portal set aside is known by the slip that a person holds, until the
 // portal releases it; the receipt that said so, coming again, changes nothing.
 func TestSetAside(t *testing.T) {
@@ -115,17 +123,12 @@ func TestSetAsideInEachHistory(t *testing.T) {
 // the one that is kept holds, until an event says more.
 func TestSetAsideAfterThePurge(t *testing.T) {
 	b, ctx := open(t, t.TempDir(), Options{}), t.Context()
-	compact := func(r dossier.Receipt) string {
-		text, err := json.Marshal(r)
-		must(t, err)
-		return "e30." + base64.RawURLEncoding.EncodeToString(text) + ".c2ln"
-	}
 	must(t, b.StartEpoch(ctx, "e1"))
 	for i, r := range []dossier.Receipt{{Quarantined: true, Why: dossier.AsideVersion}, {}} {
 		_, err := b.Commit(ctx, visit(fmt.Sprint("t", i)))
 		must(t, err)
 		r.Packet, r.Counter, r.Digest = fmt.Sprint("p-", i+1), uint64(i)+1, digestOf(uint64(i)+1)
-		_, err = b.Held(ctx, r, compact(r))
+		_, err = b.Held(ctx, r, compact(t, r))
 		must(t, err)
 	}
 	for i := range uint64(2) { // what the backup of a portal may not know

@@ -10,7 +10,9 @@ import (
 	"slices"
 	"strings"
 
+	"tramhoso/sync/dossier"
 	"tramhoso/sync/durable"
+	"tramhoso/sync/store/internal/rows"
 )
 
 const (
@@ -28,7 +30,11 @@ var expendable = map[string]string{
 	"spares":        "what a new slip would be given of the agency's receipts",
 	"reissues":      "how many new slips were given",
 	"dossier_codes": "what the agency's codes find",
+	quarantinesName: "what the portal keeps for a person there: it says so again",
 }
+
+// quarantinesName is the one of them that is asked for again at once ([recallAsides]).
+const quarantinesName = "quarantines"
 
 // expendableDocuments are fetched again or begin anew.
 var expendableDocuments = []DocumentName{DocCatalogue, DocDeltas, DocPart, DocTime, DocContact, DocCarried, DocSticks, DocPause}
@@ -125,6 +131,7 @@ func (s *Store) copyRows(ctx context.Context, from, to string) (err error) {
 	if err != nil {
 		return err
 	}
+	recall := false
 	for _, table := range tables {
 		read, err := s.copyTable(ctx, old, db, table)
 		why, may := expendable[table]
@@ -132,6 +139,7 @@ func (s *Store) copyRows(ctx context.Context, from, to string) (err error) {
 		case err == nil:
 		case may:
 			s.find(true, FoundRows, "%s: only %d rows could be read (%s)", table, read, why)
+			recall = recall || table == quarantinesName
 		case table == "documents":
 			if err := s.copyDocuments(ctx, old, db); err != nil {
 				return err
@@ -139,6 +147,35 @@ func (s *Store) copyRows(ctx context.Context, from, to string) (err error) {
 		default:
 			return fmt.Errorf("%s cannot be read after %d rows: %w", table, read, err)
 		}
+	}
+	if recall {
+		return recallAsides(ctx, db)
+	}
+	return nil
+}
+
+// recallAsides makes good which packets the portal has set aside. The receipts that
+// are kept say what was so when the packets came; what became of them since is said
+// again by the events, from the first one on, once nothing says any more how far
+// they were heard. Until then a packet is shown that was released, rather than none
+// that waits.
+func recallAsides(ctx context.Context, db *sql.DB) error {
+	q := rows.New(db)
+	kept, err := q.KeptReceipts(ctx)
+	if err != nil {
+		return fmt.Errorf("the receipts cannot be read: %w", err)
+	}
+	for _, k := range kept {
+		var r dossier.Receipt
+		if payload(k.Receipt.String, &r) != nil || !r.Quarantined { // verified when it came; one that cannot be read says nothing
+			continue
+		}
+		if err := q.Quarantine(ctx, rows.QuarantineParams{Packet: k.ID, Why: string(r.Why), AtMs: k.HeldMs.Int64}); err != nil {
+			return fmt.Errorf("failed to keep what a receipt says: %w", err)
+		}
+	}
+	if _, err := db.ExecContext(ctx, `DELETE FROM cursor`); err != nil {
+		return fmt.Errorf("failed to have the events come again: %w", err)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ package rows
 
 import (
 	"context"
+	"database/sql"
 )
 
 const attention = `-- name: Attention :many
@@ -72,6 +73,39 @@ UPDATE quarantines SET receipt = ''
 func (q *Queries) ForgetAsides(ctx context.Context) error {
 	_, err := q.db.ExecContext(ctx, forgetAsides)
 	return err
+}
+
+const keptReceipts = `-- name: KeptReceipts :many
+SELECT id, receipt, held_ms FROM packets WHERE receipt IS NOT NULL
+`
+
+type KeptReceiptsRow struct {
+	ID      string
+	Receipt sql.NullString
+	HeldMs  sql.NullInt64
+}
+
+func (q *Queries) KeptReceipts(ctx context.Context) ([]KeptReceiptsRow, error) {
+	rows, err := q.db.QueryContext(ctx, keptReceipts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []KeptReceiptsRow
+	for rows.Next() {
+		var i KeptReceiptsRow
+		if err := rows.Scan(&i.ID, &i.Receipt, &i.HeldMs); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const purgedAsides = `-- name: PurgedAsides :many

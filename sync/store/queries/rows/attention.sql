@@ -30,6 +30,9 @@ UPDATE quarantines SET receipt = '';
 -- Whose receipts never come again.
 SELECT p.id, CAST(coalesce(p.receipt, '') AS TEXT) AS receipt FROM quarantines q JOIN packets p ON p.id = q.packet WHERE p.body IS NULL;
 
+-- name: KeptReceipts :many
+SELECT id, receipt, held_ms FROM packets WHERE receipt IS NOT NULL;
+
 -- name: Attention :many
 -- What only a person can help on, the oldest first, once each: a packet that was set
 -- aside may be refused where it is offered again.
