@@ -234,6 +234,7 @@ func TestContract(t *testing.T) {
 	refusing := func(status int, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set(wire.Header, wire.HeaderValue)
+			w.Header().Set(wire.HeaderProblem, "invalid")
 			w.Header().Set("Content-Type", wire.TypeProblem)
 			w.WriteHeader(status)
 			_, _ = w.Write([]byte(body))
@@ -249,6 +250,14 @@ func TestContract(t *testing.T) {
 		"another status inside":        refusing(400, `{"status":401,`+fine+`}`),
 		"a code of another status":     refusing(403, `{"status":403,`+fine+`}`),
 		"more than is described":       refusing(400, `{"status":400,"name":"somebody",`+fine+`}`),
+		"another code in the header": func(w http.ResponseWriter, r *http.Request) {
+			refusing(400, `{"status":400,`+fine+`}`)(w, r)
+			w.Header().Set(wire.HeaderProblem, "too-many")
+		},
+		"no code in the header": func(w http.ResponseWriter, r *http.Request) {
+			refusing(400, `{"status":400,`+fine+`}`)(w, r)
+			w.Header().Del(wire.HeaderProblem)
+		},
 		"without our header": func(w http.ResponseWriter, r *http.Request) {
 			refusing(400, `{"status":400,`+fine+`}`)(w, r)
 			w.Header().Del(wire.Header)
