@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 
-	"tramhoso/app/config"
-	"tramhoso/app/devices/bench"
+	"tramhoso/sync/cmd/commandline"
 	"tramhoso/sync/courier"
 	"tramhoso/sync/wire/stick"
 )
@@ -41,6 +39,9 @@ type courierImport struct {
 
 // onStick refuses a folder where nothing may be carried.
 func (c *courierCommand) onStick(dir string) error {
+	if err := commandline.Folder(dir); err != nil {
+		return err
+	}
 	if c.Any {
 		return nil
 	}
@@ -68,23 +69,9 @@ func (c *courierCommand) carrier(ctx context.Context, dir string) (*courier.Cour
 	if err := c.onStick(dir); err != nil {
 		return nil, nil, err
 	}
-	cfg := config.Default()
-	if c.Config == "" {
-		if _, err := os.Stat(bench.StationFile); err == nil {
-			c.Config = bench.StationFile
-		}
-	}
-	if c.Config != "" {
-		var err error
-		if cfg, err = config.Load(c.Config); err != nil {
-			return nil, nil, err
-		}
-	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-	s := openStation(ctx, cfg, log)
-	if s.kept == nil {
-		s.close()
-		return nil, nil, s.broken
+	s, err := openStopped(ctx, c.Config, "a clerk carries on its screen")
+	if err != nil {
+		return nil, nil, err
 	}
 	return s.carrier(), s, nil
 }

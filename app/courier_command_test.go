@@ -39,6 +39,7 @@ func TestCourierWantsASafeStick(t *testing.T) {
 		t.Fatal("mounting needs root: run the tests as root")
 	}
 	dir, at := filepath.Join(t.TempDir(), "data"), filepath.Join(t.TempDir(), "stick")
+	begin(t, dir)
 	must(t, os.Mkdir(at, 0o700))
 	must(t, syscall.Mount("tmpfs", at, "tmpfs", 0, "size=64k"))
 	t.Cleanup(func() { must(t, syscall.Unmount(at, 0)) })

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -14,20 +15,22 @@ import (
 	"tramhoso/app/config"
 	"tramhoso/app/devices/bench"
 	"tramhoso/device/port"
+	"tramhoso/sync/cmd/commandline"
 )
 
 // version is set by the build.
 var version = "dev"
 
 type commands struct {
-	Run     runCommand     `cmd:"" default:"withargs" help:"Run the station."`
+	Run     runCommand     `cmd:"" default:"1" help:"Run the station: what is done without a command, too."`
 	Config  configCommand  `cmd:"" help:"Print the documented configuration to begin with."`
 	Devices bench.Command  `cmd:"" help:"Look at the devices of this station, watch and test them."`
 	Storage storageCommand `cmd:"" help:"Check, export or renew the storage while the station does not run."`
 	Sending sendingCommand `cmd:"" help:"Pause what is sent from this station, or let it go on, while the station does not run."`
 	Courier courierCommand `cmd:"" help:"Carry what waits on a stick, and the answer back, while the station does not run."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+
 	rehearsal
+	commandline.Version
 }
 
 type configCommand struct{}
@@ -37,30 +40,23 @@ func (configCommand) Run() error {
 	return err
 }
 
-type versionCommand struct{}
-
-func (versionCommand) Run() error {
-	_, err := fmt.Println("tramhoso", version)
-	return err
-}
-
 func main() {
 	var c commands
-	k := kong.Parse(&c, commandLine(bench.ThisTerminal())...)
-	if err := k.Run(); err != nil {
-		status, said := bench.Told(err)
-		if !said {
-			fmt.Fprintln(os.Stderr, "tramhoso:", config.Named(err, port.Stable))
-		}
-		os.Exit(status)
+	os.Exit(commandline.Run(kong.Must(&c, commandLine(bench.ThisTerminal())...), os.Args[1:], told))
+}
+
+// told is what a failed command ends with.
+func told(err error) (status int, words string) {
+	status, said := bench.Told(err)
+	if said {
+		return status, ""
 	}
+	return status, config.Named(err, port.Stable).Error()
 }
 
 // commandLine is how the commands are read, and what those at a terminal need.
 func commandLine(t *bench.Terminal) []kong.Option {
-	return append(bench.Options(t),
-		kong.Name("tramhoso"), kong.UsageOnError(),
-		kong.Description("Trạm Hồ Sơ: an offline-first kiosk for administrative dossiers."),
+	return append(slices.Concat(bench.Options(t), commandline.Options("tramhoso", "Trạm Hồ Sơ: an offline-first kiosk for administrative dossiers.", version)),
 		kong.BindTo(os.Stdout, (*io.Writer)(nil)),
 		kong.BindToProvider(func() (context.Context, error) { return untilSignal(), nil }))
 }

@@ -4,7 +4,11 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"image"
+	"io/fs"
+	"os"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -14,9 +18,39 @@ import (
 
 // rehearsal is what plays scripted visits, and lets a person play with devices.
 type rehearsal struct {
-	Tour tour.PlayCommand `cmd:"" help:"Play scripted visits against a fresh station each."`
-	Demo tour.DemoCommand `cmd:"" help:"Show the station with simulated devices and a dock to play with."`
-	Twin twinCommand      `cmd:"" help:"Run a simulated device alone, for any software."`
+	Tour playCommand `cmd:"" help:"Play scripted visits against a fresh station each."`
+	Demo demoCommand `cmd:"" help:"Show the station with simulated devices and a dock to play with."`
+	Twin twinCommand `cmd:"" help:"Run a simulated device alone, for any software."`
+}
+
+// playCommand looks for the files and a screen before anything is made.
+type playCommand struct {
+	tour.PlayCommand `embed:""`
+}
+
+// Run plays the files.
+func (c *playCommand) Run() error {
+	for _, f := range c.Files {
+		if _, err := os.Stat(f); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("there is no tour %s", f)
+		}
+	}
+	if err := findScreen(); err != nil {
+		return err
+	}
+	return c.PlayCommand.Run()
+}
+
+type demoCommand struct {
+	tour.DemoCommand `embed:""`
+}
+
+// Run shows the station and the dock.
+func (c *demoCommand) Run() error {
+	if err := findScreen(); err != nil {
+		return err
+	}
+	return c.DemoCommand.Run()
 }
 
 type runExtra struct {

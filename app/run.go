@@ -12,32 +12,45 @@ import (
 )
 
 type runCommand struct {
-	Config string `help:"Configuration file; without one the documented defaults hold." type:"path" placeholder:"FILE"`
+	Config string `help:"Configuration file." type:"path" placeholder:"FILE" default:"${station}"`
 	Size   string `help:"Window size instead of the configured one, such as 1280x800." placeholder:"WxH"`
 	Lang   string `help:"Language instead of the configured one." placeholder:"vi|en"`
 	runExtra
 }
 
-// Run wires the station together and shows it until the window is closed or a
-// signal ends it.
-func (r runCommand) Run() error {
-	cfg := config.Default()
-	if r.Config != "" {
-		var err error
-		if cfg, err = config.Load(r.Config); err != nil {
-			return err
-		}
+// Help is the long help.
+func (runCommand) Help() string {
+	return `A station begins only with a configuration: the command "config" prints one to begin with. The folder that it names as its storage is made, with keys of its own; a screen must be there first.`
+}
+
+// configuration is the one to run with. Without a file there is none: the defaults
+// would begin a new station that nobody has enrolled, wherever a name was mistyped.
+func (r runCommand) configuration() (config.Config, error) {
+	cfg, err := config.Load(r.Config)
+	if err != nil {
+		return cfg, err
 	}
 	if r.Size != "" {
-		if _, err := fmt.Sscanf(r.Size, "%dx%d", &cfg.Screen.Width, &cfg.Screen.Height); err != nil {
-			return fmt.Errorf("--size must be like 1280x800, not %q", r.Size)
+		var rest string
+		if n, _ := fmt.Sscanf(r.Size+"\n", "%dx%d%s", &cfg.Screen.Width, &cfg.Screen.Height, &rest); n != 2 {
+			return cfg, fmt.Errorf("--size must be like 1280x800, not %q", r.Size)
 		}
 		cfg.Screen.Kiosk = false
 	}
 	if r.Lang != "" {
 		cfg.Language = r.Lang
 	}
-	if err := cfg.Validate(); err != nil {
+	return cfg, cfg.Validate()
+}
+
+// Run wires the station together and shows it until the window is closed or a
+// signal ends it.
+func (r runCommand) Run() error {
+	cfg, err := r.configuration()
+	if err != nil {
+		return err
+	}
+	if err := findScreen(); err != nil {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: cfg.Log.Slog()}))
@@ -49,11 +62,13 @@ func (r runCommand) Run() error {
 	defer end()
 	s := openStation(ctx, cfg, log)
 	s.quit = end
-	defer s.powerOff()
-	defer s.close()
-	w := newWindow(cfg, s)
-	s.start(ctx, w)
-	r.rehearse(ctx, s, w)
-	w.show(ctx)
-	return nil
+	s.guard("the screen", func() {
+		w := newWindow(cfg, s)
+		s.start(ctx, w)
+		r.rehearse(ctx, s, w)
+		w.show(ctx)
+	})
+	err = s.end(closeMost)
+	s.powerOff()
+	return err
 }

@@ -5,15 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
-	"os"
 	"time"
 
 	"tramhoso/app/upkeep"
 	"tramhoso/assets"
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/outbox"
-	"tramhoso/sync/store"
 )
 
 // sendingCommand pauses what is sent from this station.
@@ -41,24 +38,9 @@ type sendingPause struct {
 
 type sendingResume struct{}
 
-// errRuns is told where the station itself holds the folder.
-var errRuns = errors.New("the station runs: pause sending on the technician's screen")
-
 // open opens the station that does not run.
 func (c *sendingCommand) open(ctx context.Context) (*station, error) {
-	cfg, err := stationConfig(c.Config)
-	if err != nil {
-		return nil, err
-	}
-	s := openStation(ctx, cfg, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError + 1})))
-	if s.kept == nil {
-		s.close()
-		if errors.Is(s.broken, store.ErrInUse) {
-			return nil, errRuns
-		}
-		return nil, s.broken
-	}
-	return s, nil
+	return openStopped(ctx, c.Config, "pause sending on the technician's screen")
 }
 
 func (sendingShow) Run(ctx context.Context, c *sendingCommand, out io.Writer) error {

@@ -32,6 +32,7 @@ func sends(t *testing.T, dir string, args ...string) (string, error) {
 
 func TestPausingAtATerminal(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
+	begin(t, dir)
 	const free = "sending is not paused\npackets waiting 0, attachments waiting 0\n"
 	if out, err := sends(t, dir); err != nil || out != free {
 		t.Errorf("%q, %v", out, err)

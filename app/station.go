@@ -57,6 +57,7 @@ type station struct {
 	diskFull atomic.Bool // tours: the disk is said to be full
 	calls    calls
 	work     sync.WaitGroup
+	mistakes mistakes
 	ctx      context.Context
 	cancel   context.CancelFunc
 }
@@ -201,7 +202,7 @@ func (s *station) close() {
 // goes runs work that close waits for. What is not meant to end is logged when
 // it does.
 func (s *station) goes(name string, f func(context.Context) error) {
-	s.work.Go(func() {
+	s.beside(name, func() {
 		if err := f(s.ctx); err != nil && !errors.Is(err, context.Canceled) {
 			s.log.Error("ended", "what", name, "err", err)
 		}

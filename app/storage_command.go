@@ -9,9 +9,8 @@ import (
 	"os"
 	"time"
 
-	"tramhoso/app/config"
-	"tramhoso/app/devices/bench"
 	"tramhoso/assets"
+	"tramhoso/sync/cmd/commandline"
 	"tramhoso/sync/outbox"
 	"tramhoso/sync/store"
 )
@@ -46,21 +45,20 @@ type storageRenew struct {
 }
 
 func (c *storageCommand) storage() (string, error) {
-	cfg, err := stationConfig(c.Config)
+	cfg, err := stopped(c.Config)
 	return cfg.Storage, err
 }
 
-// stationConfig is the configuration in a file; without one that of the station,
-// or the defaults.
-func stationConfig(file string) (config.Config, error) {
-	if file == "" {
-		if _, err := os.Stat(bench.StationFile); err != nil {
-			return config.Default(), nil
-		}
-		file = bench.StationFile
+// aside is storage, for what leaves packets in a folder.
+func (c *storageCommand) aside(folder string) (string, error) {
+	if err := commandline.Folder(folder); err != nil {
+		return "", err
 	}
-	return config.Load(file)
+	return c.storage()
 }
+
+// stopFirst is what to do about a station that runs.
+const stopFirst = "stop it first"
 
 func quietStore() store.Options {
 	return store.Options{Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}
@@ -77,7 +75,7 @@ func (storageCheck) Run(ctx context.Context, c *storageCommand, out io.Writer) (
 		return errors.New("run `tramhoso storage export FOLDER`, then `tramhoso storage renew --yes FOLDER`")
 	}
 	if err != nil {
-		return err
+		return running(err, stopFirst)
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	for _, f := range s.Findings() {
@@ -122,21 +120,27 @@ func tellMirror(ctx context.Context, s *store.Store, dir string, out io.Writer) 
 }
 
 func (e storageExport) Run(ctx context.Context, c *storageCommand, out io.Writer) error {
-	dir, err := c.storage()
+	dir, err := c.aside(e.Folder)
 	if err != nil {
 		return err
 	}
 	done, err := outbox.ExportStorage(ctx, dir, e.Folder, e.All, quietStore())
+	if errors.Is(err, store.ErrInUse) {
+		return running(err, stopFirst)
+	}
 	tellExport(out, done)
 	return err
 }
 
 func (r storageRenew) Run(ctx context.Context, c *storageCommand, out io.Writer) error {
-	dir, err := c.storage()
+	dir, err := c.aside(r.Folder)
 	if err != nil {
 		return err
 	}
 	done, err := outbox.RenewStorage(ctx, dir, r.Folder, time.Now(), quietStore())
+	if errors.Is(err, store.ErrInUse) {
+		return running(err, stopFirst)
+	}
 	tellExport(out, done.Exported)
 	if err == nil {
 		fmt.Fprintf(out, "the old station ended; what is left of it lies in %s; start the station and enrol it under a new code\n", done.Aside)

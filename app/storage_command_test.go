@@ -61,6 +61,10 @@ func TestStorageCommands(t *testing.T) {
 	if out, err = storage(t, dir, "renew", "--yes", stick); err != nil || !strings.Contains(out, "the old station ended") {
 		t.Errorf("%q, %v", out, err)
 	}
+	if _, err = storage(t, dir, "check"); err == nil || err.Error() != "there is no station in "+dir+": --config names the configuration of one" {
+		t.Errorf("between the stations: %v", err)
+	}
+	begin(t, dir)
 	if out, err = storage(t, dir, "check"); err != nil || !strings.Contains(out, "\npackets 0,") {
 		t.Errorf("the new station: %q, %v", out, err)
 	}

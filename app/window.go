@@ -99,9 +99,9 @@ func (s *station) newFlow(w *window) *flow.Flow {
 		Upkeep:  flow.Upkeep{Upkeep: s.newUpkeep(), Station: s.code, Version: version},
 		Look:    flow.Look{Contrast: s.cfg.Screen.Contrast, Large: s.cfg.Screen.LargeText, Reach: s.cfg.Screen.Reach},
 		Station: s.name, StationOf: s.nameOf, Language: s.cfg.Language, Words: func(l string) *assets.Words { return loaded[l] },
-		Show: w.win.SetContent, Post: s.post, Go: func(f func()) { s.work.Go(f) }, Log: s.log, Steady: steady,
+		Show: w.win.SetContent, Post: s.post, Go: func(f func()) { s.beside("a screen's work", f) }, Log: s.log, Steady: steady,
 		After: func(d time.Duration, f func()) {
-			s.work.Go(func() {
+			s.beside("a wait", func() {
 				if wait(s.ctx, d) == nil {
 					s.post(f)
 				}

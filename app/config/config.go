@@ -113,7 +113,7 @@ func Default() Config {
 func Load(path string) (Config, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return Config{}, fmt.Errorf("there is no configuration at %s; `tramhoso config` prints one to begin with: %w", path, err)
+		return Config{}, fmt.Errorf("there is no configuration at %s; `tramhoso config` prints one to begin with", path)
 	}
 	if err != nil {
 		return Config{}, fmt.Errorf("failed to read the configuration: %w", err)

@@ -44,6 +44,7 @@ func (g *guide) setup(env *testscript.Env) error {
 		return fmt.Errorf("failed to make room for the station: %w", err)
 	}
 	g.dir = dir
+	env.Setenv("TRAMHOSO", g.opts.Station) // for a file that runs it as a technician does
 	env.Defer(func() { _ = os.RemoveAll(dir) })
 	g.played.Log = g.relative("station.log")
 	g.scene, err = newScene(g.ctx, g.opts, dir, g.out)

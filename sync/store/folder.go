@@ -53,6 +53,21 @@ func lockFolder(dir string) (*os.File, error) {
 	return f, nil
 }
 
+// Here says whether dir is a station's, also of one that lost its database. It makes
+// nothing, which [Open] does.
+func Here(dir string) (bool, error) {
+	for _, name := range []string{madeName, fileName, damagedName} {
+		_, err := os.Stat(filepath.Join(dir, name))
+		if err == nil {
+			return true, nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, unix.ENOTDIR) {
+			return false, coded(fmt.Errorf("failed to look at the storage folder: %w", err))
+		}
+	}
+	return false, nil
+}
+
 // made says whether a database was made in dir once: from then on a folder
 // without one is not a new station but one that lost everything.
 func made(dir string) (bool, error) {

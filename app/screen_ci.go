@@ -1,0 +1,6 @@
+//go:build ci
+
+package main
+
+// findScreen finds what Fyne draws on with this tag: its memory.
+func findScreen() error { return nil }
