@@ -46,7 +46,8 @@ type worker struct {
 }
 
 // take ends whoever works on the upload, waits until what it wrote is safe, and
-// keeps others out until release. end may be nil for a call that is short.
+// keeps others out until release. end must not wait, and may be nil for a call that
+// is short.
 func (b *writing) take(ctx context.Context, name wire.FileName, end func()) (release func(), err error) {
 	name.Station = "" // packet and digest say it all
 	mine := &worker{end: end, done: make(chan struct{})}
@@ -75,10 +76,12 @@ func (b *writing) take(ctx context.Context, name wire.FileName, end func()) (rel
 				leave()
 			}, nil
 		}
-		b.mu.Unlock()
+		// While it is listed it has not returned: afterwards end would meet whatever its
+		// connection carries next.
 		if other.end != nil {
 			other.end()
 		}
+		b.mu.Unlock()
 		select {
 		case <-other.done:
 		case <-ctx.Done():

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"runtime"
 	"strconv"
+	"strings"
 	"testing"
 
 	"tramhoso/sync/portal/ledger"
@@ -98,6 +99,35 @@ func TestANewCallEndsAStaleOne(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Who is ended is still at work: once it let go, its connection carries something
+// else, which nobody means to end.
+func TestOnlyWhoIsAtWorkIsEnded(t *testing.T) {
+	var b writing
+	name := wire.FileName{Packet: newID(t), SHA256: strings.Repeat("0", 64)}
+	ended := make(chan bool, 1)
+	release, err := b.take(t.Context(), name, func() {
+		free := b.mu.TryLock() // then the work could end before this does
+		if free {
+			b.mu.Unlock()
+		}
+		ended <- free
+	})
+	must(t, err)
+	next := make(chan error, 1)
+	go func() {
+		release, err := b.take(t.Context(), name, nil)
+		if err == nil {
+			release()
+		}
+		next <- err
+	}()
+	if <-ended {
+		t.Error("a call may be ended that has let go already")
+	}
+	release()
+	must(t, <-next)
 }
 
 // here is how many bytes of a file are in the folder.
