@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"errors"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -216,14 +217,12 @@ func (q *Queue) next(ctx context.Context) ([]store.Outgoing, error) {
 		}
 	}
 	now := time.Now()
-	for id, until := range q.aside {
-		if !now.Before(until) {
-			delete(q.aside, id)
-		}
-	}
+	past := func(_ string, until time.Time) bool { return !now.Before(until) }
+	maps.DeleteFunc(q.aside, past)
+	maps.DeleteFunc(q.refused, past)
 	limit := 1 // only something urgent could go, and that comes first
 	if q.mayGo(leastUrgent) {
-		limit = batchPackets + len(flying) + len(q.aside)
+		limit = batchPackets + len(flying) + len(q.aside) + min(len(q.refused), refusedMost)
 	}
 	all, err := q.store.Outgoing(ctx, limit)
 	if err != nil {
@@ -237,7 +236,7 @@ func (q *Queue) next(ctx context.Context) ([]store.Outgoing, error) {
 		}
 		until := q.aside[o.Packet.Head.ID]
 		if o.Refused != "" {
-			until = q.nextRefused
+			until = later(until, q.refusedUntil(o.Packet.Head.ID))
 		}
 		if now.Before(until) {
 			q.readyAt(until)
@@ -283,6 +282,28 @@ func (q *Queue) readyAt(t time.Time) {
 	}
 }
 
+// refusedUntil is when a packet that was refused may be offered again: an hour
+// after it was, and where many were within the hour, when the first of those may.
+func (q *Queue) refusedUntil(id string) time.Time {
+	if until, ok := q.refused[id]; ok || len(q.refused) < refusedMost {
+		return until
+	}
+	var first time.Time
+	for _, until := range q.refused {
+		if first.IsZero() || until.Before(first) {
+			first = until
+		}
+	}
+	return first
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 // settle takes what came for one packet.
 func (q *Queue) settle(ctx context.Context, o store.Outgoing, r dossier.Receipt, compact string, err error) error {
 	h := o.Packet.Head
@@ -292,6 +313,7 @@ func (q *Queue) settle(ctx context.Context, o store.Outgoing, r dossier.Receipt,
 			return err
 		}
 		delete(q.aside, h.ID)
+		delete(q.refused, h.ID)
 		q.log.Info("packet held", "packet", h.ID, "seq", h.Seq, "counter", r.Counter, "quarantined", r.Quarantined)
 		if again > 0 {
 			q.log.Warn("the portal was set back; offering again", "packets", again)
@@ -310,8 +332,6 @@ func (q *Queue) settle(ctx context.Context, o store.Outgoing, r dossier.Receipt,
 		code = dossier.CodeInvalid
 	}
 	q.log.Error("the portal refused a packet", "packet", h.ID, "seq", h.Seq, "code", string(code))
-	if q.nextRefused.Before(time.Now()) {
-		q.nextRefused = time.Now().Add(refusedEvery)
-	}
+	q.refused[h.ID] = time.Now().Add(refusedEvery)
 	return attempted(ctx, q.store, o.Packet, code)
 }

@@ -21,7 +21,11 @@ const (
 	laneFirst    = 15 * time.Second // trouble that time alone rarely mends
 	laneMost     = 10 * time.Minute
 	retryMost    = time.Hour // the longest Retry-After that is honoured
-	refusedEvery = time.Hour // how often a refused packet is offered again
+	refusedEvery = time.Hour // how often each refused packet is offered again
+	// refusedMost is how many packets may have been refused within refusedEvery
+	// before those refused longer ago wait: each goes alone, a round trip each, and
+	// an hour of a country line has better uses than thousands of them.
+	refusedMost = batchPackets
 )
 
 // Why says why packets wait, for a screen to put into words.
@@ -95,18 +99,18 @@ type Queue struct {
 	ears  []func(State)
 
 	// Only Run's goroutine touches these.
-	failures    int       // in a row, of the same kind
-	lastKind    Why       //
-	notBefore   time.Time // monotonic: nothing is sent before
-	hard        bool      // a wake-up does not shorten the wait
-	troubles    int       // failures ever
-	nextRefused time.Time // refused packets are offered again then
-	ready       time.Time // when the next of those that make room may go; zero: none does
-	aside       map[string]time.Time
-	flights     []*flight
-	landed      time.Time // when the last flight came back
-	batch       int       // bytes that the line carries in flightTime
-	most        int       // packets of the next flight
+	failures  int                  // in a row, of the same kind
+	lastKind  Why                  //
+	notBefore time.Time            // monotonic: nothing is sent before
+	hard      bool                 // a wake-up does not shorten the wait
+	troubles  int                  // failures ever
+	refused   map[string]time.Time // when each that was refused is offered again
+	ready     time.Time            // when the next of those that make room may go; zero: none does
+	aside     map[string]time.Time
+	flights   []*flight
+	landed    time.Time // when the last flight came back
+	batch     int       // bytes that the line carries in flightTime
+	most      int       // packets of the next flight
 
 	words  chan word
 	resume chan struct{}
@@ -122,7 +126,7 @@ func NewQueue(s *store.Store, log *slog.Logger, rnd func(n int64) int64) *Queue 
 		rnd = rand.Int64N
 	}
 	return &Queue{store: s, log: log, rand: rnd, wake: make(chan struct{}, 1), resume: make(chan struct{}, 1), turn: make(chan struct{}, 1),
-		aside: map[string]time.Time{}, batch: flightFirst, most: batchPackets}
+		aside: map[string]time.Time{}, refused: map[string]time.Time{}, batch: flightFirst, most: batchPackets}
 }
 
 // Wake ends a wait for the network: something answered, or a person asked. It
@@ -198,8 +202,9 @@ func (q *Queue) wait(ctx context.Context, news <-chan struct{}) error {
 	case w := <-q.words:
 		q.hear(ctx, w)
 	case <-resume:
-		q.notBefore, q.hard, q.failures, q.nextRefused = time.Time{}, false, 0, time.Time{}
+		q.notBefore, q.hard, q.failures = time.Time{}, false, 0
 		clear(q.aside)
+		clear(q.refused)
 	case <-wake:
 		if !q.hard {
 			q.notBefore, q.failures = time.Time{}, 0
@@ -253,7 +258,7 @@ func (q *Queue) publish(ctx context.Context, why Why) {
 		st.Why, st.NextAttempt = WhyPaused, q.pause.ends(q.State().NextAttempt)
 	case w.Packets == w.Refused && why == WhyNothing:
 		if st.Why = WhyRefused; w.GivenUp < w.Refused {
-			st.NextAttempt = q.nextRefused
+			st.NextAttempt = q.ready
 		}
 	case time.Now().Before(q.notBefore):
 		st.NextAttempt = q.notBefore
