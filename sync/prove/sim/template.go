@@ -130,7 +130,10 @@ func warm() error {
 	if _, err := seal.Open(pk, []age.Identity{p.Identity}); err != nil {
 		return err
 	}
-	_, _, err = wire.EncodePacked([]dossier.Packet{pk, pk})
+	if _, _, err = wire.EncodePacked([]dossier.Packet{pk, pk}); err != nil {
+		return err
+	}
+	_, _, err = wire.Code(make([]byte, wire.MinCodedBytes))
 	return err
 }
 
