@@ -131,7 +131,7 @@ func (f foreign) Read(p []byte) (int, error) {
 // as they are read. Of a bundle without attachments nothing is taken before its
 // end was seen.
 func (p *Portal) takeBundle(ctx context.Context, sealed io.Reader) (*parcel, error) {
-	plain, err := seal.OpenBundleFrom(sealed, p.keys().identities()...)
+	plain, err := seal.OpenBundleFrom(sealed, p.keys().identities("")...)
 	if err != nil {
 		return nil, err
 	}

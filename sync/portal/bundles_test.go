@@ -426,7 +426,7 @@ func TestABundleThatEndsWithinABegunAttachment(t *testing.T) {
 	short, file := s.bundle(t, wire.BundleClaim{Files: []wire.BundleFile{{Packet: packet, SHA256: pp.SHA256, Size: pp.Size}}})
 	sealed, err := stick.Unwrap(file)
 	must(t, err)
-	plain, err := seal.OpenBundle(sealed, maxSealedBytes, f.keys().identities()...)
+	plain, err := seal.OpenBundle(sealed, maxSealedBytes, f.keys().identities("")...)
 	must(t, err)
 	sealed, err = seal.SealBundle(append(append(plain, wire.EndOfPackets...), pp.sealed[:100]...), s.to.Key)
 	must(t, err)

@@ -170,7 +170,7 @@ func (p *Portal) openBody(pk ledger.Packet, v any) error {
 	if err != nil {
 		return err
 	}
-	body, err := seal.Open(dossier.Packet{Head: head, JWS: pk.JWS, Body: pk.Body}, p.keys().identities())
+	body, err := seal.Open(dossier.Packet{Head: head, JWS: pk.JWS, Body: pk.Body}, p.keys().identities(head.Recipient))
 	if err != nil {
 		return err
 	}

@@ -77,6 +77,7 @@ func deskFiles(v ledger.Reader, root ledger.Packet) (out []DeskFile, err error) 
 // read is the whole of it; see seal.OpenAttachment.
 func (p *Portal) OpenFile(ctx context.Context, packet, sha256 string) (_ io.ReadCloser, err error) {
 	var file dossier.Attachment
+	var named string // the recipient of the packet's body
 	if err := p.store.View(ctx, func(v ledger.Reader) error {
 		pk, err := v.Packet(packet)
 		if err != nil {
@@ -84,7 +85,7 @@ func (p *Portal) OpenFile(ctx context.Context, packet, sha256 string) (_ io.Read
 		}
 		for _, f := range pk.Files {
 			if f.SHA256 == sha256 && f.Held && pk.DestroyedAt.IsZero() {
-				file = f.Attachment
+				file, named = f.Attachment, pk.Recipient
 				return nil
 			}
 		}
@@ -96,7 +97,7 @@ func (p *Portal) OpenFile(ctx context.Context, packet, sha256 string) (_ io.Read
 	if err != nil {
 		return nil, fmt.Errorf("failed to open an attachment: %w", err)
 	}
-	plain, err := seal.OpenAttachment(sealed, file, p.keys().identities()...)
+	plain, err := seal.OpenAttachment(sealed, file, p.keys().identities(named)...)
 	if err != nil {
 		return nil, errors.Join(err, sealed.Close())
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 	"weak"
@@ -173,5 +174,34 @@ func TestARenewalFollowsTheAuthority(t *testing.T) {
 	f.put(t, s.as(second), s.dossier(t))
 	if p := problem(t, f.do(t, s.as(first), "GET", wire.PathTrust, nil)); p.Code != dossier.CodeNotEnrolled {
 		t.Errorf("%+v", p)
+	}
+}
+
+// A paper is tried first with the key that its packet's head names, then with the
+// newest: after many rotations the right one is not the last.
+func TestTheNamedKeyIsTriedFirst(t *testing.T) {
+	f := newFixture(t)
+	for range 3 {
+		f.clock.Add(48 * time.Hour)
+		_, err := Rotate(f.dir, "", f.clock.Now())
+		must(t, err)
+	}
+	f.take(t, true)
+	p := f.keys()
+	ids := func(list []age.Identity) (out []string) {
+		for _, id := range list {
+			i := slices.IndexFunc(p.openers, func(o opener) bool { return o.key == id })
+			out = append(out, p.openers[i].id)
+		}
+		return out
+	}
+	for named, want := range map[string][]string{
+		"":              {"recipient-4", "recipient-3", "recipient-2", "recipient-1"},
+		"recipient-2":   {"recipient-2", "recipient-4", "recipient-3", "recipient-1"},
+		"nobody has it": {"recipient-4", "recipient-3", "recipient-2", "recipient-1"},
+	} {
+		if got := ids(p.identities(named)); !slices.Equal(got, want) {
+			t.Errorf("%q: %v", named, got)
+		}
 	}
 }

@@ -152,7 +152,7 @@ func (p *province) sealed(v any) ([]byte, error) {
 
 // open decrypts what sealed made.
 func (p *province) open(blob []byte, v any) error {
-	data, err := seal.OpenWith(blob, p.identities()...)
+	data, err := seal.OpenWith(blob, p.identities("")...)
 	if err != nil {
 		return err
 	}

@@ -137,12 +137,18 @@ func replaceFile(path string, data []byte) error {
 	return durable.SyncFolder(filepath.Dir(path))
 }
 
-// identities are the private keys that open bodies: the current one and those
-// that were retired but must be kept.
-func (p *province) identities() []age.Identity {
-	var list []age.Identity
-	for _, o := range p.openers {
-		list = append(list, o.key)
+// identities are the private keys that open what stations sealed: the one of the
+// recipient that a head names before the others, which a paper needs that was sealed
+// before a rotation and submitted after it. For "" they are the newest first. age
+// does not say whose a file is: each key that comes too early is an attempt.
+func (p *province) identities(named string) []age.Identity {
+	var first, others []age.Identity
+	for _, o := range slices.Backward(p.openers) {
+		if o.id == named {
+			first = append(first, o.key)
+		} else {
+			others = append(others, o.key)
+		}
 	}
-	return list
+	return append(first, others...)
 }

@@ -77,8 +77,13 @@ func OpenAttachment(r io.Reader, a dossier.Attachment, ids ...age.Identity) (io.
 		return nil, invalid("no key to open with")
 	}
 	o := &opened{a: a, raw: &summedReader{r: io.LimitReader(r, a.Size+1), sum: sha256.New()}}
+	// As with a body: many recipients would cost an attempt of every key for each.
+	begin, one := toOneFrom(o.raw)
+	if !one {
+		return nil, o.why("cannot be opened with these keys", errManyRecipients)
+	}
 	var err error
-	if o.plain, err = age.Decrypt(o.raw, ids...); err != nil {
+	if o.plain, err = age.Decrypt(begin, ids...); err != nil {
 		return nil, o.why("cannot be opened with these keys", err)
 	}
 	return o, nil

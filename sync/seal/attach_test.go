@@ -296,3 +296,31 @@ func FuzzOpenAttachment(f *testing.F) {
 		}
 	})
 }
+
+// Each further recipient would be an attempt for every key that the province keeps.
+func TestAttachmentToManyIsRefused(t *testing.T) {
+	to := []age.Recipient{world().id.Recipient()}
+	for range 7 {
+		other, err := age.GenerateHybridIdentity()
+		if err != nil {
+			t.Fatal(err)
+		}
+		to = append(to, other.Recipient())
+	}
+	var out bytes.Buffer
+	w, err := age.Encrypt(&out, to...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write([]byte("a paper")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(out.Bytes())
+	a := dossier.Attachment{SHA256: hex.EncodeToString(sum[:]), Size: int64(out.Len()), Role: "p1"}
+	if _, err := OpenAttachment(&out, a, world().id); !errors.Is(err, errManyRecipients) || dossier.CodeOf(err) != dossier.CodeInvalid {
+		t.Errorf("%v", err)
+	}
+}
