@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"tramhoso/sync/dossier"
@@ -20,28 +19,6 @@ var vietnam = time.FixedZone("+07", 7*60*60)
 
 // maxPageForm bounds what the page's buttons send: a token and an officer's role.
 const maxPageForm = 4 << 10
-
-// contacts remembers when each enrolment was last heard, since this start. The zero
-// value is ready for use; its size is that of the ledger's enrolments.
-type contacts struct {
-	mu sync.Mutex
-	at map[int64]time.Time
-}
-
-func (c *contacts) heard(enrolment int64, at time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.at == nil {
-		c.at = map[int64]time.Time{}
-	}
-	c.at[enrolment] = at
-}
-
-func (c *contacts) last(enrolment int64) time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at[enrolment]
-}
 
 // asideWords say why a packet waits for a person.
 var asideWords = map[dossier.AsideWhy]string{
@@ -67,7 +44,7 @@ var keyWords = map[string]string{
 
 type pageStation struct {
 	Code, Name string
-	Heard      time.Time
+	Heard      string
 	Receipts   uint64
 	Alarms     int
 	Revoked    bool
@@ -86,12 +63,7 @@ type deskPageData struct {
 }
 
 var deskTemplate = template.Must(template.New("desk").Funcs(template.FuncMap{
-	"when": func(t time.Time) string {
-		if t.IsZero() {
-			return "chưa, từ khi cổng khởi động"
-		}
-		return t.In(vietnam).Format("15:04 02/01/2006")
-	},
+	"when":  clockOf,
 	"day":   func(t time.Time) string { return t.In(vietnam).Format("02/01/2006") },
 	"state": func(s KeyState) string { return stateWords[s] },
 	"key":   func(k string) string { return keyWords[k] },
@@ -112,7 +84,7 @@ button,input{font:inherit;padding:.3em .6em}.due,.ended,.open{color:#a00;font-we
 {{end}}</table>{{else}}<p>Không có.</p>{{end}}
 <h2>Các điểm</h2>
 {{if .Stations}}<table><tr><th>Mã</th><th>Tên</th><th>Liên lạc gần nhất</th><th>Số biên nhận</th><th>Ghi chú</th></tr>
-{{range .Stations}}<tr><td>{{.Code}}</td><td>{{.Name}}</td><td>{{when .Heard}}</td><td>{{.Receipts}}</td><td>{{if .Revoked}}đã thu hồi{{end}}{{if .Alarms}} <span class="open">{{.Alarms}} cảnh báo</span>{{end}}</td></tr>
+{{range .Stations}}<tr><td>{{.Code}}</td><td>{{.Name}}</td><td>{{.Heard}}</td><td>{{.Receipts}}</td><td>{{if .Revoked}}đã thu hồi{{end}}{{if .Alarms}} <span class="open">{{.Alarms}} cảnh báo</span>{{end}}</td></tr>
 {{end}}</table>{{else}}<p>Chưa có điểm nào.</p>{{end}}
 <h2>Khoá của tỉnh</h2>
 <table><tr><th>Khoá</th><th>Từ</th><th>Đến</th><th>Tình trạng</th></tr>
@@ -151,13 +123,17 @@ func (p *Portal) deskPage(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		for _, s := range stations {
-			row := pageStation{Code: s.Code, Name: s.Name}
+			row := pageStation{Code: s.Code, Name: s.Name, Heard: "chưa ghi danh"}
 			if s.Current != 0 {
 				e, err := v.Enrolment(s.Current)
 				if err != nil {
 					return err
 				}
-				row.Heard, row.Receipts, row.Revoked = p.contacts.last(e.ID), e.Receipts, !e.RevokedAt.IsZero()
+				at, since := p.contacts.last(e.ID)
+				if e.At.After(since) {
+					since = e.At
+				}
+				row.Heard, row.Receipts, row.Revoked = heardWords(at, since, page.Now), e.Receipts, !e.RevokedAt.IsZero()
 			}
 			if row.Alarms, err = v.OpenAlarms(s.Code); err != nil {
 				return err

@@ -10,7 +10,6 @@ import (
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/portal/ledger"
 	"tramhoso/sync/token"
-	"tramhoso/sync/wire"
 )
 
 func (f *fixture) page(t testing.TB, method, path, host, origin string, form url.Values) *httptest.ResponseRecorder {
@@ -101,14 +100,5 @@ func TestDeskPage(t *testing.T) {
 	f.reopen(t)
 	if rec := f.page(t, "POST", packet, here, "", good); rec.Code != http.StatusBadRequest {
 		t.Errorf("a page from before a restart: %d", rec.Code)
-	}
-	if !strings.Contains(f.page(t, "GET", "/desk/", here, "", nil).Body.String(), "chưa, từ khi cổng khởi động") {
-		t.Error("a contact that nobody had")
-	}
-	if rec := f.do(t, s, "GET", wire.PathTrust, nil); rec.Code != http.StatusOK {
-		t.Error(rec.Code)
-	}
-	if strings.Contains(f.page(t, "GET", "/desk/", here, "", nil).Body.String(), "chưa, từ khi cổng khởi động") {
-		t.Error("the station was heard")
 	}
 }

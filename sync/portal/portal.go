@@ -170,7 +170,7 @@ func Open(ctx context.Context, o Options) (*Portal, error) {
 	if p.writing.alone, err = openAlone(o.Dir); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
-	if err := errors.Join(p.loadCatalogue(ctx), p.loadStaff(ctx), p.loadBelieved(ctx)); err != nil {
+	if err := errors.Join(p.loadCatalogue(ctx), p.loadStaff(ctx), p.loadBelieved(ctx), p.loadContacts(ctx)); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
 	if err := p.resign(ctx); err != nil { // a full disk: it is tried again every day

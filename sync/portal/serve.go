@@ -74,6 +74,7 @@ func (s *Server) Run(ctx context.Context) error {
 	var rounds sync.WaitGroup
 	rounds.Go(func() { s.p.sweepDaily(sweeping) })
 	rounds.Go(func() { s.p.watchKeys(sweeping) })
+	rounds.Go(func() { s.p.watchContacts(sweeping) })
 	failed := make(chan error, 2)
 	go func() {
 		failed <- s.servers[0].ServeTLS(s.portal, "", "") // the certificate is in TLSConfig
@@ -95,6 +96,9 @@ func (s *Server) Run(ctx context.Context) error {
 		if serr := srv.Shutdown(grace); serr != nil {
 			err = errors.Join(err, fmt.Errorf("failed to stop gracefully: %w", serr), srv.Close())
 		}
+	}
+	if kerr := s.p.keepContacts(grace); kerr != nil {
+		s.p.log.Error("contacts are not kept", "err", kerr)
 	}
 	for range running {
 		if ferr := <-failed; !errors.Is(ferr, http.ErrServerClosed) {
