@@ -5,9 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -84,6 +82,9 @@ func (o *Options) defaults() error {
 	o.Limits.defaults()
 	if o.Keep.Content == 0 {
 		o.Keep.Content = keepContent
+	}
+	if o.Keep.Backups == 0 {
+		o.Keep.Backups = keepBackups
 	}
 	if len(o.Hosts) == 0 {
 		o.Hosts = []string{"localhost", "127.0.0.1", "::1"}
@@ -194,62 +195,6 @@ func (p *Portal) Close() error {
 
 // RootSHA256 is the fingerprint that enrolment tokens pin.
 func (p *Portal) RootSHA256() string { return p.keys().fingerprint }
-
-// Backup writes a copy of the ledger and of every whole file into the folder
-// backup and, once they are on the disk, lifts every station's durable_through to what the copy holds.
-func (p *Portal) Backup(ctx context.Context) (path string, err error) {
-	dir := filepath.Join(p.o.Dir, "backup")
-	if err := durable.MakeFolder(dir, 0o700); err != nil {
-		return "", fmt.Errorf("failed to make the backup folder: %w", err)
-	}
-	now := p.o.Clock.Now().UTC()
-	path = filepath.Join(dir, "ledger-"+now.Format("20060102T150405.000000000Z")+".db")
-	marks := map[int64]uint64{} // read before the copy, so the copy holds at least these
-	if err := p.store.View(ctx, func(r ledger.Reader) error {
-		stations, err := r.Stations()
-		if err != nil {
-			return err
-		}
-		for _, s := range stations {
-			if s.Current == 0 {
-				continue
-			}
-			e, err := r.Enrolment(s.Current)
-			if err != nil {
-				return err
-			}
-			marks[e.ID] = e.Receipts
-		}
-		return nil
-	}); err != nil {
-		return "", err
-	}
-	// A ledger without its files is no backup: it gets its name when they are there.
-	unnamed := filepath.Join(dir, "unfinished")
-	if err := os.Remove(unnamed); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("failed to clear an unfinished backup: %w", err)
-	}
-	if err := p.store.Backup(ctx, unnamed); err != nil {
-		return "", err
-	}
-	if err := p.backupFiles(ctx, filepath.Join(dir, "files")); err != nil {
-		return "", err
-	}
-	if err := os.Rename(unnamed, path); err != nil {
-		return "", fmt.Errorf("failed to name the backup: %w", err)
-	}
-	if err := durable.SyncFolder(dir); err != nil {
-		return "", err
-	}
-	return path, p.store.Update(ctx, func(tx ledger.Tx) error {
-		for id, n := range marks {
-			if err := tx.SetDurable(id, n); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
 
 func (p *Portal) now() time.Time { return p.o.Clock.Now().UTC().Truncate(time.Microsecond) }
 

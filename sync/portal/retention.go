@@ -31,6 +31,7 @@ const (
 // Keep says how long content stays; zero is the default.
 type Keep struct {
 	Content time.Duration
+	Backups int // copies of the ledger, the newest among them
 }
 
 // sweepBatch bounds one transaction of a sweep: packets come in between.

@@ -114,4 +114,13 @@ func TestCommands(t *testing.T) {
 	if out, failed := run("sweep", "--keep-days", "1"); failed != "" || out != "destroyed 0 bodies and 0 attachments; forgot 0 uploads, 0 tokens, 0 events; destroyed 0 retired keys\n" {
 		t.Errorf("sweep: %q %s", out, failed)
 	}
+	for range 3 {
+		out, failed := run("backup", "--keep-backups", "2")
+		if _, err := os.Stat(strings.TrimSpace(out)); failed != "" || err != nil {
+			t.Errorf("backup: %q %s, %v", out, failed, err)
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "backup", "ledger-*.db")); err != nil || len(left) != 2 {
+		t.Errorf("%q, %v", left, err)
+	}
 }

@@ -67,6 +67,7 @@ type serveCmd struct {
 	Demo       bool     `help:"Start with the demonstration's catalogue, staff and station."`
 	limitFlags
 	keepFlags
+	backupFlags
 	Now time.Time `help:"With --demo: the time to start at (RFC 3339)."`
 }
 
@@ -112,6 +113,7 @@ type commands struct {
 	Keys    keysCmd    `cmd:"" help:"Tell how long the province's keys hold."`
 	Alarms  alarmsCmd  `cmd:"" help:"List clone alarms, and acknowledge one."`
 	Sweep   sweepCmd   `cmd:"" help:"Destroy what was kept long enough."`
+	Backup  backupCmd  `cmd:"" help:"Copy the ledger and the files into the portal's folder backup."`
 	Gaps    gapsCmd    `cmd:"" help:"Name what each station said and nobody heard."`
 
 	commandline.Version
@@ -148,6 +150,9 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	if o.Keep, err = c.keep(); err != nil {
+		return err
+	}
+	if o.Keep.Backups, err = c.backups(); err != nil {
 		return err
 	}
 	if host, _, err := net.SplitHostPort(c.Listen); err == nil && host != "" {

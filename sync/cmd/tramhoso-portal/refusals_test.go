@@ -58,7 +58,7 @@ func TestNoPortalThere(t *testing.T) {
 	for _, command := range [][]string{
 		{"token", "--code", "DL40", "--name", "x", "--url", "https://127.0.0.1:1"},
 		{"revoke", "--code", "DL40"}, {"publish", "--catalogue", file}, {"import", dir}, {"rotate"}, {"rotate", "due"},
-		{"rotate", "authority"}, {"rotate", "time"}, {"keys"}, {"alarms"}, {"sweep"}, {"gaps"},
+		{"rotate", "authority"}, {"rotate", "time"}, {"keys"}, {"alarms"}, {"sweep"}, {"gaps"}, {"backup"},
 	} {
 		for _, at := range []string{dir, missing, file} {
 			refuse(ctx, t, dir, commandline.Failed, "there is no portal in "+at+": --dir names its folder, and serve makes one",
@@ -86,6 +86,8 @@ func TestRefusals(t *testing.T) {
 		"--desk-listen must be a loopback address with a port, not \"there\"":                                          {"serve", "--dir", anew, "--desk-listen", "there"},
 		"--keep-days must be at least 1, not -4":                                                                       {"serve", "--dir", anew, "--keep-days=-4"},
 		"--connections, --polls, --station-calls and --station-bytes must be more than nothing: else nobody is let in": {"serve", "--dir", anew, "--polls", "0"},
+		"--keep-backups must be at least 1, not -1":                                                                    {"serve", "--dir", anew, "--keep-backups=-1"},
+		"--keep-backups must be at least 1, not 0":                                                                     {"backup", "--dir", there, "--keep-backups", "0"},
 		"--keep-days must be at least 1, not 0":                                                                        {"sweep", "--dir", there, "--keep-days", "0"},
 		"there is no catalogue at " + missing:                                                                          {"publish", "--dir", there, "--catalogue", missing},
 		"failed to read the catalogue: read " + dir + ": is a directory":                                               {"publish", "--dir", there, "--catalogue", dir},
