@@ -70,27 +70,31 @@ var deskTemplate = template.Must(template.New("desk").Funcs(template.FuncMap{
 }).Parse(`<!doctype html>
 <html lang="vi">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Bàn trực cổng</title>
-<style>body{font:18px/1.5 sans-serif;max-width:72em;margin:1em auto;padding:0 1em}table{border-collapse:collapse;width:100%}
-th,td{text-align:left;padding:.4em .6em;border-bottom:1px solid #ccc;vertical-align:top}th{color:#444}
-button,input{font:inherit;padding:.3em .6em}.due,.ended,.open{color:#a00;font-weight:bold}form{margin:0}</style></head>
+<style>body{font:18px/1.5 sans-serif;max-width:76em;margin:1em auto;padding:0 1em}table{border-collapse:collapse;width:100%}
+th,td{text-align:left;padding:.4em .6em;border-bottom:1px solid #ccc;vertical-align:baseline}th{color:#444;white-space:nowrap}
+.n{text-align:right}.id{font:15px monospace}.at,.open,button{white-space:nowrap}.name{overflow-wrap:anywhere}
+button,input{font:inherit;padding:.3em .6em}input{max-width:12em;box-sizing:border-box}.due,.ended,.open{color:#a00;font-weight:bold}form{margin:0}
+@media screen and (max-width:52em){tr:first-child{display:none}tr,td{display:block}tr{border-bottom:2px solid #999;padding:.4em 0}
+td{border:0;padding:.15em 0;overflow-wrap:anywhere}td:empty{display:none}.n{text-align:left}td[data-l]::before{content:attr(data-l) ": ";color:#444}}
+@media print{body{font-size:11pt;max-width:none;margin:0}form,.act{display:none}tr{break-inside:avoid}h2{break-after:avoid}.due,.ended,.open{color:#000}}</style></head>
 <body><h1>Bàn trực cổng</h1><p>Lúc {{when .Now}}.</p>
-<h2>Cảnh báo hai máy cùng một mã ({{.Open}} chưa xem)</h2>
-{{if .Alarms}}<table><tr><th>Điểm</th><th>Số thứ tự</th><th>Hai gói tin</th><th>Lúc</th><th>Đã xem</th></tr>
-{{range .Alarms}}<tr><td>{{.Station}}</td><td>{{.Seq}}</td><td>{{.First}}<br>{{.Second}}</td><td>{{when .At}}</td><td>{{if .Acknowledged.IsZero}}<form method="post" action="/desk/page/alarms/{{.N}}"><input type="hidden" name="token" value="{{$.Token}}"><label>Người xem <input name="officer" required maxlength="64"></label> <button class="open">Đã xem</button></form>{{else}}{{.AcknowledgedBy}}, {{when .Acknowledged}}{{end}}</td></tr>
+<h2>Cảnh báo hai máy dùng chung một mã điểm ({{.Open}} chưa xem)</h2>
+{{if .Alarms}}<table><tr><th>Điểm</th><th class="n">Số thứ tự</th><th>Hai gói tin</th><th>Lúc</th><th>Người xem</th></tr>
+{{range .Alarms}}<tr><td data-l="Điểm">{{.Station}}</td><td data-l="Số thứ tự" class="n">{{.Seq}}</td><td data-l="Hai gói tin"><span class="id">{{.First}}</span><br><span class="id">{{.Second}}</span></td><td data-l="Lúc" class="at">{{when .At}}</td><td data-l="Người xem">{{if .Acknowledged.IsZero}}<span class="open">chưa xem</span><form method="post" action="/desk/page/alarms/{{.N}}"><input type="hidden" name="token" value="{{$.Token}}"><input name="officer" required maxlength="64" aria-label="Người xem" placeholder="Người xem"> <button>Đã xem</button></form>{{else}}{{.AcknowledgedBy}}, {{when .Acknowledged}}{{end}}</td></tr>
 {{end}}</table>{{else}}<p>Không có.</p>{{end}}
 <h2>Gói tin chờ người xem xét</h2>
-{{if .Aside}}<table><tr><th>Gói tin</th><th>Điểm</th><th>Loại</th><th>Vì sao</th><th></th></tr>
-{{range .Aside}}<tr><td>{{.Packet}}</td><td>{{.Station}}</td><td>{{.Kind}}</td><td>{{.Why}}</td><td><form method="post" action="/desk/page/packets/{{.Packet}}"><input type="hidden" name="token" value="{{$.Token}}"><button>Cho vào xử lý</button></form></td></tr>
+{{if .Aside}}<table><tr><th>Gói tin</th><th>Điểm</th><th>Loại</th><th>Vì sao</th><th class="act"></th></tr>
+{{range .Aside}}<tr><td data-l="Gói tin"><span class="id">{{.Packet}}</span></td><td data-l="Điểm">{{.Station}}</td><td data-l="Loại">{{.Kind}}</td><td data-l="Vì sao">{{.Why}}</td><td class="act"><form method="post" action="/desk/page/packets/{{.Packet}}"><input type="hidden" name="token" value="{{$.Token}}"><button>Cho vào xử lý</button></form></td></tr>
 {{end}}</table>{{else}}<p>Không có.</p>{{end}}
-<h2>Các điểm</h2>
-{{if .Stations}}<table><tr><th>Mã</th><th>Tên</th><th>Liên lạc gần nhất</th><th>Số biên nhận</th><th>Ghi chú</th></tr>
-{{range .Stations}}<tr><td>{{.Code}}</td><td>{{.Name}}</td><td>{{.Heard}}</td><td>{{.Receipts}}</td><td>{{if .Revoked}}đã thu hồi{{end}}{{if .Alarms}} <span class="open">{{.Alarms}} cảnh báo</span>{{end}}</td></tr>
-{{end}}</table>{{else}}<p>Chưa có điểm nào.</p>{{end}}
+<h2>Các điểm ({{len .Stations}})</h2>
+{{if .Stations}}<table><tr><th>Mã</th><th>Tên</th><th>Liên lạc gần nhất</th><th class="n">Biên nhận</th><th>Ghi chú</th></tr>
+{{range .Stations}}<tr><td data-l="Mã">{{.Code}}</td><td data-l="Tên" class="name">{{.Name}}</td><td data-l="Liên lạc gần nhất" class="at">{{.Heard}}</td><td data-l="Biên nhận" class="n">{{.Receipts}}</td><td>{{if .Revoked}}đã thu hồi{{end}}{{if .Alarms}} <span class="open">{{.Alarms}} cảnh báo</span>{{end}}</td></tr>
+{{end}}</table>{{else}}<p>Chưa có điểm nào. Ghi danh điểm đầu tiên: <code>tramhoso-portal token</code>.</p>{{end}}
 <h2>Khoá của tỉnh</h2>
 <table><tr><th>Khoá</th><th>Từ</th><th>Đến</th><th>Tình trạng</th></tr>
-{{range .Keys}}<tr><td>{{key .Kind}}</td><td>{{day .From}}</td><td>{{day .Until}}</td><td class="{{.State}}">{{state .State}}</td></tr>
+{{range .Keys}}<tr><td data-l="Khoá">{{key .Kind}}</td><td data-l="Từ" class="at">{{day .From}}</td><td data-l="Đến" class="at">{{day .Until}}</td><td data-l="Tình trạng" class="{{.State}}">{{state .State}}</td></tr>
 {{end}}</table>
-<p>Thay khoá sắp hết hạn: <code>tramhoso-portal rotate due</code>, nơi có khoá gốc.</p>
+<p>Thay khoá sắp hết hạn: chạy <code>tramhoso-portal rotate due</code> trên máy giữ khoá gốc.</p>
 </body></html>
 `))
 
@@ -116,7 +120,7 @@ func (p *Portal) deskPage(w http.ResponseWriter, r *http.Request) error {
 			if !known {
 				why = pk.Quarantine
 			}
-			page.Aside = append(page.Aside, pageAside{pk.ID, pk.Station, string(pk.Kind), why})
+			page.Aside = append(page.Aside, pageAside{pk.ID, pk.Station, wordsOfKind(pk.Kind), why})
 		}
 		stations, err := v.Stations()
 		if err != nil {

@@ -56,7 +56,7 @@ func TestDeskPage(t *testing.T) {
 	if rec.Code != http.StatusOK || !strings.HasPrefix(rec.Header().Get("Content-Security-Policy"), "default-src 'none'") || rec.Header().Get("Content-Type") != "text/html; charset=utf-8" {
 		t.Errorf("%d %v", rec.Code, rec.Header())
 	}
-	for _, want := range []string{"(1 chưa xem)", second.Head.ID, asideWords[dossier.AsideClone], "niêm phong hồ sơ", "còn hiệu lực", "14/07/2026", "Điểm &lt;script&gt;"} {
+	for _, want := range []string{"(1 chưa xem)", second.Head.ID, asideWords[dossier.AsideClone], "niêm phong hồ sơ", "còn hiệu lực", "14/07/2026", "Điểm &lt;script&gt;", `<td data-l="Loại">hồ sơ</td>`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page does not say %q", want)
 		}
@@ -100,5 +100,17 @@ func TestDeskPage(t *testing.T) {
 	f.reopen(t)
 	if rec := f.page(t, "POST", packet, here, "", good); rec.Code != http.StatusBadRequest {
 		t.Errorf("a page from before a restart: %d", rec.Code)
+	}
+}
+
+// Every kind of packet has words for people; one that comes later goes by its name.
+func TestDeskWords(t *testing.T) {
+	for _, kind := range dossier.Kinds {
+		if kindWords[kind] == "" || wordsOfKind(kind) != kindWords[kind] {
+			t.Errorf("%s has no words", kind)
+		}
+	}
+	if got := wordsOfKind("new"); got != "new" {
+		t.Errorf("an unknown kind is %q", got)
 	}
 }
