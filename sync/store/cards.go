@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"tramhoso/sync/dossier"
@@ -111,11 +112,21 @@ func lookUp(err error) error {
 }
 
 // Cards returns the sealed news about a dossier, oldest first: the first one
-// was written with the dossier itself.
+// was written with the dossier itself. Of more than maxCards what lies between it
+// and the newest gives way, so that the last word is always heard.
 func (s *Store) Cards(ctx context.Context, packet string, class Class) ([][]byte, error) {
-	list, err := s.r.Cards(ctx, rows.CardsParams{Packet: packet, Class: string(class), Limit: maxCards})
+	list, err := s.r.NewestCards(ctx, rows.NewestCardsParams{Packet: packet, Class: string(class), Limit: maxCards})
 	if err != nil {
 		return nil, coded(fmt.Errorf("failed to read cards: %w", err))
 	}
+	slices.Reverse(list)
+	if len(list) < maxCards {
+		return list, nil
+	}
+	first, err := s.r.Cards(ctx, rows.CardsParams{Packet: packet, Class: string(class), Limit: 1})
+	if err != nil {
+		return nil, coded(fmt.Errorf("failed to read the first card: %w", err))
+	}
+	copy(list, first)
 	return list, nil
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -120,5 +121,27 @@ func TestStatementCounts(t *testing.T) {
 	}
 	if _, err := b.Commit(ctx, message("last")); err != nil || dossier.CodeOf(err) != "" {
 		t.Errorf("the next one: %v", err)
+	}
+}
+
+// Past the limit the first card, without which none is read, and the last word
+// stay.
+func TestCardsPastTheLimit(t *testing.T) {
+	b, ctx := open(t, t.TempDir(), Options{}), t.Context()
+	_, err := b.Commit(ctx, carrying(Card{Class: ClassCitizen, Mark: MarkFirst, Sealed: []byte("first")}))
+	must(t, err)
+	news := func(n int) []byte { return fmt.Appendf(nil, "news %d", n) }
+	for n := 1; n <= maxCards+1; n++ {
+		ok, err := b.Apply(ctx, Cursor{N: uint64(n)}, []Card{{Packet: "p-1", Class: ClassCitizen, Mark: string(news(n)), Sealed: news(n)}})
+		if err != nil || !ok {
+			t.Fatalf("news %d: applied %v, %v", n, ok, err)
+		}
+		said := cardsOf(t, b.Store, ClassCitizen)
+		if len(said) != min(n+1, maxCards) || said[0] != "first" || said[len(said)-1] != string(news(n)) {
+			t.Fatalf("after news %d: %d cards, from %q to %q", n, len(said), said[0], said[len(said)-1])
+		}
+		if second := max(1, n+2-maxCards); said[1] != string(news(second)) {
+			t.Fatalf("after news %d the second card is %q, not news %d", n, said[1], second)
+		}
 	}
 }

@@ -252,3 +252,36 @@ func (q *Queries) KeptBySlip(ctx context.Context, slip string) (KeptBySlipRow, e
 	)
 	return i, err
 }
+
+const newestCards = `-- name: NewestCards :many
+SELECT CAST(sealed AS BLOB) AS sealed FROM all_cards WHERE packet = ? AND class = ? ORDER BY n DESC LIMIT ?
+`
+
+type NewestCardsParams struct {
+	Packet string
+	Class  string
+	Limit  int64
+}
+
+func (q *Queries) NewestCards(ctx context.Context, arg NewestCardsParams) ([][]byte, error) {
+	rows, err := q.db.QueryContext(ctx, newestCards, arg.Packet, arg.Class, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items [][]byte
+	for rows.Next() {
+		var sealed []byte
+		if err := rows.Scan(&sealed); err != nil {
+			return nil, err
+		}
+		items = append(items, sealed)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

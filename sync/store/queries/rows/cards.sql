@@ -7,6 +7,9 @@ SELECT count(*) FROM all_cards WHERE packet = ? AND class = ? AND mark = ?;
 -- name: Cards :many
 SELECT CAST(sealed AS BLOB) AS sealed FROM all_cards WHERE packet = ? AND class = ? ORDER BY n LIMIT ?;
 
+-- name: NewestCards :many
+SELECT CAST(sealed AS BLOB) AS sealed FROM all_cards WHERE packet = ? AND class = ? ORDER BY n DESC LIMIT ?;
+
 -- name: Kept :one
 SELECT packet, slip, citizen_key, created_ms, handed_ms FROM dossiers WHERE packet = ?;
 
