@@ -53,7 +53,7 @@ type Problem struct {
 }
 
 // Words lists the word keys beyond "error.<code>" that a counter uses.
-var Words = []string{"counter.already", "counter.not-ready", "counter.withdrawn", "counter.other-slip", "counter.slip-first", "counter.lock-first", "counter.card-first",
+var Words = []string{"counter.already", "counter.already-slip", "counter.not-ready", "counter.withdrawn", "counter.other-slip", "counter.slip-first", "counter.lock-first", "counter.card-first",
 	"counter.basis-needed", "counter.fee-short", "counter.fee-much", "counter.reason-needed", "counter.wait",
 	"counter.owner-first", "counter.look-first", "visit.unexpected"}
 
@@ -310,6 +310,8 @@ func (c *Counter) missing() (word string, args []any) {
 	switch due, _ := c.card.FeeDue(); {
 	case !c.card.Handed.IsZero():
 		return "counter.already", nil
+	case c.card.Withdrawn.Stands():
+		return "counter.withdrawn", nil
 	case !c.card.Ready():
 		return "counter.not-ready", nil
 	case !c.slipSeen:
@@ -388,11 +390,15 @@ func (c *Counter) FinishHandOver(err error) error {
 	}
 	if err != nil {
 		c.goTo(Handover)
-		if dossier.CodeOf(err) == dossier.CodeBadTransition {
-			_ = c.say(dossier.CodeBadTransition, "counter.already")
-			return err
+		switch code := dossier.CodeOf(err); code {
+		case dossier.CodeBadTransition:
+			_ = c.say(code, "counter.already")
+		case dossier.CodeWithdrawn:
+			_ = c.say(code, "counter.withdrawn")
+		default:
+			return c.fail(err)
 		}
-		return c.fail(err)
+		return err
 	}
 	for i := range c.cards {
 		if c.cards[i].Packet == c.card.Packet {

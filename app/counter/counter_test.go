@@ -330,6 +330,8 @@ func TestHandOverFails(t *testing.T) {
 	problem(t, c, c.HandOver(ctx), "error.storage-full")
 	f.keepErr = dossier.E(dossier.CodeBadTransition, nil)
 	problem(t, c, c.HandOver(ctx), "counter.already")
+	f.keepErr = dossier.E(dossier.CodeWithdrawn, nil) // asked back since its card was read
+	problem(t, c, c.HandOver(ctx), "counter.withdrawn")
 	f.keepErr = errors.New("disk")
 	problem(t, c, c.HandOver(ctx), "visit.unexpected")
 	f.keepErr = nil
@@ -430,4 +432,14 @@ func TestNothingLeavesUnchecked(t *testing.T) {
 			},
 		})
 	})
+}
+
+// What is asked back while its hand-over is on the screen was not handed over.
+func TestAskedBackMeanwhile(t *testing.T) {
+	ctx := context.Background()
+	c, f := login(t)
+	must(t, c.HandleFrame(ctx, "SLIP DL27-1"))
+	f.cards[1].Withdrawn = dossier.Withdrawn{At: noon}
+	must(t, c.Refresh(ctx))
+	problem(t, c, c.HandOver(ctx), "counter.withdrawn")
 }

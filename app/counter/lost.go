@@ -102,7 +102,7 @@ func (c *Counter) Lost() error {
 		return nil
 	}
 	if !c.card.Handed.IsZero() {
-		return c.say(dossier.CodeBadTransition, "counter.already")
+		return c.say(dossier.CodeBadTransition, "counter.already-slip")
 	}
 	if c.step == Handover && c.applicant {
 		c.shown, c.shownBy = c.reading, dossier.CardScanned
@@ -204,7 +204,7 @@ func (c *Counter) FinishReissue(job int64, err error) error {
 		c.hear(early)
 		c.goTo(Losing)
 		if dossier.CodeOf(err) == dossier.CodeBadTransition {
-			_ = c.say(dossier.CodeBadTransition, "counter.already")
+			_ = c.say(dossier.CodeBadTransition, "counter.already-slip")
 			return err
 		}
 		return c.fail(err)

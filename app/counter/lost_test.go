@@ -165,7 +165,7 @@ func TestLostSlipAtTheHandOver(t *testing.T) {
 	must(t, c.HandleFrame(ctx, owner)) // two are here, one of them handed over
 	must(t, c.Choose(ctx, "DL27-4"))
 	at(t, c, Looking)
-	problem(t, c, c.Lost(), "counter.already")
+	problem(t, c, c.Lost(), "counter.already-slip")
 }
 
 // A card by which dossiers were found counts for those, and for no other.

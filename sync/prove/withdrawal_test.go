@@ -57,7 +57,7 @@ func TestWithdrawBeforeSending(t *testing.T) {
 	if c := w.card(slip); c.Withdrawn.State != dossier.WithdrawalAgreed {
 		t.Errorf("%+v", c)
 	}
-	if _, err := w.station.Outbox.HandOver(t.Context(), "h", s.Packet, dossier.Handover{}); dossier.CodeOf(err) != dossier.CodeBadTransition {
+	if _, err := w.station.Outbox.HandOver(t.Context(), "h", s.Packet, dossier.Handover{}); dossier.CodeOf(err) != dossier.CodeWithdrawn {
 		t.Errorf("handed over: %v", err)
 	}
 	w.canaries(slip)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"tramhoso/sync/dossier"
@@ -320,7 +321,22 @@ func handOver(ctx context.Context, q *rows.Queries, packet string, now int64) er
 		return err
 	}
 	if n == 0 {
-		return dossier.Errorf(dossier.CodeBadTransition, "not here, asked back, or handed over already")
+		return whyNotHanded(ctx, q, packet)
 	}
 	return q.DropSpares(ctx, packet) // nobody needs a new slip any more
+}
+
+// whyNotHanded tells what was handed over from what was asked back: whoever stands
+// there is told what happened.
+func whyNotHanded(ctx context.Context, q *rows.Queries, packet string) error {
+	k, err := q.Kept(ctx, packet)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return dossier.Errorf(dossier.CodeNotFound, "no dossier to hand over")
+	case err != nil:
+		return err
+	case k.HandedMs.Valid:
+		return dossier.Errorf(dossier.CodeBadTransition, "handed over already")
+	}
+	return dossier.Errorf(dossier.CodeWithdrawn, "asked back")
 }
