@@ -44,7 +44,7 @@ type Track struct {
 	Return    Return       `json:"return"`
 
 	News   []News    `json:"-"` // oldest first
-	Sent   time.Time `json:"-"` // the portal's receipt came; zero: it waits here
+	Sent   time.Time `json:"-"` // the portal took it, by the portal's signed word; zero: not heard, it waits here
 	Handed time.Time `json:"-"` // handed over at this station; zero: not
 	AsOf   time.Time `json:"-"` // up to then all is known here that the portal knew; zero: nothing ever came
 

@@ -243,7 +243,7 @@ func (in *Inbox) open(ctx context.Context, kept store.Kept, class store.Class, r
 	if t.Packet != kept.Packet || !strings.EqualFold(t.Slip, kept.Slip) {
 		return dossier.Errorf(dossier.CodeInvalid, "a %s card of another dossier", class)
 	}
-	t.News, t.Sent, t.Handed, t.AsOf = news, state.Held, kept.Handed, in.AsOf()
+	t.News, t.Sent, t.Handed, t.AsOf = news, state.Taken, kept.Handed, in.AsOf()
 	t.Withdrawn, err = in.c.Store.Withdrawal(ctx, kept.Packet)
 	return err
 }

@@ -91,8 +91,8 @@ func means(t *testing.T, s *Store, version int64) {
 	}
 	ms := func(n int64) time.Time { return at.Add(time.Duration(n) * time.Millisecond) }
 	for _, want := range []PacketState{
-		{ID: "p-1", Seq: 1, Kind: dossier.KindDossier, Created: at, Held: ms(1000), Receipt: "receipt-1", Purged: ms(2000)},
-		{ID: "p-2", Seq: 2, Kind: dossier.KindDossier, Created: ms(3000), Held: ms(4000), Receipt: "receipt-2", Mirrored: ms(4500)},
+		{ID: "p-1", Seq: 1, Kind: dossier.KindDossier, Created: at, Held: ms(1000), Taken: ms(1000), Receipt: "receipt-1", Purged: ms(2000)},
+		{ID: "p-2", Seq: 2, Kind: dossier.KindDossier, Created: ms(3000), Held: ms(4000), Taken: ms(4000), Receipt: "receipt-2", Mirrored: ms(4500)},
 		{ID: "p-3", Seq: 3, Kind: dossier.KindMessage, Created: ms(5000)},
 		{ID: "p-4", Seq: 4, Kind: dossier.KindHandover, Created: ms(6000)},
 	} {

@@ -20,7 +20,8 @@ type PacketState struct {
 	Seq      uint64
 	Kind     dossier.PacketKind
 	Created  time.Time
-	Held     time.Time // zero: the portal has not said so
+	Held     time.Time // when its receipt came here; zero: the portal has not said so
+	Taken    time.Time // when the portal took it, as the receipt signs it; zero: the portal has not said so
 	Receipt  string    // compact JWS or ""
 	Purged   time.Time // zero: the body is still here
 	Mirrored time.Time // zero: not on the second medium
@@ -35,8 +36,22 @@ func (s *Store) State(ctx context.Context, id string) (PacketState, error) {
 	if err != nil {
 		return PacketState{}, coded(fmt.Errorf("failed to read a packet's state: %w", err))
 	}
-	return PacketState{ID: p.ID, Seq: uint64(p.Seq), Kind: dossier.PacketKind(p.Kind), Created: time.UnixMilli(p.CreatedMs), Held: fromMs(p.HeldMs),
-		Receipt: p.Receipt.String, Purged: fromMs(p.PurgedMs), Mirrored: fromMs(p.MirroredMs)}, nil
+	state := PacketState{ID: p.ID, Seq: uint64(p.Seq), Kind: dossier.PacketKind(p.Kind), Created: time.UnixMilli(p.CreatedMs), Held: fromMs(p.HeldMs),
+		Receipt: p.Receipt.String, Purged: fromMs(p.PurgedMs), Mirrored: fromMs(p.MirroredMs)}
+	if !state.Held.IsZero() {
+		state.Taken = taken(state)
+	}
+	return state, nil
+}
+
+// taken is when the portal took a packet of which it was heard. A receipt was
+// verified when it came. Of one that says no time it is known only that it came.
+func taken(s PacketState) time.Time {
+	var r dossier.Receipt
+	if payload(s.Receipt, &r) != nil || r.At.IsZero() {
+		return s.Held
+	}
+	return r.At
 }
 
 // Packet returns the frozen bytes. After the purge it is CodeNotFound.
