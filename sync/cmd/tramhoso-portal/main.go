@@ -138,7 +138,7 @@ func commandLine(ctx context.Context) []kong.Option {
 
 // Run serves.
 func (c *serveCmd) Run(ctx context.Context) (err error) {
-	if err := c.readable(); err != nil {
+	if err := c.readable(ctx); err != nil {
 		return err
 	}
 	o := portal.Options{

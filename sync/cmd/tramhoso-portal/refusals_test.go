@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -101,6 +102,14 @@ func TestRefusals(t *testing.T) {
 	} {
 		refuse(ctx, t, dir, commandline.Failed, want, args...)
 	}
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer taken.Close()
+	at := taken.Addr().String()
+	refuse(ctx, t, dir, commandline.Failed, "--listen: nothing can listen at "+at+": listen tcp "+at+": bind: address already in use", "serve", "--dir", anew, "--listen", at)
+	refuse(ctx, t, dir, commandline.Failed, "--desk-listen: nothing can listen at "+at+": listen tcp "+at+": bind: address already in use", "serve", "--dir", anew, "--desk-listen", at)
+	refuse(ctx, t, dir, commandline.Failed, "--listen: nothing can listen at :99999: listen tcp: address 99999: invalid port", "serve", "--dir", anew, "--listen", ":99999")
+
 	refuse(ctx, t, dir, commandline.Misread, "a command is missing; there are these:")
 	refuse(ctx, t, dir, commandline.Misread, "\"bogus\" is no command; there are these:", "bogus")
 	refuse(ctx, t, dir, commandline.Misread, "key must be one of \"due\", \"recipient\", \"receipt\", \"catalogue\", \"staff\", \"time\", \"authority\", not \"root\"", "rotate", "root", "--dir", there)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -30,7 +31,7 @@ func (c *common) there(made string) error {
 }
 
 // readable refuses what serve would only stumble over once it has made a portal.
-func (c *serveCmd) readable() error {
+func (c *serveCmd) readable(ctx context.Context) error {
 	if info, err := os.Stat(c.Dir); err == nil && !info.IsDir() {
 		return fmt.Errorf("--dir must name a folder: %s is a file", c.Dir)
 	}
@@ -44,5 +45,15 @@ func (c *serveCmd) readable() error {
 	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return fmt.Errorf("--desk-listen must be a loopback address with a port, not %q", c.DeskListen)
 	}
-	return nil
+	return errors.Join(free(ctx, "--listen", c.Listen), free(ctx, "--desk-listen", c.DeskListen))
+}
+
+// free refuses an address that cannot be listened at.
+func free(ctx context.Context, flag, address string) error {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", address)
+	if err != nil {
+		return fmt.Errorf("%s: nothing can listen at %s: %w", flag, address, err)
+	}
+	return l.Close()
 }
