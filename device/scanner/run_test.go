@@ -14,6 +14,9 @@ import (
 	"tramhoso/device/twin"
 )
 
+// longWait ends a test that hangs; nothing waits for it when all is well.
+const longWait = 60 * time.Second
+
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // halfScan is a scan that is never finished.
@@ -87,7 +90,7 @@ func (b *bench) hear(want Frame) {
 		if got != want {
 			b.t.Errorf("heard %+v, want %+v", got, want)
 		}
-	case <-time.After(5 * time.Second):
+	case <-time.After(longWait):
 		b.t.Fatalf("never heard %+v", want)
 	}
 }
@@ -97,7 +100,7 @@ func (b *bench) end() error {
 	select {
 	case err := <-b.ended:
 		return err
-	case <-time.After(5 * time.Second):
+	case <-time.After(longWait):
 		b.t.Fatal("Run hangs")
 		return nil
 	}
@@ -184,7 +187,7 @@ func TestRunUnderSupervision(t *testing.T) {
 	for _, payload := range []string{"one", "two", "three"} {
 		select {
 		case <-ready:
-		case <-time.After(10 * time.Second):
+		case <-time.After(longWait):
 			t.Fatalf("never ready for %q", payload)
 		}
 		b.lit(true)

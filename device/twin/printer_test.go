@@ -16,7 +16,7 @@ import (
 )
 
 // longWait ends a test that hangs; nothing waits for it when all is well.
-const longWait = 20 * time.Second
+const longWait = 60 * time.Second
 
 type fixture struct {
 	*testing.T

@@ -78,7 +78,7 @@ func TestUnplugHangsUpAndPlugReturnsUnderTheSameName(t *testing.T) {
 		if err == nil {
 			t.Error("a read on an unplugged line succeeded")
 		}
-	case <-time.After(5 * time.Second):
+	case <-time.After(longWait):
 		t.Fatal("a read on an unplugged line hung")
 	}
 	if err := station.Close(); err != nil {

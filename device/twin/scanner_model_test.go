@@ -38,7 +38,7 @@ func newStationEnd(t *testing.T, cfg ScannerConfig) *stationEnd {
 
 func (e *stationEnd) say(p []byte) {
 	e.t.Helper()
-	if err := e.p.SetWriteDeadline(time.Now().Add(5 * time.Second)); err != nil {
+	if err := e.p.SetWriteDeadline(time.Now().Add(longWait)); err != nil {
 		e.t.Fatal(err)
 	}
 	if _, err := e.p.Write(p); err != nil {
@@ -48,7 +48,7 @@ func (e *stationEnd) say(p []byte) {
 
 func (e *stationEnd) read(want []byte) {
 	e.t.Helper()
-	if err := e.p.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+	if err := e.p.SetReadDeadline(time.Now().Add(longWait)); err != nil {
 		e.t.Fatal(err)
 	}
 	var got []byte
@@ -66,7 +66,7 @@ func (e *stationEnd) read(want []byte) {
 
 func (e *stationEnd) lamp(want bool) {
 	e.t.Helper()
-	for end := time.Now().Add(5 * time.Second); e.s.Lamp() != want; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(longWait); e.s.Lamp() != want; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			e.t.Fatalf("the lamp is never %v", want)
 		}

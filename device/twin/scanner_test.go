@@ -23,7 +23,7 @@ func TestScanner(t *testing.T) {
 	}()
 	read := func(p port.Port, want string) {
 		t.Helper()
-		if err := p.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+		if err := p.SetReadDeadline(time.Now().Add(longWait)); err != nil {
 			t.Fatal(err)
 		}
 		got, buf := "", make([]byte, 100)
@@ -51,7 +51,7 @@ func TestScanner(t *testing.T) {
 	}
 	read(p, "é\ré\rxyz\r")
 	// Triggers and all else that a station says are taken and dropped.
-	if err := p.SetWriteDeadline(time.Now().Add(5 * time.Second)); err != nil {
+	if err := p.SetWriteDeadline(time.Now().Add(longWait)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := p.Write(make([]byte, 100_000)); err != nil {
