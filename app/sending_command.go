@@ -10,7 +10,6 @@ import (
 	"tramhoso/app/upkeep"
 	"tramhoso/assets"
 	"tramhoso/sync/dossier"
-	"tramhoso/sync/outbox"
 )
 
 // sendingCommand pauses what is sent from this station.
@@ -22,11 +21,14 @@ type sendingCommand struct {
 	Resume sendingResume `cmd:"" help:"End the pause: what waits goes when the station runs."`
 }
 
+// pauseMost is the longest pause in words.
+var pauseMost = fmt.Sprintf("%d hours", int(upkeep.PauseMost.Hours()))
+
 // Help is the long help.
 func (sendingCommand) Help() string {
 	return `The station must not run: while it does, a technician pauses sending on its screen.
 
-A pause always ends by itself, within a day, and outlives a restart. Dossiers are still accepted. What is carried by stick goes on.`
+A pause always ends by itself, ` + pauseMost + ` after it began at the latest, and outlives a restart. Dossiers are still accepted. What is carried by stick goes on.`
 }
 
 type sendingShow struct{}
@@ -65,7 +67,7 @@ func (p sendingPause) Run(ctx context.Context, c *sendingCommand, out io.Writer)
 		p.For = upkeep.Morning(s.clock.Now()).Sub(s.clock.Now())
 	}
 	if err := s.pauseSending(ctx, p.For, byTerminal); dossier.CodeOf(err) == dossier.CodeInvalid {
-		return fmt.Errorf("--for must be more than nothing and at most %s", outbox.PauseMost)
+		return fmt.Errorf("--for must be more than nothing and at most %s", pauseMost)
 	} else if err != nil {
 		return err
 	}

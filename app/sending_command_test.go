@@ -42,6 +42,15 @@ func TestPausingAtATerminal(t *testing.T) {
 			t.Errorf("%q paused: %q", args, out)
 		}
 	}
+	if _, err := sends(t, dir, "pause", "--for", "26h"); err == nil || !strings.Contains(err.Error(), "25 hours") || !strings.Contains(sendingCommand{}.Help(), "25 hours") {
+		t.Errorf("the limit is not named: %v", err)
+	}
+	if out, err := sends(t, dir, "pause", "--for", "25h"); err != nil {
+		t.Errorf("%q, %v", out, err)
+	}
+	if out, err := sends(t, dir, "resume"); err != nil || out != free {
+		t.Errorf("%q, %v", out, err)
+	}
 	if out, err := sends(t, dir, "pause", "--for", "90m"); err != nil || !strings.HasPrefix(out, "sending is paused until ") {
 		t.Errorf("%q, %v", out, err)
 	}
@@ -67,7 +76,7 @@ func TestPausingAtATerminal(t *testing.T) {
 		must(t, err)
 		log += string(leaf)
 	}
-	if strings.Count(log, didPause) != 2 || strings.Count(log, didResume) != 1 {
+	if strings.Count(log, didPause) != 3 || strings.Count(log, didResume) != 2 {
 		t.Errorf("the audit log says %q", log)
 	}
 	// A station that runs holds its storage.

@@ -19,7 +19,7 @@ func (s *station) status() kit.Status {
 		return st
 	}
 	q := s.queue.State()
-	st.Waiting = q.Waiting
+	st.Waiting, st.Dossiers = q.Waiting, q.Dossiers
 	if _, online, why := s.inbox.Contact(); online {
 		st.Net = kit.NetOn
 	} else if why == dossier.CodeNotThePortal || q.Why == outbox.WhyNotThePortal {

@@ -138,7 +138,7 @@ func (s *station) test(ctx context.Context, p upkeep.Part) error {
 		s.inbox.Wake()
 	}
 	for _, l := range upkeep.New(upkeep.Ports{Now: s.clock.Now, Facts: s.upkeepFacts}).State().Lines {
-		if l.Part == p && l.Health != upkeep.Well {
+		if l.Part == p && l.Health != upkeep.Well && l.Health != upkeep.Held {
 			return errNotWell
 		}
 	}

@@ -32,9 +32,11 @@ var (
 // Health is how a part is.
 type Health string
 
-// What nobody has told is unknown.
+// What nobody has told is unknown; what a person of the staff stopped on purpose is
+// held: it is said, and nothing has to be mended.
 const (
 	Well    Health = "well"
+	Held    Health = "held"
 	Fix     Health = "fix"
 	Unknown Health = "unknown"
 )
@@ -108,7 +110,7 @@ func Lines(f Facts) []Line {
 	}
 	switch {
 	case f.Sending.Paused() && (f.Reach == ReachOn || f.Reach == ReachUnknown):
-		add(Network, told{Fix, "part.net-paused-note"}, "part.net-paused")
+		add(Network, told{Held, "part.net-paused-note"}, "part.net-paused")
 	case f.Reach == ReachOn:
 		t := told{Well, "part.net-on-note"}
 		if f.LastHeard.IsZero() {

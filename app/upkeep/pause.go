@@ -14,6 +14,9 @@ type PauseChoice struct {
 }
 
 const (
+	// PauseMost is the longest pause that can be ordered, as every sentence about
+	// it says: a day, and the hour that "until the morning" may be off.
+	PauseMost = 25 * time.Hour
 	// morning is when the next day's work begins: the latest end of a pause.
 	morning = 7
 	// morningSoon is how far off a morning must be to be worth its own choice: at
@@ -45,11 +48,14 @@ func Morning(now time.Time) time.Time {
 	return at
 }
 
-// Moment words an end within a day from now: the time of day, and that it is
-// tomorrow where it is.
+// Moment words an end of a pause: the time of day, and that it is tomorrow or on
+// which day where it is. 25 hours from half past eleven end the day after tomorrow.
 func Moment(w *assets.Words, at, now time.Time) string {
-	if w.Date(at) == w.Date(now) {
+	switch w.Date(at) {
+	case w.Date(now):
 		return w.Clock(at)
+	case w.Date(now.In(assets.Here).AddDate(0, 0, 1)):
+		return w.T("sending.tomorrow", "clock", w.Clock(at))
 	}
-	return w.T("sending.tomorrow", "clock", w.Clock(at))
+	return w.T("sending.on-day", "clock", w.Clock(at), "date", w.Date(at))
 }

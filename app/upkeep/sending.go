@@ -35,7 +35,7 @@ func (s Sending) Paused() bool { return !s.Until.IsZero() }
 // Say words what waits and why; both are empty where nothing does and nothing is
 // paused.
 func (s Sending) Say(w *assets.Words) (what, why string) {
-	items, files := w.T("sending.items", "n", w.Number(int64(s.Waiting))), w.T("sending.attachments", "n", w.Number(int64(s.Files)))
+	packets, files := Packets(w, s.Waiting), Attachments(w, s.Files)
 	n, in, reason := s.Waiting, s.In, s.Why
 	switch {
 	case s.Waiting == 0 && s.Files == 0 && s.Paused():
@@ -47,9 +47,9 @@ func (s Sending) Say(w *assets.Words) (what, why string) {
 		what = w.T("sending.files", "files", files)
 	case s.Files > 0:
 		n += s.Files
-		what = w.T("sending.both", "items", items, "files", files, "age", span(w, s.Age))
+		what = w.T("sending.both", "packets", packets, "files", files, "age", span(w, s.Age))
 	default:
-		what = w.T(ofOne("sending.waiting", n), "items", items, "age", span(w, s.Age))
+		what = w.T(ofOne("sending.waiting", n), "packets", packets, "age", span(w, s.Age))
 	}
 	switch {
 	case reason == "":
@@ -63,6 +63,28 @@ func (s Sending) Say(w *assets.Words) (what, why string) {
 		why += " " + w.T(ofOne("sending.files-why", s.Files), "why", s.Because(w, s.FileWhy))
 	}
 	return what, why
+}
+
+// Packets and Attachments word a number of what waits, in the one way that every
+// screen of the staff uses.
+func Packets(w *assets.Words, n int) string {
+	return w.T("sending.packets", "n", w.Number(int64(n)))
+}
+
+// Attachments is told of at Packets.
+func Attachments(w *assets.Words, n int) string {
+	return w.T("sending.attachments", "n", w.Number(int64(n)))
+}
+
+// Load words packets and attachments together; what there is none of is not named.
+func Load(w *assets.Words, packets, files int) string {
+	switch {
+	case files == 0:
+		return Packets(w, packets)
+	case packets == 0:
+		return Attachments(w, files)
+	}
+	return w.T("sending.load", "packets", Packets(w, packets), "files", Attachments(w, files))
 }
 
 // ofOne is the key of a sentence about n things that does not name their number.

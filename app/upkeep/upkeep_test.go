@@ -94,7 +94,7 @@ func TestLines(t *testing.T) {
 			f.Mirror, f.Mirrored, f.Behind = MirrorFailing, noon, 2
 		}, Fix,
 			"Fails. 2 packets are not on it, last written 19:00 this evening. It does not keep what is written. Please put in another one."},
-		{Network, func(f *Facts) { f.Sending.Until = noon }, Fix, "Sending paused. Dossiers are still accepted and sent later."},
+		{Network, func(f *Facts) { f.Sending.Until = noon }, Held, "Sending paused. Dossiers are still accepted and sent later."},
 		{Network, func(f *Facts) { f.Sending.Until, f.Reach = noon, ReachOff }, Fix, "No network. Dossiers are still accepted and sent later."},
 		{Network, func(f *Facts) { f.LastHeard = noon }, Well, "Open. Heard from the province at 19:00"},
 		{Network, func(f *Facts) { f.Reach = ReachOff }, Fix, "No network. Dossiers are still accepted and sent later."},

@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	// PauseMost is the longest pause: one that ends within a day, whoever ordered
-	// it, cannot be forgotten. The hour more is for "until tomorrow morning".
+	// PauseMost is the longest pause: one that ends a day later, whoever ordered it,
+	// cannot be forgotten. The hour more is for "until tomorrow morning", which at
+	// six is 25 hours away.
 	PauseMost = 25 * time.Hour
 	// pauseLook is how soon a queue sees an end that its timer missed: a machine
 	// that slept, or a clock that a rehearsal moved.

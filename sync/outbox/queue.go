@@ -80,6 +80,7 @@ type Trouble interface {
 // State is what a status line shows.
 type State struct {
 	Waiting     int
+	Dossiers    int       // of these, dossiers
 	Refused     int       // of these, refused by the portal: a person has to look
 	Oldest      time.Time // when the oldest was committed; zero: nothing waits
 	NextAttempt time.Time // zero: now, or nothing waits
@@ -249,7 +250,7 @@ func (q *Queue) publish(ctx context.Context, why Why) {
 		}
 		why = WhyStorage
 	}
-	st := State{Waiting: w.Packets, Refused: w.Refused, Oldest: w.Oldest, Why: why}
+	st := State{Waiting: w.Packets, Dossiers: w.Dossiers, Refused: w.Refused, Oldest: w.Oldest, Why: why}
 	switch {
 	case err != nil:
 	case w.Packets == 0:

@@ -249,6 +249,20 @@ func TestQueueLanePause(t *testing.T) {
 	}
 }
 
+// A citizen is told of dossiers; what the station says of itself is none.
+func TestQueueTellsDossiersFromOtherPackets(t *testing.T) {
+	queue(t, func(t *testing.T, s *store.Store, q *outbox.Queue, p *portal) {
+		p.set(func(dossier.Packet) error { return errLine })
+		for i, kind := range []dossier.PacketKind{dossier.KindDossier, dossier.KindHealth, dossier.KindWithdrawal, dossier.KindDossier, dossier.KindRating} {
+			commit(t, s, fmt.Sprint(i), kind)
+		}
+		synctest.Wait()
+		if st := q.State(); st.Waiting != 5 || st.Dossiers != 2 {
+			t.Errorf("%+v", st)
+		}
+	})
+}
+
 func TestQueueSetsARefusedPacketAside(t *testing.T) {
 	queue(t, func(t *testing.T, s *store.Store, q *outbox.Queue, p *portal) {
 		p.set(func(pk dossier.Packet) error {

@@ -22,10 +22,11 @@ type Outgoing struct {
 
 // Waiting counts what has no receipt yet.
 type Waiting struct {
-	Packets int
-	Refused int       // of these, refused by the portal and waiting for a person
-	GivenUp int       // of those, not offered any more
-	Oldest  time.Time // zero: nothing waits
+	Packets  int
+	Dossiers int       // of these, dossiers: the others are withdrawals, hand-overs, ratings and what the station says of itself
+	Refused  int       // of these, refused by the portal and waiting for a person
+	GivenUp  int       // of those, not offered any more
+	Oldest   time.Time // zero: nothing waits
 }
 
 // Outgoing returns up to limit packets in the order in which they go. Refused
@@ -52,7 +53,7 @@ func (s *Store) Waiting(ctx context.Context) (Waiting, error) {
 	if err != nil {
 		return Waiting{}, coded(fmt.Errorf("failed to sum up the outbox: %w", err))
 	}
-	return Waiting{Packets: int(w.Packets), Refused: int(w.Refused), GivenUp: int(w.GivenUp), Oldest: fromMs(sql.NullInt64{Int64: w.OldestMs, Valid: w.Packets > 0})}, nil
+	return Waiting{Packets: int(w.Packets), Dossiers: int(w.Dossiers), Refused: int(w.Refused), GivenUp: int(w.GivenUp), Oldest: fromMs(sql.NullInt64{Int64: w.OldestMs, Valid: w.Packets > 0})}, nil
 }
 
 // Attempted counts an attempt that brought no receipt. refused is the portal's

@@ -249,7 +249,7 @@ func TestKeepingFails(t *testing.T) {
 func TestLogInPage(t *testing.T) {
 	run(t, func(t *testing.T, h *house) {
 		h.begun()
-		h.SetStatus(kit.Status{Net: kit.NetLogin, Waiting: 1})
+		h.SetStatus(kit.Status{Net: kit.NetLogin, Dossiers: 1, Waiting: 9})
 		h.see("status.net-login")
 		h.see("status.waiting", "n", 1)
 		h.at(visit.Form)

@@ -9,6 +9,7 @@ import (
 	"tramhoso/app/counter"
 	"tramhoso/app/ui/screens/carry"
 	"tramhoso/app/ui/screens/clerkhome"
+	"tramhoso/app/upkeep"
 )
 
 // stickEvery is how often a clerk's screen looks whether a stick was put in.
@@ -152,7 +153,7 @@ func (f *Flow) stickWaits(s counter.Stick) (lines []string) {
 	if s.Packets == 0 && s.Files == 0 {
 		lines = append(lines, e.T("carry.nothing-waits"))
 	} else {
-		lines = append(lines, e.T("carry.waits", "n", s.Packets, "files", s.Files))
+		lines = append(lines, e.T("carry.waits", "what", upkeep.Load(e.Words, s.Packets, s.Files)))
 	}
 	switch days := int(s.Oldest / (24 * time.Hour)); {
 	case days > 0:
@@ -183,7 +184,7 @@ func (f *Flow) stickBrought(c counter.Carried) (lines []string) {
 	say(c.Whole, "carry.whole")
 	say(c.Refused, "carry.refused")
 	if c.Packets > 0 || c.Files > 0 {
-		lines = append(lines, e.T("carry.copied", "n", c.Packets, "files", c.Files))
+		lines = append(lines, e.T("carry.copied", "what", upkeep.Load(e.Words, c.Packets, c.Files)))
 	}
 	say(c.Left, "carry.left")
 	say(c.FilesNot, "carry.files-left", "mb", c.NeedMB)

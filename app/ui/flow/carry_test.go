@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tramhoso/app/counter"
+	"tramhoso/app/upkeep"
 	"tramhoso/sync/outbox"
 )
 
@@ -57,7 +58,7 @@ func TestAClerkCarriesByStick(t *testing.T) {
 		h.tap("clerkhome.carry")
 		h.settle()
 		h.see("carry.insert")
-		h.see("carry.waits", "n", 12, "files", 3)
+		h.see("carry.waits", "what", upkeep.Load(h.env.Words, 12, 3))
 		h.see("carry.oldest-days", "n", 2)
 
 		p.stick.In, p.stick.Others = true, 1
@@ -89,7 +90,7 @@ func TestAClerkCarriesByStick(t *testing.T) {
 		h.see("carry.done")
 		h.see("carry.brought", "receipts", 9, "results", 2, "news", 4)
 		h.see("carry.catalogue")
-		h.see("carry.copied", "n", 12, "files", 3)
+		h.see("carry.copied", "what", upkeep.Load(h.env.Words, 12, 3))
 		h.tap("app.back")
 		h.tap("clerkhome.carry")
 		h.soon()

@@ -36,7 +36,7 @@ func (f *Flow) pauseAction(s upkeep.Sending) *kit.Action {
 
 func (f *Flow) pauseScreen(c counter.State) fyne.CanvasObject {
 	e, now := f.env, f.Clock.Now()
-	m := pausescreen.Model{Staff: f.band(c), Problem: f.pauseTrouble}
+	m := pausescreen.Model{Staff: f.band(c), Most: int(upkeep.PauseMost.Hours()), Problem: f.pauseTrouble}
 	choices := upkeep.PauseChoices(now)
 	for i, p := range choices {
 		text := e.T("pause.morning")

@@ -24,7 +24,7 @@ func TestWhatWaitsIsSaid(t *testing.T) {
 			h.Scan(badge)
 			h.pin("123456")
 			h.settle()
-			h.see("sending.waiting", "items", h.env.T("sending.items", "n", 3), "age", h.env.T("sending.hours", "n", 2))
+			h.see("sending.waiting", "packets", h.env.T("sending.packets", "n", 3), "age", h.env.T("sending.hours", "n", 2))
 			h.see("sending.next", "in", h.env.T("sending.seconds", "n", 40), "why", h.env.T("sending.why-busy"))
 			h.parts.Sending.In = 12 * time.Second
 			h.Ticked()
@@ -65,7 +65,8 @@ func TestPausingByHand(t *testing.T) {
 		h.fail = nil
 		h.press(h.env.T("pause.hours", "n", 1))
 		h.settle()
-		h.see("upkeep.title-fix", "n", 1)
+		h.see("upkeep.title") // a pause is nothing to mend
+		h.hidden(h.env.T("upkeep.title-fix", "n", 1))
 		h.see("part.net-paused")
 		h.see("sending.paused", "until", "13:00")
 		h.tap("pause.end")

@@ -27,7 +27,7 @@ func (f *Flow) upkeepScreen(c counter.State) fyne.CanvasObject {
 	for _, l := range s.Lines {
 		name, state, note := l.Say(e.Words)
 		d := upkeepscreen.Device{ID: string(l.Part), Icon: partIcons[l.Part], Name: name, State: state, Note: note,
-			Good: l.Health == upkeep.Well, Unsure: l.Health == upkeep.Unknown}
+			Good: l.Health == upkeep.Well, Unsure: l.Health == upkeep.Unknown, Held: l.Health == upkeep.Held}
 		if what, why := s.Sending.Say(e.Words); l.Part == upkeep.Network && what != "" {
 			d.Note, d.News = what+". "+why, true
 		}
@@ -40,11 +40,11 @@ func (f *Flow) upkeepScreen(c counter.State) fyne.CanvasObject {
 			if l.Part == upkeep.Printer && s.Scan.Key != "" {
 				d.Note = e.T("upkeep."+s.Scan.Key, "n", s.Scan.N, "of", s.Scan.Of)
 			}
-		case l.TestedAt.IsZero(), l.Health == upkeep.Fix, l.Part == upkeep.Network && s.Sending.Waiting > 0: // what to do says more than an old test
+		case l.TestedAt.IsZero(), l.Health == upkeep.Fix, l.Health == upkeep.Held && l.TestOK, l.Part == upkeep.Network && s.Sending.Waiting > 0: // what to do says more than an old test
 		case l.TestOK:
 			d.Note = e.T("upkeep.tested-ok", "clock", e.Words.Clock(l.TestedAt))
 		default:
-			d.State, d.Good, d.Unsure = e.T("upkeep.fix"), false, false
+			d.State, d.Good, d.Unsure, d.Held = e.T("upkeep.fix"), false, false, false
 			d.Note = e.T("upkeep.tested-bad", "clock", e.Words.Clock(l.TestedAt))
 			if l.Why != "" {
 				d.Note += " – " + e.T(l.Why)

@@ -122,12 +122,12 @@ func TestStripKeepsTheCode(t *testing.T) {
 	for _, c := range golden.Everywhere {
 		t.Run(c.Name, func(t *testing.T) {
 			env := c.Env(t)
-			s := kit.NewStrip(env, kit.Status{Net: kit.NetOff, Printer: kit.PrinterOut, Scanner: kit.ScannerDown, Power: kit.PowerLow, Waiting: 12, Code: "7KF2"})
+			s := kit.NewStrip(env, kit.Status{Net: kit.NetOff, Printer: kit.PrinterOut, Scanner: kit.ScannerDown, Power: kit.PowerLow, Dossiers: 1, Waiting: 92, Code: "7KF2"})
 			s.Resize(s.MinSize())
 			if shown := strings.Join(s.Shown(), "|"); !strings.Contains(shown, "7KF2") {
 				t.Errorf("shown: %s", shown)
 			}
-			fine := kit.NewStrip(env, kit.Status{Net: kit.NetOff, Waiting: 3, Code: "7KF2"})
+			fine := kit.NewStrip(env, kit.Status{Net: kit.NetOff, Dossiers: 3, Waiting: 9, Code: "7KF2"})
 			golden.Render(t, fine, kit.Size{W: env.Size.W, H: fine.Height()})
 			golden.Inside(t, fine)
 			if shown := strings.Join(fine.Shown(), "|"); !strings.Contains(shown, "7KF2") {
@@ -145,8 +145,8 @@ func TestStripShortens(t *testing.T) {
 		width float32
 		want  string
 	}{
-		{"room for all", kit.Status{Net: kit.NetOff, Waiting: 3}, 1280, "Không có mạng – hồ sơ vẫn được nhận|Máy in sẵn sàng|Máy quét sẵn sàng|3 hồ sơ chờ gửi"},
-		{"what is fine shortens", kit.Status{Net: kit.NetClosed, Waiting: 3}, 1280, "Không có mạng – tạm chưa nhận hồ sơ mới|Máy in sẵn sàng|Máy quét tốt|3 hồ sơ chờ gửi"},
+		{"room for all", kit.Status{Net: kit.NetOff, Dossiers: 3, Waiting: 9}, 1280, "Không có mạng – hồ sơ vẫn được nhận|Máy in sẵn sàng|Máy quét sẵn sàng|3 hồ sơ chờ gửi"},
+		{"what is fine shortens", kit.Status{Net: kit.NetClosed, Dossiers: 3, Waiting: 9}, 1280, "Không có mạng – tạm chưa nhận hồ sơ mới|Máy in sẵn sàng|Máy quét tốt|3 hồ sơ chờ gửi"},
 		{"then drops, trouble stays", kit.Status{Net: kit.NetClosed, Printer: kit.PrinterOut}, 900, "Tạm chưa nhận hồ sơ mới|Máy in hết giấy|Máy quét tốt"},
 		{"trouble stays to the last", kit.Status{Net: kit.NetClosed, Printer: kit.PrinterOut}, 640, "Tạm chưa nhận hồ sơ mới|Máy in hết giấy"},
 		{"even where nothing fits", kit.Status{Net: kit.NetClosed, Printer: kit.PrinterOut}, 590, "Tạm chưa nhận hồ sơ mới|Máy in hết giấy"},
@@ -173,8 +173,8 @@ func TestStatusChangesOnTheScreenShown(t *testing.T) {
 	// Staff go on counting packets.
 	f = kit.NewFrame(env, kit.FrameSpec{Staff: &kit.Staff{Role: "Giao dịch viên"}, Title: "Quầy", Body: kit.P(env, "x")})
 	golden.Render(t, f, env.Size)
-	env.SetStatus(kit.Status{Waiting: 3})
-	golden.Texts(t, f, "3 gói tin chờ gửi")
+	env.SetStatus(kit.Status{Dossiers: 3, Waiting: 9})
+	golden.Texts(t, f, "9 gói tin chờ gửi")
 }
 
 func TestFieldEditing(t *testing.T) {

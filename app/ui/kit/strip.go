@@ -53,13 +53,14 @@ const (
 
 // Status is the status line.
 type Status struct {
-	Net     Net
-	Printer PrinterState
-	Scanner ScannerState
-	Power   PowerState
-	Waiting int    // dossiers not sent yet
-	Staff   bool   // counts packets, says it shorter
-	Code    string // goes on with this visit after an interruption; "": none
+	Net      Net
+	Printer  PrinterState
+	Scanner  ScannerState
+	Power    PowerState
+	Dossiers int    // not sent yet: what a citizen is told
+	Waiting  int    // packets not sent yet, of every kind: what staff is told
+	Staff    bool   // is told of packets, and shorter
+	Code     string // goes on with this visit after an interruption; "": none
 }
 
 // part is one piece of the line, with its shorter forms.
@@ -93,15 +94,15 @@ func (s Status) parts(env *Env) []stripPart {
 	p := stripPart{icon: "printer", texts: pick(pr, pr+"-short"), trouble: s.Printer != PrinterReady && s.Printer != PrinterUnknown, fine: s.Printer == PrinterReady}
 	sc := [...]string{"scanner-ready", "scanner-on", "scanner-down"}[s.Scanner]
 	c := stripPart{icon: "scan", texts: pick(sc, sc+"-short"), trouble: s.Scanner == ScannerDown, fine: s.Scanner != ScannerDown}
-	key := "waiting"
+	key, waits := "waiting", s.Dossiers
 	if s.Staff {
-		key = "packets"
+		key, waits = "packets", s.Waiting
 	}
-	w := stripPart{icon: "tray", fine: s.Waiting == 0}
-	if s.Waiting == 0 {
+	w := stripPart{icon: "tray", fine: waits == 0}
+	if waits == 0 {
 		w.texts = []string{env.T("status." + key + "-none")}
 	} else {
-		w.texts = []string{env.T("status."+key, "n", s.Waiting)}
+		w.texts = []string{env.T("status."+key, "n", waits)}
 	}
 	all := []stripPart{n, p, c, w}
 	if s.Power != PowerMains {

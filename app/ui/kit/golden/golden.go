@@ -69,7 +69,7 @@ func (c Case) Env(t testing.TB) *kit.Env {
 		Words: w, Size: c.Size, Contrast: c.Contrast, Large: c.Large, Reach: c.Reach,
 		Now:    func() time.Time { return Moment },
 		Tools:  kit.Tools{Listen: nothing, Language: nothing, Help: nothing},
-		Status: kit.Status{Net: kit.NetOff, Waiting: 3},
+		Status: kit.Status{Net: kit.NetOff, Dossiers: 3, Waiting: 3},
 	}
 }
 

@@ -23,16 +23,16 @@ func show(model func(*kit.Env) carry.Model) func(*kit.Env) fyne.CanvasObject {
 
 func ready(env *kit.Env) carry.Model {
 	return carry.Model{Lead: env.T("carry.ready"), Main: env.T("carry.main"), Ready: true,
-		Lines: []string{env.T("carry.waits", "n", 12, "files", 3), env.T("carry.oldest-days", "n", 2), env.T("carry.others-here", "n", 1)}}
+		Lines: []string{env.T("carry.waits", "what", upkeep.Load(env.Words, 12, 3)), env.T("carry.oldest-days", "n", 2), env.T("carry.others-here", "n", 1)}}
 }
 
 func done(env *kit.Env) carry.Model {
 	return carry.Model{Lead: env.T("carry.done"), Good: true, Lines: []string{env.T("carry.brought", "receipts", 9, "results", 2, "news", 4),
-		env.T("carry.catalogue"), env.T("carry.copied", "n", 12, "files", 3)}}
+		env.T("carry.catalogue"), env.T("carry.copied", "what", upkeep.Load(env.Words, 12, 3))}}
 }
 
 func TestLook(t *testing.T) {
-	golden.Screen(t, "carry", show(ready), "Mang đi bằng USB", "12 hồ sơ và 3 tệp giấy tờ đang chờ gửi", "Chép vào USB")
+	golden.Screen(t, "carry", show(ready), "Mang đi bằng USB", "Đang chờ gửi: 12 gói tin và 3 tệp đính kèm", "Chép vào USB")
 	golden.Screen(t, "carry-running", show(running), "Đang chép. Xin đừng rút USB.")
 	golden.Screen(t, "carry-failed", show(failed), "USB không đọc hay ghi được", "1 tệp trên USB không đọc được", "Thử lại")
 	golden.Screen(t, "carry-held", show(held), "2 gói của trạm khác còn chờ, vì: mạng này tính tiền theo dung lượng. Các gói ấy vẫn nguyên vẹn.")

@@ -58,7 +58,7 @@ func screen(model func(*kit.Env) clerkhome.Model) func(*kit.Env) fyne.CanvasObje
 
 func TestLook(t *testing.T) {
 	golden.Screen(t, "clerk-paused", screen(waits(pausing(bothWait))), "Đang chờ, vì: trạm được cho tạm ngừng gửi đến 14:00.")
-	golden.Screen(t, "clerk-queue", screen(waits(bothWait)), "3 mục và 2 tệp đính kèm chờ gửi, lâu nhất đã 2 giờ", "Sẽ gửi lại sau 40 giây, vì: cổng của tỉnh xin tạm nghỉ.")
+	golden.Screen(t, "clerk-queue", screen(waits(bothWait)), "3 gói tin và 2 tệp đính kèm chờ gửi, lâu nhất đã 2 giờ", "Sẽ gửi lại sau 40 giây, vì: cổng của tỉnh xin tạm nghỉ.")
 	golden.Screen(t, "clerk-aside", screen(aside), "Phiếu DL27-000318-K: cổng của tỉnh để riêng", "Thủ tục này đã thôi nhận. Cán bộ tỉnh sẽ xem.")
 	golden.Screen(t, "clerk", screen(sample), "Quầy giao dịch Hoà Phú", "Trần Thị Hoa", "DL27-000311-P – Cấp bản sao trích lục hộ tịch", "Có kết quả", "Cần lưu ý", "Có người gọi giúp",
 		"Tìm hồ sơ", "Trao kết quả: DL27-000311-P")
@@ -148,7 +148,7 @@ func TestWithAStick(t *testing.T) {
 	}, "Mang đi bằng USB", "Có USB trong trạm")
 	golden.Screen(t, "clerk-stick", func(env *kit.Env) fyne.CanvasObject {
 		return clerkhome.New(env, withStick(env), clerkhome.Actions{Next: func() {}, Find: func() {}, Slip: "DL27-000311-P", Carry: func() {}})
-	}, "Mang đi bằng USB", "Có USB trong trạm", "Xin bấm “Mang đi bằng USB” để lấy tin về và chép hồ sơ chờ gửi.")
+	}, "Mang đi bằng USB", "Có USB trong trạm", "Xin bấm “Mang đi bằng USB” để lấy tin về và chép gói tin chờ gửi.")
 }
 
 func TestPressing(t *testing.T) {

@@ -19,6 +19,7 @@ type Choice struct {
 type Model struct {
 	Staff   kit.Staff
 	Choices []Choice
+	Most    int    // hours after which a pause ends at the latest
 	Problem string // it could not be kept
 }
 
@@ -36,7 +37,7 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 }
 
 func notices(env *kit.Env, m Model) []fyne.CanvasObject {
-	out := []fyne.CanvasObject{kit.NewNotice(env, kit.Leaf, "info", "**"+env.T("pause.safe")+"**", env.T("pause.safe-note"))}
+	out := []fyne.CanvasObject{kit.NewNotice(env, kit.Leaf, "info", "**"+env.T("pause.safe")+"**", env.T("pause.safe-note", "n", m.Most))}
 	if m.Problem != "" {
 		out = append(out, kit.NewNotice(env, kit.Gold, "warn", "**"+m.Problem+"**", ""))
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 func sample(env *kit.Env) pause.Model {
-	m := pause.Model{Staff: kit.Staff{Technician: true, Who: "Lê Văn Dũng", Lock: func() {}}}
+	m := pause.Model{Most: 25, Staff: kit.Staff{Technician: true, Who: "Lê Văn Dũng", Lock: func() {}}}
 	for i, c := range upkeep.PauseChoices(golden.Moment) {
 		m.Choices = append(m.Choices, pause.Choice{Text: env.T([]string{"pause.hours", "pause.hours", "pause.morning"}[i], "n", int(c.For.Hours())),
 			Second: env.T("pause.until", "until", upkeep.Moment(env.Words, c.Until, golden.Moment))})

@@ -19,6 +19,7 @@ type Device struct {
 	Note   string // what to do, or what else is known; may be ""
 	Good   bool
 	Unsure bool   // nobody knows whether it is good
+	Held   bool   // staff stopped it on purpose: said, and nothing to mend
 	News   bool   // it is good, and has something to tell
 	Tested string // the button's text, "" without a test
 }
@@ -78,9 +79,9 @@ func grid(m Model, a Actions, s spacing) func(*kit.Env) fyne.CanvasObject {
 // rank orders the cards where not all are seen at once.
 func rank(d Device) int {
 	switch {
-	case !d.Good && !d.Unsure:
+	case !d.Good && !d.Unsure && !d.Held:
 		return 0
-	case d.News:
+	case d.News, d.Held:
 		return 1
 	}
 	return 2
@@ -110,6 +111,8 @@ func card(env *kit.Env, d Device, a Actions, s spacing) fyne.CanvasObject {
 	switch {
 	case d.Good:
 		tone, tint, tag = kit.Surface, p.Leaf, kit.NewTag(env, kit.Leaf, "", d.State)
+	case d.Held:
+		tone, tint, tag = kit.Surface, p.Bronze, kit.NewTag(env, kit.Gold, "clock", d.State)
 	case d.Unsure:
 		tone, tint, tag = kit.Surface, p.Ink2, kit.NewTag(env, kit.Surface, "", d.State)
 	}

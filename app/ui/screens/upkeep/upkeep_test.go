@@ -49,7 +49,7 @@ func screen(model func(*kit.Env) upkeep.Model) func(*kit.Env) fyne.CanvasObject 
 }
 
 func TestLook(t *testing.T) {
-	golden.Screen(t, "devices", screen(sample), "Thiết bị: 1 mục cần sửa", "Trạm DL27 – bản 0.1.0", "Lê Văn Dũng", "Máy in phiếu", "Hết giấy", "Xin thay giấy rồi đóng nắp.", "Cho thêm 412 lượt nộp", "Tự kiểm tra tất cả")
+	golden.Screen(t, "devices", screen(sample), "Thiết bị: 1 gói tin cần sửa", "Trạm DL27 – bản 0.1.0", "Lê Văn Dũng", "Máy in phiếu", "Hết giấy", "Xin thay giấy rồi đóng nắp.", "Cho thêm 412 lượt nộp", "Tự kiểm tra tất cả")
 }
 
 func TestOtherStates(t *testing.T) {
@@ -115,7 +115,7 @@ func TestSecondMedium(t *testing.T) {
 		}
 	}
 	golden.Screen(t, "devices-stick", screen(stick("well", "well-note")), "USB dự phòng", "Đã chép đủ", "Ghi gần nhất 13:24 hôm qua")
-	golden.Screen(t, "devices-stick-absent", screen(stick("absent", "behind", "n", 3)), "Thiết bị: 2 mục cần sửa", "Không thấy",
+	golden.Screen(t, "devices-stick-absent", screen(stick("absent", "behind", "n", 3)), "Thiết bị: 2 gói tin cần sửa", "Không thấy",
 		"3 gói tin chưa có trên đó, ghi gần nhất 13:24 hôm qua. Xin cắm vào trạm.")
 	// The longest sentence of all.
 	golden.State(t, "devices-stick-set-back", screen(stick("set-back", "behind", "n", "1.234.567")), "1.234.567 gói tin chưa có trên đó")
@@ -130,14 +130,14 @@ func TestWhatWaits(t *testing.T) {
 			what, why := s.Say(env.Words)
 			d.Note, d.News = what+". "+why, true
 			if s.Paused() {
-				m.Broken, m.Pause.Text, m.Pause.Icon = 1, env.T("pause.end"), "next"
-				d.State, d.Good = env.T("part.net-paused"), false
+				m.Pause.Text, m.Pause.Icon = env.T("pause.end"), "next"
+				d.State, d.Good, d.Held = env.T("part.net-paused"), false, true
 			}
 			return m
 		}
 	}
 	both := sending.Sending{Waiting: 3, Files: 2, Age: 2 * time.Hour, In: 35 * time.Second, Why: "busy"}
-	golden.Screen(t, "devices-waits", screen(waits(both)), "3 mục và 2 tệp đính kèm chờ gửi, lâu nhất đã 2 giờ. Sẽ gửi lại sau 40 giây, vì: cổng của tỉnh xin tạm nghỉ.", "Tạm ngừng gửi")
+	golden.Screen(t, "devices-waits", screen(waits(both)), "3 gói tin và 2 tệp đính kèm chờ gửi, lâu nhất đã 2 giờ. Sẽ gửi lại sau 40 giây, vì: cổng của tỉnh xin tạm nghỉ.", "Tạm ngừng gửi")
 	both.Why, both.FileWhy, both.Now, both.Until = "paused", "paused", golden.Moment, golden.Moment.Add(4*time.Hour+36*time.Minute)
 	golden.Screen(t, "devices-paused", screen(waits(both)), "Tạm ngừng gửi", "Đang chờ, vì: trạm được cho tạm ngừng gửi đến 14:00.", "Gửi lại ngay")
 	golden.State(t, "devices-paused-none", screen(waits(sending.Sending{Now: golden.Moment, Until: sending.Morning(golden.Moment)})), "Tạm ngừng gửi đến 07:00 ngày mai. Không có gì đang chờ gửi.")

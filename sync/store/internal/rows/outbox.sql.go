@@ -140,7 +140,7 @@ func (q *Queries) Outgoing(ctx context.Context, arg OutgoingParams) ([]OutgoingR
 }
 
 const waiting = `-- name: Waiting :one
-SELECT count(*) AS packets, CAST(coalesce(sum(o.refused <> ''), 0) AS INTEGER) AS refused,
+SELECT count(*) AS packets, CAST(coalesce(sum(p.kind = 'dossier'), 0) AS INTEGER) AS dossiers, CAST(coalesce(sum(o.refused <> ''), 0) AS INTEGER) AS refused,
   CAST(coalesce(sum(o.refused <> '' AND o.attempts >= CAST(?1 AS INTEGER)), 0) AS INTEGER) AS given_up,
   CAST(coalesce(min(p.created_ms), 0) AS INTEGER) AS oldest_ms
 FROM outbox o JOIN packets p ON p.seq = o.seq
@@ -148,6 +148,7 @@ FROM outbox o JOIN packets p ON p.seq = o.seq
 
 type WaitingRow struct {
 	Packets  int64
+	Dossiers int64
 	Refused  int64
 	GivenUp  int64
 	OldestMs int64
@@ -158,6 +159,7 @@ func (q *Queries) Waiting(ctx context.Context, refusedMost int64) (WaitingRow, e
 	var i WaitingRow
 	err := row.Scan(
 		&i.Packets,
+		&i.Dossiers,
 		&i.Refused,
 		&i.GivenUp,
 		&i.OldestMs,

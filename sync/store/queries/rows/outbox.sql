@@ -6,7 +6,7 @@ WHERE p.body IS NOT NULL AND (o.refused = '' OR o.attempts < CAST(sqlc.arg(refus
 ORDER BY o.refused <> '', CASE WHEN o.refused = '' THEN 0 ELSE o.attempts END, o.priority, o.seq LIMIT 0 + CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: Waiting :one
-SELECT count(*) AS packets, CAST(coalesce(sum(o.refused <> ''), 0) AS INTEGER) AS refused,
+SELECT count(*) AS packets, CAST(coalesce(sum(p.kind = 'dossier'), 0) AS INTEGER) AS dossiers, CAST(coalesce(sum(o.refused <> ''), 0) AS INTEGER) AS refused,
   CAST(coalesce(sum(o.refused <> '' AND o.attempts >= CAST(sqlc.arg(refused_most) AS INTEGER)), 0) AS INTEGER) AS given_up,
   CAST(coalesce(min(p.created_ms), 0) AS INTEGER) AS oldest_ms
 FROM outbox o JOIN packets p ON p.seq = o.seq;
