@@ -33,7 +33,7 @@ func TestShowsPlaceAndTime(t *testing.T) {
 
 func TestClosedLook(t *testing.T) {
 	env := golden.Cases[0].Env(t)
-	env.Status = kit.Status{Net: kit.NetClosed, Printer: kit.PrinterLow, Waiting: 12}
+	env.Status = kit.Status{Net: kit.NetClosed, Printer: kit.PrinterLow, Dossiers: 12, Waiting: 14}
 	m := model
 	m.NoSubmit, m.NoCollect = true, true
 	var p []string

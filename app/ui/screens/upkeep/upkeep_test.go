@@ -49,7 +49,7 @@ func screen(model func(*kit.Env) upkeep.Model) func(*kit.Env) fyne.CanvasObject 
 }
 
 func TestLook(t *testing.T) {
-	golden.Screen(t, "devices", screen(sample), "Thiết bị: 1 gói tin cần sửa", "Trạm DL27 – bản 0.1.0", "Lê Văn Dũng", "Máy in phiếu", "Hết giấy", "Xin thay giấy rồi đóng nắp.", "Cho thêm 412 lượt nộp", "Tự kiểm tra tất cả")
+	golden.Screen(t, "devices", screen(sample), "Thiết bị: 1 mục cần sửa", "Trạm DL27 – bản 0.1.0", "Lê Văn Dũng", "Máy in phiếu", "Hết giấy", "Xin thay giấy rồi đóng nắp.", "Cho thêm 412 lượt nộp", "Tự kiểm tra tất cả")
 }
 
 func TestOtherStates(t *testing.T) {
@@ -115,7 +115,7 @@ func TestSecondMedium(t *testing.T) {
 		}
 	}
 	golden.Screen(t, "devices-stick", screen(stick("well", "well-note")), "USB dự phòng", "Đã chép đủ", "Ghi gần nhất 13:24 hôm qua")
-	golden.Screen(t, "devices-stick-absent", screen(stick("absent", "behind", "n", 3)), "Thiết bị: 2 gói tin cần sửa", "Không thấy",
+	golden.Screen(t, "devices-stick-absent", screen(stick("absent", "behind", "n", 3)), "Thiết bị: 2 mục cần sửa", "Không thấy",
 		"3 gói tin chưa có trên đó, ghi gần nhất 13:24 hôm qua. Xin cắm vào trạm.")
 	// The longest sentence of all.
 	golden.State(t, "devices-stick-set-back", screen(stick("set-back", "behind", "n", "1.234.567")), "1.234.567 gói tin chưa có trên đó")
