@@ -191,21 +191,28 @@ func (p *Portal) takeLooseFile(ctx context.Context, root *os.Root, pk ledger.Pac
 		return err
 	}
 	defer release()
-	u, err := p.begin(ctx, name, a.Size, from)
-	if err != nil || u.Offset == u.Size {
+	for again := false; ; again = true {
+		u, err := p.begin(ctx, name, a.Size, from)
+		if err != nil || u.Offset == u.Size {
+			return err
+		}
+		at := u
+		n, err := p.files.Write(ctx, name.Packet, name.SHA256, at.Offset, io.NewSectionReader(f, at.Offset, a.Size-at.Offset))
+		at.Offset += n
+		if err != nil {
+			// A portal set up from a backup may know of bytes that its disk has not.
+			gone := errors.Is(err, ledger.ErrNotFound)
+			if err = p.brokenOff(ctx, u, at, err); gone && !again {
+				continue
+			}
+			return err
+		}
+		at, err = p.settle(ctx, name, u, at)
+		if err == nil && at.Offset != at.Size {
+			return dossier.Errorf(dossier.CodeInvalid, "the attachment is cut short")
+		}
 		return err
 	}
-	at := u
-	n, err := p.files.Write(ctx, name.Packet, name.SHA256, at.Offset, io.NewSectionReader(f, at.Offset, a.Size-at.Offset))
-	at.Offset += n
-	if err != nil {
-		return err
-	}
-	at, err = p.settle(ctx, name, u, at)
-	if err == nil && at.Offset != at.Size {
-		return dossier.Errorf(dossier.CodeInvalid, "the attachment is cut short")
-	}
-	return err
 }
 
 // Gaps names, station by station, what was said and never came.

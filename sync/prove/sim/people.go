@@ -233,7 +233,7 @@ func (w *World) say(v *visit, kind dossier.PacketKind) {
 }
 
 // askBack lets a citizen ask for the dossier back, with a double tap; what is
-// asked back already is refused.
+// asked back already, or handed over, is refused.
 func (w *World) askBack(v *visit) {
 	s, tap := v.at, fmt.Sprintf("letter %d", w.letters)
 	ask := func() (outbox.Submitted, error) {
@@ -244,10 +244,11 @@ func (w *World) askBack(v *visit) {
 		return
 	}
 	got, err := ask()
-	if stood := card.Withdrawn.Stands(); stood && s.alive() && dossier.CodeOf(err) == dossier.CodeWithdrawn {
+	// After a set-back of the portal a status may fall behind what was handed over here.
+	if gone := card.Withdrawn.Stands() || !card.Handed.IsZero(); gone && s.alive() && dossier.CodeOf(err) == dossier.CodeWithdrawn {
 		return
-	} else if stood && s.alive() && err == nil {
-		w.story.wrong("%s asks %s back a second time", s.code, v)
+	} else if gone && s.alive() && err == nil {
+		w.story.wrong("%s asks %s back a second time, or after it was handed over", s.code, v)
 	}
 	w.said(s, fmt.Sprintf("the withdrawal of %s", v), got, err)
 	if err != nil || !s.alive() {
