@@ -18,7 +18,9 @@ type importCmd struct {
 
 // Help is the long help.
 func (importCmd) Help() string {
-	return `What a stick brings are couriers' bundles, each answered by one file for its station, and the packets of a station's second medium. The portal may be running.`
+	return `What a stick brings are couriers' bundles, each answered by one file for its station, and the packets of a station's second medium. The portal may be running.
+
+Where a file was not taken, or not with all its attachments, the command fails: the stick is then still needed.`
 }
 
 // Run takes in a stick beside a portal that may be running, and prints one line
@@ -39,7 +41,25 @@ func (c *importCmd) Run(ctx context.Context) (err error) {
 	}
 	loose, err := p.ImportLoose(ctx, c.Folder)
 	printLoose(loose)
-	return err
+	if err != nil {
+		return err
+	}
+	return left(done, loose)
+}
+
+// left is what must keep the stick from being emptied: a file on it that is not
+// here, or one that nobody looked at.
+func left(done portal.Import, loose portal.Loose) error {
+	n := len(loose.Refused)
+	for _, b := range done.Bundles {
+		if b.Err != nil || b.Here < b.Files {
+			n++
+		}
+	}
+	if n == 0 && !done.More {
+		return nil
+	}
+	return errors.New("not all that lies there is here now: keep the stick as it is, and import it again once what is named above was seen to")
 }
 
 func printLoose(done portal.Loose) {

@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,7 +39,9 @@ func importBeside(ctx context.Context, t *testing.T, dir string, keys *seal.Keys
 	must(t, os.Chtimes(filepath.Join(usb, junk), old, old))
 
 	out, err := program(ctx, "import", "--dir", dir, usb).Output()
-	must(t, err)
+	if failed := new(exec.ExitError); !errors.As(err, &failed) || failed.ExitCode() != 1 || !strings.Contains(string(failed.Stderr), "keep the stick as it is") {
+		t.Errorf("what is left on the stick: %v", err)
+	}
 	want := "taken " + id + ".tramup: station DL27, 0 packets, 0 new, 0 refused\n" +
 		"skipped " + junk + ": invalid: the file is not one of ours\n" +
 		"answer " + id + ".tramdown\n"
@@ -45,5 +50,9 @@ func importBeside(ctx context.Context, t *testing.T, dir string, keys *seal.Keys
 	}
 	if _, err := os.Stat(filepath.Join(usb, id+string(stick.Down))); err != nil {
 		t.Error(err)
+	}
+	must(t, os.Remove(filepath.Join(usb, junk)))
+	if out, err := program(ctx, "import", "--dir", dir, usb).CombinedOutput(); err != nil {
+		t.Errorf("with all taken: %v: %s", err, out)
 	}
 }
