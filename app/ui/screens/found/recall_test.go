@@ -19,6 +19,13 @@ func recall(model func(*kit.Env) found.Model, set func(*kit.Env, *found.RecallMo
 	}
 }
 
+// unsent is a dossier of which the agency does not know yet.
+func unsent(env *kit.Env) found.Model {
+	m := sample(env)
+	m.News, m.Code, m.Says, m.Moments = env.T("timeline.news-unsent"), "", "", m.Moments[:1]
+	return m
+}
+
 func recalled(set func(*kit.Env, *found.RecalledModel)) func(*kit.Env) fyne.CanvasObject {
 	return func(env *kit.Env) fyne.CanvasObject {
 		m := found.RecalledModel{GivenModel: found.GivenModel{Staff: kit.Staff{Who: "Trần Thị Hoa", Lock: func() {}}, Slip: "DL27-000311-P", Print: env.T("found.note-done")},
@@ -29,7 +36,7 @@ func recalled(set func(*kit.Env, *found.RecalledModel)) func(*kit.Env) fyne.Canv
 }
 
 func TestRecallLook(t *testing.T) {
-	golden.Screen(t, "recall", recall(sample, func(_ *kit.Env, m *found.RecallModel) { m.Seen = true }), "Rút hồ sơ này cho người nộp?",
+	golden.Screen(t, "recall", recall(unsent, func(_ *kit.Env, m *found.RecallModel) { m.Seen = true }), "Rút hồ sơ này cho người nộp?",
 		"Thẻ đúng là của người nộp.", "Máy ghi lại ngay. Khi có mạng, cơ quan nhận được hồ sơ cùng lời rút.", "Rút hồ sơ")
 	golden.Screen(t, "recalled", recalled(func(*kit.Env, *found.RecalledModel) {}), "Đã rút hồ sơ tại đây", "09:24 hôm nay", "Cơ quan chưa biết.",
 		"Máy in báo đã in xong giấy ghi nhận.", "In lại giấy", "Xong")
@@ -39,13 +46,13 @@ func TestRecallStates(t *testing.T) {
 	accepted := func(env *kit.Env, m *found.RecallModel) {
 		m.Then, m.Decides = env.T("withdraw.then-accepted"), true
 	}
-	golden.State(t, "recall-no-card", recall(sample, func(*kit.Env, *found.RecallModel) {}), "Xin quét thẻ căn cước của người nộp", "Nhập số thẻ", "Cần thẻ của người nộp")
-	golden.State(t, "recall-not-looked", recall(sample, func(_ *kit.Env, m *found.RecallModel) { m.Seen, m.Typed = true, true }), "Cần nhìn thẻ")
+	golden.State(t, "recall-no-card", recall(unsent, func(*kit.Env, *found.RecallModel) {}), "Xin quét thẻ căn cước của người nộp", "Nhập số thẻ", "Cần thẻ của người nộp")
+	golden.State(t, "recall-not-looked", recall(unsent, func(_ *kit.Env, m *found.RecallModel) { m.Seen, m.Typed = true, true }), "Cần nhìn thẻ")
 	golden.State(t, "recall-accepted", recall(sample, func(env *kit.Env, m *found.RecallModel) {
 		accepted(env, m)
 		m.Seen, m.Typed, m.Looked = true, true, true
 	}), "Xin rút hồ sơ này cho người nộp?", "rút được hay không là do cơ quan", "Gửi lời xin rút")
-	golden.State(t, "recall-busy", recall(sample, func(_ *kit.Env, m *found.RecallModel) { m.Seen, m.Busy = true, true }), "Đang ghi lại")
+	golden.State(t, "recall-busy", recall(unsent, func(_ *kit.Env, m *found.RecallModel) { m.Seen, m.Busy = true, true }), "Đang ghi lại")
 	golden.State(t, "recall-long", recall(long, func(env *kit.Env, m *found.RecallModel) {
 		accepted(env, m)
 		m.Seen, m.Typed = true, true
