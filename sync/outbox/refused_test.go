@@ -2,6 +2,8 @@ package outbox_test
 
 import (
 	"fmt"
+	"maps"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,16 +13,33 @@ import (
 	"tramhoso/sync/store"
 )
 
-// refusing answers every packet with a refusal and counts by packet.
-func refusing(offered map[string]int) func(dossier.Packet) error {
-	return func(p dossier.Packet) error {
-		offered[p.Head.ID]++
-		return &trouble{code: dossier.CodeInvalid, refused: true}
-	}
+// offers counts how often each packet was offered.
+type offers struct {
+	mu sync.Mutex
+	by map[string]int
 }
 
-func total(offered map[string]int) (n int) {
-	for _, m := range offered {
+// refuse answers a packet with a refusal.
+func (o *offers) refuse(p dossier.Packet) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.by == nil {
+		o.by = map[string]int{}
+	}
+	o.by[p.Head.ID]++
+	return &trouble{code: dossier.CodeInvalid, refused: true}
+}
+
+// now is what was offered once nothing is under way.
+func (o *offers) now() map[string]int {
+	synctest.Wait()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return maps.Clone(o.by)
+}
+
+func (o *offers) total() (n int) {
+	for _, m := range o.now() {
 		n += m
 	}
 	return n
@@ -31,15 +50,15 @@ func total(offered map[string]int) (n int) {
 func TestQueueOffersAllRefusedInTheHour(t *testing.T) {
 	queue(t, func(t *testing.T, s *store.Store, q *outbox.Queue, p *portal) {
 		const many = 24
-		offered := map[string]int{}
-		p.set(refusing(offered))
+		var offered offers
+		p.set(offered.refuse)
 		for i := range many {
 			commit(t, s, fmt.Sprint(i), dossier.KindHealth)
 			synctest.Wait()
 		}
 		for hour := 1; hour < store.RefusedTries; hour++ {
-			if len(offered) != many || total(offered) != hour*many {
-				t.Fatalf("hour %d: %v", hour, offered)
+			if len(offered.now()) != many || offered.total() != hour*many {
+				t.Fatalf("hour %d: %v", hour, offered.now())
 			}
 			st := q.State()
 			if in := time.Until(st.NextAttempt); st.Why != outbox.WhyRefused || st.Refused != many || in <= 0 || in > time.Hour {
@@ -49,7 +68,7 @@ func TestQueueOffersAllRefusedInTheHour(t *testing.T) {
 			synctest.Wait()
 		}
 		time.Sleep(2 * time.Hour)
-		for id, n := range offered {
+		for id, n := range offered.now() {
 			if n != store.RefusedTries {
 				t.Errorf("%s was offered %d times", id, n)
 			}
@@ -63,18 +82,18 @@ func TestQueueOffersAllRefusedInTheHour(t *testing.T) {
 // What was refused a moment ago waits its own hour, not the rest of another's.
 func TestQueueGivesEachRefusedItsOwnHour(t *testing.T) {
 	queue(t, func(t *testing.T, s *store.Store, q *outbox.Queue, p *portal) {
-		offered := map[string]int{}
-		p.set(refusing(offered))
+		var offered offers
+		p.set(offered.refuse)
 		commit(t, s, "a", dossier.KindHealth)
 		time.Sleep(50 * time.Minute)
 		commit(t, s, "b", dossier.KindHealth)
 		time.Sleep(20 * time.Minute) // 70 minutes after the first, 20 after the second
-		if offered["p-1"] != 2 || offered["p-2"] != 1 {
-			t.Errorf("%v", offered)
+		if got := offered.now(); got["p-1"] != 2 || got["p-2"] != 1 {
+			t.Errorf("%v", got)
 		}
 		time.Sleep(45 * time.Minute)
-		if offered["p-1"] != 2 || offered["p-2"] != 2 {
-			t.Errorf("%v", offered)
+		if got := offered.now(); got["p-1"] != 2 || got["p-2"] != 2 {
+			t.Errorf("%v", got)
 		}
 	})
 }
@@ -83,13 +102,13 @@ func TestQueueGivesEachRefusedItsOwnHour(t *testing.T) {
 func TestQueueBoundsTheRefusedOfAnHour(t *testing.T) {
 	queue(t, func(t *testing.T, s *store.Store, q *outbox.Queue, p *portal) {
 		const many, most = 150, 64
-		offered := map[string]int{}
-		p.set(refusing(offered))
+		var offered offers
+		p.set(offered.refuse)
 		for i := range many {
 			commit(t, s, fmt.Sprint(i), dossier.KindHealth)
 		}
 		synctest.Wait()
-		for total(offered) < many { // the rest of what was never offered
+		for offered.total() < many { // the rest of what was never offered
 			time.Sleep(time.Second)
 			synctest.Wait()
 		}
@@ -97,12 +116,12 @@ func TestQueueBoundsTheRefusedOfAnHour(t *testing.T) {
 		for range 3 {
 			time.Sleep(time.Hour)
 			synctest.Wait()
-			n := total(offered) - was
+			n := offered.total() - was
 			if was += n; n == 0 || n > most+1 {
 				t.Fatalf("%d offered within an hour", n)
 			}
 		}
-		for id, n := range offered {
+		for id, n := range offered.now() {
 			if n < 2 {
 				t.Errorf("%s was never offered again", id)
 			}

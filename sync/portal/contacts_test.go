@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,13 +17,13 @@ import (
 // written counts what is written into a ledger, and may fail.
 type written struct {
 	ledger.Store
-	times int
-	fails error
+	times atomic.Int64
+	fails atomic.Bool
 }
 
 func (w *written) Update(ctx context.Context, fn func(ledger.Tx) error) error {
-	if w.times++; w.fails != nil {
-		return w.fails
+	if w.times.Add(1); w.fails.Load() {
+		return errors.New("a full disk")
 	}
 	return w.Store.Update(ctx, fn)
 }
@@ -82,11 +83,11 @@ func TestContactsAreWrittenSeldom(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() { defer close(done); f.watchContacts(ctx) }()
-		pass := func(d time.Duration) int { // how often was written meanwhile
-			before := store.times
+		pass := func(d time.Duration) int64 { // how often was written meanwhile
+			before := store.times.Load()
 			<-time.After(d)
 			synctest.Wait()
-			return store.times - before
+			return store.times.Load() - before
 		}
 		pass(contactsEvery) // that the first start is known
 		for range 3 {
@@ -102,9 +103,9 @@ func TestContactsAreWrittenSeldom(t *testing.T) {
 			t.Errorf("%d writes while nobody called", n)
 		}
 		f.do(t, s, "GET", wire.PathTrust, nil)
-		store.fails = errors.New("a full disk")
+		store.fails.Store(true)
 		pass(contactsEvery)
-		store.fails = nil
+		store.fails.Store(false)
 		if n := pass(contactsEvery); n != 1 {
 			t.Errorf("%d writes after one that failed", n)
 		}
