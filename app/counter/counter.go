@@ -113,6 +113,7 @@ type data struct {
 	badge     string
 	session   Session
 	cards     []dossier.CounterCard
+	read      bool // the cards were opened
 	card      dossier.CounterCard
 	slipSeen  bool
 	reading   Reading
@@ -211,6 +212,15 @@ func (c *Counter) Refresh(ctx context.Context) error {
 	return c.SetCards(cards, err)
 }
 
+// known opens the cards where nobody did yet: what is asked in the moment after
+// the login must not be answered from an empty list.
+func (c *Counter) known(ctx context.Context) error {
+	if c.read {
+		return nil
+	}
+	return c.Refresh(ctx)
+}
+
 // SetCards takes the cards that were opened elsewhere. The newest dossier comes
 // first. A hand-over under way sees its card change with them.
 func (c *Counter) SetCards(cards []dossier.CounterCard, err error) error {
@@ -220,7 +230,7 @@ func (c *Counter) SetCards(cards []dossier.CounterCard, err error) error {
 	if err != nil {
 		return c.fail(err)
 	}
-	c.cards = slices.Clone(cards)
+	c.cards, c.read = slices.Clone(cards), true
 	slices.SortStableFunc(c.cards, func(a, b dossier.CounterCard) int { return b.Submitted.Wall.Compare(a.Submitted.Wall) })
 	if !slices.Contains([]Step{Handover, Looking, Losing, TypingCard, Recalling, Recalled}, c.step) {
 		return nil
@@ -253,6 +263,9 @@ func (c *Counter) Choose(ctx context.Context, slip string) error {
 }
 
 func (c *Counter) open(ctx context.Context, slip string, seen bool) error {
+	if err := c.known(ctx); err != nil {
+		return err
+	}
 	at := slices.IndexFunc(c.cards, func(card dossier.CounterCard) bool { return card.Slip == slip })
 	if at < 0 {
 		return c.fail(dossier.E(dossier.CodeNotFound, nil))

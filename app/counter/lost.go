@@ -20,6 +20,9 @@ func (c *Counter) FindBy(ctx context.Context, text string) error {
 	if c.step != Finding {
 		return nil
 	}
+	if err := c.known(ctx); err != nil {
+		return err
+	}
 	if number, err := c.ports.Codes.TypedSlip(text); err == nil {
 		if at := slices.IndexFunc(c.cards, func(card dossier.CounterCard) bool { return card.Slip == number }); at >= 0 {
 			return c.found(ctx, []string{c.cards[at].Packet})
@@ -40,6 +43,9 @@ func (c *Counter) FindBy(ctx context.Context, text string) error {
 
 // ofCard shows what lies here for the owner of an ID card.
 func (c *Counter) ofCard(ctx context.Context, r Reading, seen dossier.CardSeen) error {
+	if err := c.known(ctx); err != nil {
+		return err
+	}
 	list, err := c.session.Desk.DossiersOf(ctx, r.Person.Number)
 	if err != nil {
 		return c.fail(err)

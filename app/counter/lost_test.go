@@ -257,3 +257,20 @@ func TestAHandOverAfterAFailedNewSlip(t *testing.T) {
 		}
 	}
 }
+
+// What is scanned before the list was opened is looked for in what lies here.
+func TestFoundBeforeTheListIsOpened(t *testing.T) {
+	ctx := context.Background()
+	for _, frame := range []string{ofP2, "SLIP DL27-1"} {
+		c, _ := login(t)
+		c.cards, c.read = nil, false
+		if err := c.HandleFrame(ctx, frame); err != nil || c.State().Step == Home {
+			t.Errorf("%q: %v, at %v", frame, err, c.State().Step)
+		}
+	}
+	c, _ := login(t)
+	c.cards, c.read = nil, false
+	c.Find()
+	must(t, c.FindBy(ctx, "dl27-2"))
+	at(t, c, Looking)
+}
