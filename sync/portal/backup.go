@@ -26,8 +26,8 @@ const (
 )
 
 // Backup writes a copy of the ledger and of every whole file into the folder
-// backup and, once they are on the disk, lifts every station's durable_through to what the copy holds.
-// Then it removes all but the newest Keep.Backups of the ledger's copies that were
+// backup and, once they are on the disk, lifts every station's durable_through to
+// what the copy holds. Then it removes all but the newest Keep.Backups of the ledger's copies that were
 // made so. The files are shared by all copies and stay.
 func (p *Portal) Backup(ctx context.Context) (path string, err error) {
 	dir := filepath.Join(p.o.Dir, "backup")
@@ -42,18 +42,11 @@ func (p *Portal) Backup(ctx context.Context) (path string, err error) {
 	path = filepath.Join(dir, p.o.Clock.Now().UTC().Format(backupName))
 	marks := map[int64]uint64{} // read before the copy, so the copy holds at least these
 	if err := p.store.View(ctx, func(r ledger.Reader) error {
-		stations, err := r.Stations()
+		enrolments, err := current(r)
 		if err != nil {
 			return err
 		}
-		for _, s := range stations {
-			if s.Current == 0 {
-				continue
-			}
-			e, err := r.Enrolment(s.Current)
-			if err != nil {
-				return err
-			}
+		for _, e := range enrolments {
 			marks[e.ID] = e.Receipts
 		}
 		return nil

@@ -57,18 +57,11 @@ func (b *believed) addChain(chain string) {
 // loadBelieved knows every station's certificate again after a start.
 func (p *Portal) loadBelieved(ctx context.Context) error {
 	err := p.store.View(ctx, func(r ledger.Reader) error {
-		stations, err := r.Stations()
+		enrolments, err := current(r)
 		if err != nil {
 			return err
 		}
-		for _, s := range stations {
-			if s.Current == 0 {
-				continue
-			}
-			e, err := r.Enrolment(s.Current)
-			if err != nil {
-				return err
-			}
+		for _, e := range enrolments {
 			if !e.RevokedAt.IsZero() {
 				continue
 			}

@@ -189,3 +189,22 @@ func (p *Portal) Revoke(ctx context.Context, code string) error {
 	p.hub.wake(id)
 	return nil
 }
+
+// current are the enrolments by which stations are known now, one of each.
+func current(r ledger.Reader) (list []ledger.Enrolment, err error) {
+	stations, err := r.Stations()
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range stations {
+		if s.Current == 0 {
+			continue
+		}
+		e, err := r.Enrolment(s.Current)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, e)
+	}
+	return list, nil
+}

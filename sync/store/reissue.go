@@ -68,9 +68,10 @@ type Reissue struct {
 	Cards    []Card // every record of the citizen's card, sealed to New
 }
 
-// reissue makes the new slip the only one: the key, the cards, the papers. What it was made of must be what is here, or it is CodeConflict; the
-// dossier must be here (CodeNotFound) and not handed over (CodeBadTransition),
-// and not have had too many new slips (CodeSlipLimit).
+// reissue makes the new slip the only one: the key, the cards, the papers. What it
+// was made of must be what is here, or it is CodeConflict; the dossier must be here
+// (CodeNotFound) and not handed over (CodeBadTransition), and not have had too many
+// new slips (CodeSlipLimit).
 func (s *Store) reissue(ctx context.Context, tx *sql.Tx, r Rows, job, now int64) error {
 	q, re := s.w.WithTx(tx), r.Reissue
 	had, err := q.Reissues(ctx, re.Packet)
