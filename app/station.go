@@ -259,9 +259,18 @@ func (s *station) facts() visit.Facts {
 	printerNow, _ := s.devices.States()
 	f := visit.Facts{Time: s.clock.Now(), Printer: printerForVisit[printerNow], OnBattery: s.power.OnBattery()}
 	if s.kept == nil {
-		f.Enrolled = true
-		f.StorageDamaged = dossier.CodeOf(s.broken) == dossier.CodeStorageDamaged
-		f.StorageReadOnly = !f.StorageDamaged
+		f.Enrolled, f.StorageClosed = true, true // whether it is enrolled lies in there
+		switch dossier.CodeOf(s.broken) {
+		case dossier.CodeStorageDamaged:
+			f.StorageDamaged = true
+		case dossier.CodeStorageInUse:
+			f.StorageInUse = true
+		case dossier.CodeStorageNewer:
+			f.StorageNewer = true
+		case dossier.CodeStorageFull: // no room for a visit
+		default:
+			f.StorageReadOnly = true
+		}
 		return f
 	}
 	_, err := s.province.Enrolment()

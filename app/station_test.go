@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -18,7 +20,9 @@ import (
 	"tramhoso/app/ui/kit"
 	"tramhoso/app/upkeep"
 	"tramhoso/app/visit"
+	"tramhoso/sync/clock"
 	"tramhoso/sync/dossier"
+	"tramhoso/sync/store"
 	"tramhoso/sync/token"
 )
 
@@ -26,29 +30,29 @@ import (
 // whatever is asked of it.
 func TestStorageReadOnly(t *testing.T) {
 	if dir := os.Getenv(storageOfChild); dir != "" {
-		cannotKeep(t, dir)
+		cannotKeep(t, dir, dossier.CodeStorageReadOnly)
 		return
 	}
 	t.Run("marked read-only", func(t *testing.T) {
 		dir := t.TempDir()
 		must(t, os.Chmod(dir, 0o555))
 		t.Cleanup(func() { must(t, os.Chmod(dir, 0o755)) })
-		cannotKeep(t, dir)
+		cannotKeep(t, dir, dossier.CodeStorageReadOnly)
 	})
 	t.Run("no folder", func(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "file")
 		must(t, os.WriteFile(file, nil, 0o600))
-		cannotKeep(t, filepath.Join(file, "data"))
+		cannotKeep(t, filepath.Join(file, "data"), dossier.CodeStorageReadOnly)
 	})
 	t.Run("a file", func(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "file")
 		must(t, os.WriteFile(file, nil, 0o600))
-		cannotKeep(t, file)
+		cannotKeep(t, file, dossier.CodeStorageReadOnly)
 	})
 	t.Run("keys that cannot be kept", func(t *testing.T) {
 		dir := t.TempDir()
 		must(t, os.WriteFile(filepath.Join(dir, "keys"), nil, 0o600))
-		cannotKeep(t, dir)
+		cannotKeep(t, dir, dossier.CodeStorageReadOnly)
 	})
 	t.Run("somebody else's folder", asSomebodyElse)
 }
@@ -99,34 +103,106 @@ func copyProgram(t *testing.T, to string) {
 	must(t, out.Close())
 }
 
-func cannotKeep(t *testing.T, dir string) {
+// What else keeps a station from its storage has words of its own, and none of them
+// is told as another.
+func TestStorageClosed(t *testing.T) {
+	t.Run("held by another program", func(t *testing.T) {
+		dir := t.TempDir()
+		s, err := store.Open(t.Context(), dir, store.Options{})
+		must(t, err)
+		t.Cleanup(func() { must(t, s.Close()) })
+		cannotKeep(t, dir, dossier.CodeStorageInUse)
+	})
+	// anew makes a storage and spoils its database.
+	anew := func(t *testing.T, spoil func(file string)) string {
+		dir := t.TempDir()
+		s, err := store.Open(t.Context(), dir, store.Options{})
+		must(t, err)
+		must(t, s.Close())
+		spoil(filepath.Join(dir, "station.db"))
+		return dir
+	}
+	t.Run("written by a newer program", func(t *testing.T) {
+		cannotKeep(t, anew(t, func(file string) {
+			db, err := sql.Open("sqlite", file)
+			must(t, err)
+			_, err = db.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)")
+			must(t, errors.Join(err, db.Close()))
+		}), dossier.CodeStorageNewer)
+	})
+	t.Run("0 bytes", func(t *testing.T) {
+		cannotKeep(t, anew(t, func(file string) { must(t, os.Truncate(file, 0)) }), dossier.CodeStorageDamaged)
+	})
+	t.Run("garbage at the front", func(t *testing.T) {
+		cannotKeep(t, anew(t, func(file string) {
+			f, err := os.OpenFile(file, os.O_RDWR, 0)
+			must(t, err)
+			_, err = f.WriteAt(bytes.Repeat([]byte("garbage "), 512), 0)
+			must(t, errors.Join(err, f.Close()))
+		}), dossier.CodeStorageDamaged)
+	})
+}
+
+// closedFacts are the facts that go with the code of a storage that could not be opened.
+var closedFacts = map[dossier.Code]visit.Facts{
+	dossier.CodeStorageReadOnly: {StorageReadOnly: true}, dossier.CodeStorageDamaged: {StorageDamaged: true},
+	dossier.CodeStorageInUse: {StorageInUse: true}, dossier.CodeStorageNewer: {StorageNewer: true},
+	dossier.CodeStorageFull: {}, "": {StorageReadOnly: true},
+}
+
+func TestClosedFacts(t *testing.T) {
+	for code, want := range closedFacts {
+		s := &station{cfg: quiet(t, t.TempDir()), clock: clock.NewAdjustable(clock.NewSystem(clock.Options{})), broken: dossier.E(code, nil)}
+		if code == "" {
+			s.broken = errors.New("a cause without a code")
+		}
+		s.devices.Init(s.cfg)
+		s.power.Init()
+		got := s.facts()
+		want.Enrolled, want.StorageClosed, want.Time, want.Printer = true, true, got.Time, visit.PrinterAbsent
+		if got != want {
+			t.Errorf("%s: %+v, not %+v", code, got, want)
+		}
+	}
+}
+
+func cannotKeep(t *testing.T, dir string, code dossier.Code) {
+	t.Helper()
 	for _, lang := range []string{"vi", "en"} {
 		cfg := quiet(t, dir)
 		cfg.Language = lang
 		b := openBooth(t, cfg)
-		if b.kept != nil || dossier.CodeOf(b.broken) != dossier.CodeStorageReadOnly {
+		if b.kept != nil || dossier.CodeOf(b.broken) != code {
 			t.Fatalf("kept %v, broken by %v", b.kept, b.broken)
 		}
-		if !strings.Contains(b.log.String(), "code=storage-read-only") {
+		if !strings.Contains(b.log.String(), "code="+string(code)) {
 			t.Errorf("the log does not say why:\n%s", b.log)
 		}
 		w := words(lang)
 		b.see(w.T("home.unavailable"))
-		b.tap(w.T("home.submit"))
-		b.see(w.T("visit.reason-storage-read-only"))
-		b.scan(cardOf)
-		b.tap(w.T("cannotstart.lookup"))
-		b.scan(cardOf)
-		b.see(w.T("error.storage-read-only"))
+		why := w.T("visit.reason-" + string(code))
+		b.see(w.T("home.closed", "why", why))
 		b.scan("https://example.vn")
-		b.see(w.T("error.not-a-slip"))
-		everyPort(t, b.station)
+		b.see(w.T("home.closed", "why", why))
+		b.see(w.T("status.net-unknown"))
+		b.see(w.T("status.waiting-unknown"))
+		for _, way := range []string{"home.submit", "home.lookup", "home.collect", "home.browse"} {
+			b.tap(w.T(way))
+			b.see(why)
+			b.see(w.T("cannotstart.slip"))
+			b.see(w.T("part." + string(code)))
+			b.scan(cardOf)
+			b.tap(w.T("app.back"))
+			b.see(w.T("home.title"))
+		}
+		everyPort(t, b.station, code)
 	}
 }
 
 // everyPort asks everything of a station without storage; nothing may panic, and
 // nothing may be said to be kept.
-func everyPort(t *testing.T, s *station) {
+func everyPort(t *testing.T, s *station, code dossier.Code) {
+	t.Helper()
 	ctx := context.Background()
 	look, l, r, a, p := lookup{s}, letters{s}, records{s}, asks{s}, papers{s}
 	for name, f := range map[string]func() error{
@@ -148,7 +224,7 @@ func everyPort(t *testing.T, s *station) {
 		"storage": func() error { return s.test(ctx, upkeep.Storage) },
 		"network": func() error { return s.test(ctx, upkeep.Network) },
 	} {
-		if err := f(); dossier.CodeOf(err) != dossier.CodeStorageReadOnly {
+		if err := f(); dossier.CodeOf(err) != code {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -161,13 +237,14 @@ func everyPort(t *testing.T, s *station) {
 		t.Error("a slip was believed")
 	}
 	s.record(didStart, "x")
-	if f := s.facts(); !f.StorageReadOnly || f.CatalogueVersion != 0 || s.catalogue() != nil || s.code() != "" || s.name("vi") == "" {
+	want := closedFacts[code]
+	if f := s.facts(); !f.StorageClosed || f.StorageReadOnly != want.StorageReadOnly || f.StorageInUse != want.StorageInUse || f.CatalogueVersion != 0 || s.catalogue() != nil || s.code() != "" || s.name("vi") == "" {
 		t.Errorf("%+v", f)
 	}
-	if st := s.status(); st.Net != kit.NetOff || st.Printer != kit.PrinterDown || st.Scanner != kit.ScannerDown {
+	if st := s.status(); st.Net != kit.NetUnknown || !st.NoQueue || st.Printer != kit.PrinterDown || st.Scanner != kit.ScannerDown {
 		t.Errorf("the status line says %+v", st)
 	}
-	if f := s.upkeepFacts(); !f.ReadOnly || f.Enrolled {
+	if f := s.upkeepFacts(); !f.Closed || f.ReadOnly != want.StorageReadOnly || f.Damaged != want.StorageDamaged || f.InUse != want.StorageInUse || f.Newer != want.StorageNewer {
 		t.Errorf("%+v", f)
 	}
 }
@@ -177,6 +254,7 @@ func TestNotEnrolled(t *testing.T) {
 	b := openBooth(t, quiet(t, t.TempDir()))
 	b.tap("Nộp hồ sơ")
 	b.see(words("vi").T("visit.reason-not-enrolled"))
+	b.see(words("vi").T("status.net-unknown")) // who is nobody asks nobody
 	b.until("a word about the token", func() bool { return strings.Contains(b.log.String(), "code=not-enrolled") })
 	if _, err := (letters{b.station}).Submit(t.Context(), visit.Letter{Token: "t"}); dossier.CodeOf(err) != dossier.CodeNotEnrolled {
 		t.Errorf("submit: %v", err)

@@ -14,16 +14,21 @@ func (s *station) status() kit.Status {
 	var st kit.Status
 	s.devices.strip(&st)
 	s.power.strip(&st)
-	st.Net = kit.NetOff
+	st.Net = kit.NetUnknown
 	if s.kept == nil {
+		st.NoQueue = true
 		return st
 	}
 	q := s.queue.State()
 	st.Waiting, st.Dossiers = q.Waiting, q.Dossiers
-	if _, online, why := s.inbox.Contact(); online {
+	switch _, online, why := s.inbox.Contact(); {
+	case online:
 		st.Net = kit.NetOn
-	} else if why == dossier.CodeNotThePortal || q.Why == outbox.WhyNotThePortal {
+	case why == dossier.CodeNotThePortal, q.Why == outbox.WhyNotThePortal:
 		st.Net = kit.NetLogin
+	case why == dossier.CodeNotEnrolled: // a station that is nobody asks nobody
+	case why != "":
+		st.Net = kit.NetOff
 	}
 	return st
 }

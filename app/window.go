@@ -49,6 +49,7 @@ func newWindow(cfg config.Config, s *station) *window {
 	w.win.SetPadded(false)
 	w.size = kit.SizeOf(float32(math.Round(float64(cfg.Screen.Width)/scale)), float32(math.Round(float64(cfg.Screen.Height)/scale)))
 	w.flow = s.newFlow(w)
+	s.refresh(w) // the first picture, too, claims nothing that nobody has looked at
 	w.win.Resize(fyne.NewSize(w.size.W, w.size.H))
 	w.win.SetFullScreen(cfg.Screen.Kiosk)
 	return w

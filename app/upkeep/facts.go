@@ -34,8 +34,11 @@ type Facts struct {
 	Reach      Reach
 	LastHeard  time.Time // from the portal
 	Sending    Sending
-	ReadOnly   bool
-	Damaged    bool   // the storage
+	ReadOnly   bool   // the storage
+	Damaged    bool   // likewise
+	InUse      bool   // likewise, by another program
+	Newer      bool   // likewise, written by a newer program
+	Closed     bool   // likewise: it could not be opened, and what lies in it is not known
 	KeysLost   bool   // they are wrapped, and there is no TPM that opens them
 	KeysPlain  bool   // the station's keys lie in files, no TPM guards them
 	KeysClosed bool   // with KeysPlain: there is a TPM that the program may not open

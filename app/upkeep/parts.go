@@ -127,6 +127,10 @@ func Lines(f Facts) []Line {
 	switch {
 	case f.KeysLost:
 		add(Storage, told{Fix, "part.keys-lost-note"}, "part.keys-lost")
+	case f.InUse:
+		add(Storage, told{Fix, "part.storage-in-use-note"}, "part.storage-in-use")
+	case f.Newer:
+		add(Storage, told{Fix, "part.storage-newer-note"}, "part.storage-newer")
 	case f.Damaged:
 		add(Storage, told{Fix, "part.storage-damaged-note"}, "part.storage-damaged")
 	case f.ReadOnly:
@@ -153,7 +157,9 @@ func Lines(f Facts) []Line {
 	default:
 		add(Clock, told{health: Unknown}, "upkeep.unknown")
 	}
-	if f.Enrolled && f.KeysClosed {
+	if f.Closed {
+		add(Enrolment, told{health: Unknown}, "upkeep.unknown")
+	} else if f.Enrolled && f.KeysClosed {
 		add(Enrolment, told{Fix, "part.keys-closed-note"}, "part.keys-plain", "station", f.Station)
 	} else if f.Enrolled && f.KeysPlain {
 		add(Enrolment, told{Fix, "part.keys-plain-note"}, "part.keys-plain", "station", f.Station)

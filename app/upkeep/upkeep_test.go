@@ -191,6 +191,25 @@ func TestTests(t *testing.T) {
 	}
 }
 
+// Of a storage that cannot be opened its own line says why; what lies in it is not
+// known, nor told.
+func TestClosedStorage(t *testing.T) {
+	for word, f := range map[string]Facts{
+		"part.storage-in-use": {InUse: true}, "part.storage-newer": {Newer: true}, "part.storage-damaged": {Damaged: true},
+		"part.storage-read-only": {ReadOnly: true}, "part.storage-full": {}, "part.keys-lost": {KeysLost: true, ReadOnly: true},
+	} {
+		f.Closed = true
+		for _, l := range Lines(f) {
+			switch {
+			case l.Part == Storage && (l.Word != word || l.Note != word+"-note" || l.Health != Fix):
+				t.Errorf("%s: %+v", word, l)
+			case (l.Part == Enrolment || l.Part == Network) && l.Health != Unknown:
+				t.Errorf("%s: %+v", word, l)
+			}
+		}
+	}
+}
+
 func TestDoctorStopsAtTheFirstBrokenLink(t *testing.T) {
 	for i, broken := range append([]Link{""}, Links...) {
 		var asked []Link

@@ -37,13 +37,16 @@ func (v *Visit) HandleFrame(data string) ScanKind {
 		switch {
 		case badge:
 			return ScanBadge
+		case slip && v.ports.Facts().StorageClosed:
+			v.Start(GoalTrack)
+			return ScanIgnored
 		case slip:
 			v.goal = GoalTrack
 			return v.openSlip(data)
 		}
 		return v.cardAtHome(data)
 	case CannotStart:
-		if slip {
+		if slip && !v.ports.Facts().StorageClosed {
 			v.goal = GoalTrack
 			return v.openSlip(data)
 		}

@@ -36,8 +36,11 @@ const (
 type Facts struct {
 	Enrolled         bool
 	NoKey            bool // none of the province's keys holds that a dossier could be sealed to
+	StorageClosed    bool // it could not be opened: nobody knows what lies in it
 	StorageReadOnly  bool
 	StorageDamaged   bool
+	StorageInUse     bool // by another program
+	StorageNewer     bool // a newer program wrote it
 	VisitsLeft       int
 	CatalogueVersion int           // 0: never synced
 	CatalogueAge     time.Duration // since it was last confirmed by the portal
@@ -57,6 +60,8 @@ const (
 	ReasonStorageRead  Reason = "storage-read-only"
 	ReasonStorageHurt  Reason = "storage-damaged"
 	ReasonStorageFull  Reason = "storage-full"
+	ReasonStorageUsed  Reason = "storage-in-use"
+	ReasonStorageNewer Reason = "storage-newer"
 	ReasonNoCatalogue  Reason = "no-catalogue"
 	ReasonCatalogueOld Reason = "catalogue-old"
 	ReasonClock        Reason = "clock"
@@ -66,8 +71,8 @@ const (
 )
 
 // Reasons lists every reason.
-var Reasons = []Reason{ReasonNotEnrolled, ReasonNoKey, ReasonStorageRead, ReasonStorageHurt, ReasonStorageFull, ReasonNoCatalogue,
-	ReasonCatalogueOld, ReasonClock, ReasonPaperOut, ReasonPrinter, ReasonPower}
+var Reasons = []Reason{ReasonNotEnrolled, ReasonNoKey, ReasonStorageUsed, ReasonStorageNewer, ReasonStorageRead, ReasonStorageHurt, ReasonStorageFull,
+	ReasonNoCatalogue, ReasonCatalogueOld, ReasonClock, ReasonPaperOut, ReasonPrinter, ReasonPower}
 
 // Word is the key of the sentence for a person.
 func (r Reason) Word() string { return "visit.reason-" + string(r) }
@@ -79,6 +84,10 @@ func (r Reason) Code() dossier.Code {
 		return dossier.CodeNotEnrolled
 	case ReasonNoKey:
 		return dossier.CodeNoKey
+	case ReasonStorageUsed:
+		return dossier.CodeStorageInUse
+	case ReasonStorageNewer:
+		return dossier.CodeStorageNewer
 	case ReasonStorageRead:
 		return dossier.CodeStorageReadOnly
 	case ReasonStorageHurt:
@@ -104,10 +113,13 @@ func CanStart(f Facts) []Reason {
 	}
 	add(!f.Enrolled, ReasonNotEnrolled)
 	add(f.Enrolled && f.NoKey, ReasonNoKey)
+	add(f.StorageInUse, ReasonStorageUsed)
+	add(f.StorageNewer, ReasonStorageNewer)
 	add(f.StorageReadOnly, ReasonStorageRead)
 	add(f.StorageDamaged, ReasonStorageHurt)
-	add(!f.StorageReadOnly && !f.StorageDamaged && f.VisitsLeft < MinVisitsLeft, ReasonStorageFull)
-	add(f.CatalogueVersion == 0, ReasonNoCatalogue)
+	trouble := f.StorageInUse || f.StorageNewer || f.StorageReadOnly || f.StorageDamaged
+	add(!trouble && f.VisitsLeft < MinVisitsLeft, ReasonStorageFull)
+	add(!f.StorageClosed && f.CatalogueVersion == 0, ReasonNoCatalogue)
 	add(f.CatalogueVersion != 0 && f.CatalogueAge > MaxCatalogueAge, ReasonCatalogueOld)
 	add(f.Time.Before(EarliestTime), ReasonClock)
 	if !f.ClerkSlips {

@@ -39,6 +39,46 @@ func TestChooseWithdrawnUnknownAndInfoOnly(t *testing.T) {
 	h.at(t, Search)
 }
 
+// closedBy are the facts of a storage that could not be opened: nothing is known
+// of what lies in it.
+func closedBy(why func(*Facts)) Facts {
+	f := Facts{Enrolled: true, StorageClosed: true, Time: good().Time, Printer: PrinterReady}
+	why(&f)
+	return f
+}
+
+// While the storage is closed every way in ends at the reason, scans too; once it
+// is open again they lead on.
+func TestStorageClosed(t *testing.T) {
+	h := newHouse(t)
+	well := h.facts
+	h.facts = closedBy(func(f *Facts) { f.StorageInUse = true })
+	for _, g := range []Goal{GoalSubmit, GoalTrack, GoalCollect, GoalBrowse} {
+		h.Start(g)
+		h.at(t, CannotStart)
+		if got := h.State().Reasons; len(got) != 1 || got[0] != ReasonStorageUsed {
+			t.Errorf("%s: %v", g, got)
+		}
+		for _, code := range []string{qr, "SLIP|DL27-000318-K"} {
+			if got := h.HandleFrame(code); got != ScanIgnored {
+				t.Errorf("%s: a scan led on: %s", g, got)
+			}
+		}
+		h.at(t, CannotStart)
+		h.Back()
+		h.at(t, Home)
+	}
+	for _, code := range []string{qr, "SLIP|DL27-000318-K"} {
+		if got := h.HandleFrame(code); got != ScanIgnored || h.Step() != CannotStart {
+			t.Errorf("%q at the start screen: %s at %s", code, got, h.Step())
+		}
+		h.Wipe()
+	}
+	h.facts = well
+	h.Start(GoalTrack)
+	h.at(t, TrackScan)
+}
+
 func TestCannotStart(t *testing.T) {
 	tests := []struct {
 		name string
@@ -51,6 +91,9 @@ func TestCannotStart(t *testing.T) {
 		{"no key", func(f *Facts) { f.NoKey = true }, []Reason{ReasonNoKey}},
 		{"neither identity nor key", func(f *Facts) { f.Enrolled, f.NoKey = false, true }, []Reason{ReasonNotEnrolled}},
 		{"read-only", func(f *Facts) { f.StorageReadOnly, f.VisitsLeft = true, 0 }, []Reason{ReasonStorageRead}},
+		{"in use", func(f *Facts) { *f = closedBy(func(f *Facts) { f.StorageInUse = true }) }, []Reason{ReasonStorageUsed}},
+		{"written by a newer program", func(f *Facts) { *f = closedBy(func(f *Facts) { f.StorageNewer = true }) }, []Reason{ReasonStorageNewer}},
+		{"full when it was opened", func(f *Facts) { *f = closedBy(func(*Facts) {}) }, []Reason{ReasonStorageFull}},
 		{"full", func(f *Facts) { f.VisitsLeft = 0 }, []Reason{ReasonStorageFull}},
 		{"the last visit", func(f *Facts) { f.VisitsLeft = 1 }, nil},
 		{"no catalogue", func(f *Facts) { f.CatalogueVersion = 0 }, []Reason{ReasonNoCatalogue}},

@@ -171,9 +171,14 @@ func problemOf(err error) *Problem {
 }
 
 // Start begins what the citizen came for. A submission starts only when it can
-// finish; looking up and collecting always work.
+// finish; looking up and collecting work as long as the storage is open.
 func (v *Visit) Start(g Goal) {
 	v.goal = g
+	if facts := v.ports.Facts(); facts.StorageClosed {
+		v.reasons = CanStart(facts)
+		v.goTo(CannotStart)
+		return
+	}
 	switch g {
 	case GoalSubmit:
 		if v.reasons = CanStart(v.ports.Facts()); len(v.reasons) > 0 {

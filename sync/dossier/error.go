@@ -22,6 +22,8 @@ const (
 	CodeStorageReadOnly    Code = "storage-read-only"   // nothing can be kept
 	CodeStorageDamaged     Code = "storage-damaged"     // what was kept cannot be read any more, or not all of it
 	CodeStorageFull        Code = "storage-full"        // the disk budget is used up
+	CodeStorageInUse       Code = "storage-in-use"      // another program holds it
+	CodeStorageNewer       Code = "storage-newer"       // a newer program wrote it
 	CodeNoCatalogue        Code = "no-catalogue"        // never synced: nothing can be offered
 	CodeNotThePortal       Code = "not-the-portal"      // something else answered (a log-in page)
 	CodeNoNetwork          Code = "no-network"          // nothing answered

@@ -48,7 +48,11 @@ func lockFolder(dir string) (*os.File, error) {
 		return nil, coded(fmt.Errorf("failed to lock the storage folder: %w", err))
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		return nil, errors.Join(dossier.E(dossier.CodeStorageReadOnly, ErrInUse), f.Close())
+		cause := coded(fmt.Errorf("failed to lock the storage folder: %w", err))
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			cause = dossier.E(dossier.CodeStorageInUse, ErrInUse)
+		}
+		return nil, errors.Join(cause, f.Close())
 	}
 	return f, nil
 }

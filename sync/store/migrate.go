@@ -42,7 +42,7 @@ func (s *Store) migrate(ctx context.Context, was bool) error {
 		return coded(fmt.Errorf("failed to read the schema's version: %w", err))
 	}
 	if have > want {
-		return dossier.E(dossier.CodeStorageReadOnly, fmt.Errorf("%w: schema %d, this program knows %d", ErrFuture, have, want))
+		return dossier.E(dossier.CodeStorageNewer, fmt.Errorf("%w: schema %d, this program knows %d", ErrFuture, have, want))
 	}
 	if was && have == 0 {
 		return damaged("its tables are gone")

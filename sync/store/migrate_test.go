@@ -276,7 +276,7 @@ func TestFutureSchema(t *testing.T) {
 	before := schemaOf(t, db)
 	must(t, db.Close())
 	_, err = Open(t.Context(), dir, Options{})
-	if !errors.Is(err, ErrFuture) || dossier.CodeOf(err) != dossier.CodeStorageReadOnly {
+	if !errors.Is(err, ErrFuture) || dossier.CodeOf(err) != dossier.CodeStorageNewer {
 		t.Fatalf("opened a schema from the future: %v", err)
 	}
 	if want := "the database was written by a newer program: schema 99999, this program knows "; !strings.Contains(err.Error(), want) {

@@ -101,8 +101,9 @@ type Store struct {
 }
 
 // Open opens or makes the database in dir. Errors carry
-// dossier.CodeStorageReadOnly when nothing can be kept there and
-// dossier.CodeStorageFull when the disk is full.
+// dossier.CodeStorageReadOnly when nothing can be kept there,
+// dossier.CodeStorageFull when the disk is full, dossier.CodeStorageInUse when
+// another program holds it and dossier.CodeStorageNewer when a newer one wrote it.
 func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	s := &Store{dir: dir, now: o.Now, sure: o.Sure, free: o.Free, quota: o.Quota, log: o.Log, point: o.Point, change: newChanges()}
 	if s.now == nil {

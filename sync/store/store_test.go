@@ -139,7 +139,7 @@ func TestOpenRefuses(t *testing.T) {
 			_, err = db.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)`)
 			must(t, err)
 			must(t, db.Close())
-		}, dossier.CodeStorageReadOnly, ErrFuture},
+		}, dossier.CodeStorageNewer, ErrFuture},
 		{"a damaged database", func(t *testing.T, dir string) {
 			name := filepath.Join(dir, fileName)
 			b, err := os.ReadFile(name)
@@ -178,7 +178,7 @@ func TestOpenRefuses(t *testing.T) {
 
 func TestOpenRefusesASecondProgram(t *testing.T) {
 	b := open(t, t.TempDir(), Options{})
-	if _, err := Open(t.Context(), b.Dir(), Options{}); !errors.Is(err, ErrInUse) {
+	if _, err := Open(t.Context(), b.Dir(), Options{}); !errors.Is(err, ErrInUse) || dossier.CodeOf(err) != dossier.CodeStorageInUse {
 		t.Fatalf("got %v, want ErrInUse", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tramhoso/app/ui/kit"
+	"tramhoso/app/upkeep"
 	"tramhoso/app/visit"
 	"tramhoso/sync/dossier"
 )
@@ -272,6 +273,43 @@ func TestReadOnlyStorage(t *testing.T) {
 		h.tap("cannotstart.lookup")
 		h.Scan("SLIP|" + slipOf)
 		h.at(visit.Timeline)
+	})
+}
+
+// A storage that cannot be opened is told first, closes every way, and a technician
+// reads why without a log-in, which nobody can check.
+func TestClosedStorage(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		for why, c := range map[visit.Reason]struct {
+			facts func(*visit.Facts)
+			parts func(*upkeep.Facts)
+			word  string
+		}{
+			visit.ReasonStorageUsed:  {func(f *visit.Facts) { f.StorageInUse = true }, func(f *upkeep.Facts) { f.InUse = true }, "part.storage-in-use"},
+			visit.ReasonStorageNewer: {func(f *visit.Facts) { f.StorageNewer = true }, func(f *upkeep.Facts) { f.Newer = true }, "part.storage-newer"},
+			visit.ReasonStorageRead:  {func(f *visit.Facts) { f.StorageReadOnly = true }, func(f *upkeep.Facts) { f.ReadOnly = true }, "part.storage-read-only"},
+			visit.ReasonStorageHurt:  {func(f *visit.Facts) { f.StorageDamaged = true }, func(f *upkeep.Facts) { f.Damaged = true }, "part.storage-damaged"},
+			visit.ReasonStorageFull:  {func(*visit.Facts) {}, func(*upkeep.Facts) {}, "part.storage-full"},
+		} {
+			h.facts, h.parts = visit.Facts{Enrolled: true, StorageClosed: true, Time: noon, Printer: visit.PrinterReady}, upkeep.Facts{Closed: true}
+			c.facts(&h.facts)
+			c.parts(&h.parts)
+			h.Changed()
+			h.see("home.closed", "why", h.env.T(why.Word()))
+			h.Scan("not a code of ours")
+			h.see("home.closed", "why", h.env.T(why.Word()))
+			for _, way := range []string{"home.submit", "home.lookup", "home.collect", "home.browse"} {
+				h.tap(way)
+				h.at(visit.CannotStart)
+				h.see(why.Word())
+				h.see("cannotstart.slip")
+				h.see(c.word)
+				h.see(c.word + "-note")
+				h.hidden(h.env.T("cannotstart.still"))
+				h.tap("app.back")
+				h.at(visit.Home)
+			}
+		}
 	})
 }
 

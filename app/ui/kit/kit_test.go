@@ -137,6 +137,23 @@ func TestStripKeepsTheCode(t *testing.T) {
 	}
 }
 
+// That nobody knows is never dropped for what is fine.
+func TestStripKeepsWhatIsNotKnown(t *testing.T) {
+	for _, c := range golden.Everywhere {
+		for _, staff := range []bool{false, true} {
+			env := c.Env(t)
+			s := kit.NewStrip(env, kit.Status{Net: kit.NetUnknown, NoQueue: true, Staff: staff})
+			golden.Render(t, s, kit.Size{W: env.Size.W, H: s.Height()})
+			golden.Inside(t, s)
+			shown := strings.Join(s.Shown(), "|")
+			if !strings.Contains(shown, env.T("status.net-unknown-short")) && !strings.Contains(shown, env.T("status.net-unknown")) ||
+				!strings.Contains(shown, strings.Fields(env.T("status.waiting-unknown"))[0]) || len(s.Shown()) < 3 {
+				t.Errorf("%s, staff %v: %s", c.Name, staff, shown)
+			}
+		}
+	}
+}
+
 func TestStripShortens(t *testing.T) {
 	env := golden.Cases[0].Env(t)
 	tests := []struct {
@@ -152,6 +169,9 @@ func TestStripShortens(t *testing.T) {
 		{"even where nothing fits", kit.Status{Net: kit.NetClosed, Printer: kit.PrinterOut}, 590, "Tạm chưa nhận hồ sơ mới|Máy in hết giấy"},
 		{"on battery", kit.Status{Power: kit.PowerBattery}, 1280, "Có mạng|Máy in tốt|Máy quét tốt|Không có hồ sơ chờ gửi|Chạy ắc quy"},
 		{"battery low", kit.Status{Power: kit.PowerLow, Net: kit.NetClosed, Printer: kit.PrinterOut}, 640, "Tạm chưa nhận hồ sơ mới|Máy in hết giấy|Sắp hết ắc quy"},
+		{"nobody knows", kit.Status{Net: kit.NetUnknown, NoQueue: true, Dossiers: 3, Waiting: 9}, 1280, "Chưa rõ có mạng hay không|Máy in tốt|Máy quét tốt|Chưa rõ còn hồ sơ chờ gửi hay không"},
+		{"what is not known stays", kit.Status{Net: kit.NetUnknown, NoQueue: true, Printer: kit.PrinterOut}, 640, "Chưa rõ mạng|Máy in hết giấy|Chưa rõ hồ sơ chờ gửi"},
+		{"staff, and nobody knows", kit.Status{Net: kit.NetUnknown, NoQueue: true, Staff: true}, 1280, "Chưa rõ mạng|Máy in sẵn sàng|Máy quét sẵn sàng|Chưa rõ còn gói tin chờ gửi hay không"},
 		{"staff", kit.Status{Net: kit.NetOff, Staff: true, Waiting: 4}, 1280, "Không có mạng – vẫn nhận|Máy in sẵn sàng|Máy quét sẵn sàng|4 gói tin chờ gửi"},
 	}
 	for _, tt := range tests {

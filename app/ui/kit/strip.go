@@ -9,11 +9,12 @@ type Net int
 
 // The states of the network.
 const (
-	NetOn     Net = iota
-	NetWeak       // slow
-	NetOff        // none; dossiers are accepted
-	NetClosed     // none, and no new dossiers for now
-	NetLogin      // something that demands a log-in answers instead
+	NetOn      Net = iota
+	NetWeak        // slow
+	NetOff         // none; dossiers are accepted
+	NetClosed      // none, and no new dossiers for now
+	NetLogin       // something that demands a log-in answers instead
+	NetUnknown     // nobody has looked, or nobody can
 )
 
 // PrinterState is what the status line says of the printer.
@@ -60,6 +61,7 @@ type Status struct {
 	Dossiers int    // not sent yet: what a citizen is told
 	Waiting  int    // packets not sent yet, of every kind: what staff is told
 	Staff    bool   // is told of packets, and shorter
+	NoQueue  bool   // nobody can say what is not sent yet: Dossiers and Waiting mean nothing
 	Code     string // goes on with this visit after an interruption; "": none
 }
 
@@ -81,9 +83,9 @@ func (s Status) parts(env *Env) []stripPart {
 		}
 		return out
 	}
-	net := [...]string{"net-on", "net-weak", "net-off", "net-closed", "net-login"}[s.Net]
+	net := [...]string{"net-on", "net-weak", "net-off", "net-closed", "net-login", "net-unknown"}[s.Net]
 	icon := "netoff"
-	if s.Net == NetOn || s.Net == NetWeak {
+	if s.Net == NetOn || s.Net == NetWeak || s.Net == NetUnknown {
 		icon = "net"
 	}
 	n := stripPart{icon: icon, texts: pick(net, net+"-short")}
@@ -98,10 +100,13 @@ func (s Status) parts(env *Env) []stripPart {
 	if s.Staff {
 		key, waits = "packets", s.Waiting
 	}
-	w := stripPart{icon: "tray", fine: waits == 0}
-	if waits == 0 {
+	w := stripPart{icon: "tray", fine: waits == 0 && !s.NoQueue}
+	switch {
+	case s.NoQueue:
+		w.texts = pick(key+"-unknown", key+"-unknown-short")
+	case waits == 0:
 		w.texts = []string{env.T("status." + key + "-none")}
-	} else {
+	default:
 		w.texts = []string{env.T("status."+key, "n", waits)}
 	}
 	all := []stripPart{n, p, c, w}
@@ -194,7 +199,7 @@ func (t *Strip) fit(width float32) (parts []stripPart, gap float32) {
 		}
 		return sum
 	}
-	for _, i := range []int{2, 1, 4, 5, 0} {
+	for _, i := range []int{2, 1, 3, 4, 5, 0} {
 		if total() <= width {
 			return parts, gap
 		}
@@ -264,22 +269,20 @@ func (t *Strip) layPortrait(s fyne.Size, size float32) {
 		return true
 	}
 	parts := t.status.parts(t.env)
-	if t.status.Code != "" { // the last part: what is fine gives way to it
-		for _, i := range []int{2, 1, 3, 4, 5, 0} {
-			if walk(parts, false) {
-				break
-			}
-			if i < len(parts) && len(parts[i].texts) > 1 {
-				parts[i].texts = parts[i].texts[1:]
-			}
+	for _, i := range []int{2, 1, 3, 4, 5, 0} { // what is fine gives way
+		if walk(parts, false) {
+			break
 		}
-		for _, i := range []int{3, 2, 1} {
-			if walk(parts, false) {
-				break
-			}
-			if parts[i].fine {
-				parts = append(parts[:i:i], parts[i+1:]...)
-			}
+		if i < len(parts) && len(parts[i].texts) > 1 {
+			parts[i].texts = parts[i].texts[1:]
+		}
+	}
+	for _, i := range []int{3, 2, 1} {
+		if walk(parts, false) {
+			break
+		}
+		if parts[i].fine {
+			parts = append(parts[:i:i], parts[i+1:]...)
 		}
 	}
 	if last := len(parts) - 1; t.status.Code != "" && !walk(parts, false) {

@@ -33,8 +33,9 @@ type Model struct {
 	Map       string    // payload of a QR code that leads there; "": none
 	Catalogue time.Time // of which day the information is; zero: none
 	CanPrint  bool
-	NoLookup  bool
-	NoCollect bool
+	// Nothing can be done here at all: what lies here cannot be read either.
+	Nothing    bool
+	Technician string // with Nothing: what a technician has to know; nobody can log in
 }
 
 // Actions are what still can be done.
@@ -90,21 +91,41 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	}
 	right := kit.Col(16,
 		kit.Fixed(env.Px(44), kit.Head(env, env.T("cannotstart.still"))),
-		row("lookup", "lookup", env.T("cannotstart.lookup-note"), m.NoLookup, a.Lookup),
-		row("result", "collect", env.T("cannotstart.collect-note"), m.NoCollect, a.Collect),
+		row("lookup", "lookup", env.T("cannotstart.lookup-note"), false, a.Lookup),
+		row("result", "collect", env.T("cannotstart.collect-note"), false, a.Collect),
 		row("book", "browse", browse, m.Catalogue.IsZero(), a.Browse),
 		kit.Space(6),
 	)
+	title := "cannotstart.title"
+	if m.Nothing {
+		right, title = nothing(env, m), "cannotstart.title-nothing"
+	}
 	body := kit.RowFill(24, kit.GrowBy(560, left), kit.GrowBy(616, right))
 	if env.IsPortrait() {
 		body = kit.Col(24, left, kit.Grow(right))
 	}
 	o := kit.FrameSpec{
-		Brand: env.T("app.brand", "station", m.Station), Title: env.T("cannotstart.title"), Body: body,
+		Brand: env.T("app.brand", "station", m.Station), Title: env.T(title), Body: body,
 		Back: kit.BackAction(env, a.Back),
 	}
 	if m.CanPrint {
 		o.Main = &kit.Action{Text: env.T("cannotstart.print"), Icon: "printer", Do: a.Print}
 	}
 	return kit.NewFrame(env, o)
+}
+
+// nothing is what stands in the place of what still can be done: that a slip goes
+// on holding, where to ask, and what a technician has to see to.
+func nothing(env *kit.Env, m Model) *fyne.Container {
+	p := env.Pal()
+	valid := []fyne.CanvasObject{kit.Head(env, env.T("cannotstart.slip"))}
+	if !env.Large {
+		valid = append(valid, kit.Read(env, env.T("cannotstart.slip-note")))
+	}
+	return kit.Col(20,
+		kit.NewPanelPad(env, kit.Leaf, 22, 30, 22, 30, kit.Row(20, kit.NewIconStroke("shield", 48, p.Leaf, 2), kit.Grow(kit.Col(8, valid...)))),
+		kit.NewPanelPad(env, kit.Surface, 22, 30, 22, 30, kit.Col(8,
+			kit.NewParagraph(env, env.T("cannotstart.technician"), kit.Style{Size: kit.TextRead, Bold: true}),
+			kit.P(env, m.Technician))),
+	)
 }

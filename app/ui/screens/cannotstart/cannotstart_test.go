@@ -21,7 +21,9 @@ func model() Model {
 }
 
 func screen(env *kit.Env, m Model, did *[]string) fyne.CanvasObject {
-	env.Status.Net = kit.NetClosed
+	if env.Status.Net = kit.NetClosed; m.Nothing {
+		env.Status.Net = kit.NetUnknown
+	}
 	note := func(s string) func() { return func() { *did = append(*did, s) } }
 	return New(env, m, Actions{Back: note("back"), Print: note("print"), Lookup: note("lookup"), Collect: note("collect"), Browse: note("browse")})
 }
@@ -41,6 +43,28 @@ func TestLookWithoutAKey(t *testing.T) {
 		var did []string
 		return screen(env, m, &did)
 	}, "Máy không có khoá niêm phong còn hạn của tỉnh", "Tra cứu hồ sơ đã nộp", "Nhận kết quả đã về")
+}
+
+// A storage that cannot be opened: nothing can be done, and a technician reads why.
+func TestNothing(t *testing.T) {
+	closed := func(reason, part string) func(*kit.Env) fyne.CanvasObject {
+		return func(env *kit.Env) fyne.CanvasObject {
+			m := Model{Station: "Hoà Phú", Why: Storage, Sentence: env.T("visit.reason-" + reason), Nothing: true,
+				Technician: env.T("part."+part) + ". " + env.T("part."+part+"-note")}
+			var did []string
+			env.Status.NoQueue = true
+			o := screen(env, m, &did)
+			for _, k := range []string{"cannotstart.lookup", "cannotstart.collect", "cannotstart.browse"} {
+				if kit.Find(o, env.T(k)) != nil {
+					t.Errorf("offers %q", env.T(k))
+				}
+			}
+			return o
+		}
+	}
+	golden.Screen(t, "cannotstart-nothing", closed("storage-in-use", "storage-in-use"), "Trạm tạm chưa làm việc được", "Phiếu đã phát vẫn có giá trị", "Dành cho kỹ thuật viên", "Đang do chương trình khác dùng")
+	golden.State(t, "cannotstart-damaged", closed("storage-damaged", "storage-damaged"))
+	golden.State(t, "cannotstart-keys-lost", closed("storage-read-only", "keys-lost"))
 }
 
 func TestReasons(t *testing.T) {

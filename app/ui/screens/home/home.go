@@ -21,6 +21,7 @@ type Model struct {
 	NoBrowse  bool
 	NoRate    bool
 	Problem   string // one sentence about the last scan, or ""
+	Closed    string // why nothing at all can be done here, told before anything else; or ""
 }
 
 // Actions are the ways in.
@@ -101,8 +102,21 @@ func (s screen) adjust(text string, height float32) fyne.CanvasObject {
 	})
 }
 
-func (s screen) title(size float32) *kit.Paragraph {
+func (s screen) title(size float32) fyne.CanvasObject {
+	if s.m.Closed != "" {
+		tint := s.env.Pal().Bronze
+		return kit.Row(16, kit.NewIcon("warn", 44, tint),
+			kit.Grow(kit.NewParagraph(s.env, s.m.Closed, kit.Style{Size: kit.TextRead, Bold: true, Color: tint, Line: 1.3, Max: 2})))
+	}
 	return kit.NewParagraph(s.env, s.env.T("home.title"), kit.Style{Size: size, Bold: true, Line: 1.25, Max: 2})
+}
+
+// titleHeight is more where two lines of why nothing can be done stand there.
+func (s screen) titleHeight(line, two float32) float32 {
+	if s.m.Closed != "" {
+		return two
+	}
+	return line
 }
 
 // wall is the golden front with its white trim, the drum behind the name.
@@ -138,6 +152,9 @@ func (s screen) name(size, second float32, mark float32, gap float32) fyne.Canva
 }
 
 func (s screen) scanHint(key string, size, icon, gap float32) fyne.CanvasObject {
+	if s.m.Closed != "" { // a scan leads nowhere
+		return kit.Space(0)
+	}
 	if s.m.Problem != "" {
 		tint := s.env.Pal().Bronze
 		return kit.Row(gap, kit.NewIcon("warn", icon, tint),
@@ -178,7 +195,7 @@ func (s screen) landscape() fyne.CanvasObject {
 		put(tools, W-kit.Margin-tw, 34, tw, 64)
 		put(name, kit.Margin, 26, W-2*kit.Margin-tw-24, 84)
 		nw := now.MinSize().Width
-		put(title, kit.Margin, 154, W-2*kit.Margin-nw-24, 55)
+		put(title, kit.Margin, 154, W-2*kit.Margin-nw-24, s.titleHeight(55, 68))
 		put(now, W-kit.Margin-nw, 170, nw, 36)
 		put(big, kit.Margin, 226, bigW, bigH)
 		for i, t := range small {
@@ -232,10 +249,10 @@ func (s screen) portrait() fyne.CanvasObject {
 		put(tools, W-kit.Margin-tw, 36, tw, 76)
 		put(name, kit.Margin, 150, W-2*kit.Margin, 136)
 		put(now, kit.Margin, 354, W-2*kit.Margin, 42)
-		put(title, kit.Margin, 462, W-2*kit.Margin, 70)
+		put(title, kit.Margin, 462, W-2*kit.Margin, s.titleHeight(70, 88))
 		put(big, kit.Margin, 560, W-2*kit.Margin, 272)
 		for i, t := range small {
-			put(t, kit.Margin+float32(i%2)*424, 862+float32(i/2)*284, 396, 256)
+			put(t, kit.Margin+float32(i%2)*424, 862+float32(i/2)*large(e, 284, 276), 396, large(e, 256, 250))
 		}
 		y := H - strip.Height() - 84
 		aw := adjust.MinSize().Width
@@ -287,7 +304,7 @@ func (s screen) large() fyne.CanvasObject {
 		tw := tools.MinSize().Width
 		put(tools, W-kit.Margin-tw, 20+top, tw, 76)
 		put(name, kit.Margin, 24+top, W-2*kit.Margin-tw-20, 72)
-		put(title, kit.Margin, 112+top, W-2*kit.Margin, 70)
+		put(title, kit.Margin, 112+top, W-2*kit.Margin, s.titleHeight(70, 88))
 		put(big, kit.Margin, rowTop, 480*k, bottom-24-rowTop)
 		h := (bottom - 24 - rowTop - 3*16) / 4
 		x := kit.Margin + 504*k
@@ -331,7 +348,7 @@ func (s screen) reach() fyne.CanvasObject {
 		put(wall, 0, top, W, 226)
 		put(name, kit.Margin, top+50, W-2*kit.Margin, 120)
 		nw := now.MinSize().Width
-		put(title, kit.Margin, top+240, W-2*kit.Margin-nw-24, 55)
+		put(title, kit.Margin, top+240, W-2*kit.Margin-nw-24, s.titleHeight(55, 68))
 		put(now, W-kit.Margin-nw, top+256, nw, 36)
 		put(scan, kit.Margin, top+300, W-2*kit.Margin, 52)
 		y, end := H/2+8, H-20-64-24

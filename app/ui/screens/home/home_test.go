@@ -46,6 +46,19 @@ func TestClosedLook(t *testing.T) {
 	}
 }
 
+// A station that cannot open its storage says why before anything else, and claims
+// nothing of its network or its queue.
+func TestUnknownLook(t *testing.T) {
+	golden.Screen(t, "home-unknown", func(env *kit.Env) fyne.CanvasObject {
+		env.Status = kit.Status{Net: kit.NetUnknown, NoQueue: true}
+		m := model
+		m.NoSubmit, m.NoLookup, m.NoCollect, m.NoBrowse, m.NoRate = true, true, true, true, true
+		m.Closed = env.T("home.closed", "why", env.T("visit.reason-storage-in-use"))
+		var p []string
+		return New(env, m, actions(&p))
+	}, "Chương trình khác đang dùng bộ nhớ của máy. Phiếu vẫn có giá trị, xin hỏi ở quầy.", "Chưa rõ", "Tạm chưa nhận")
+}
+
 func TestWays(t *testing.T) {
 	for _, c := range append(append([]golden.Case(nil), golden.Cases...), golden.Reach) {
 		env := c.Env(t)
