@@ -109,17 +109,29 @@ func (s *station) enrolWith(ctx context.Context, text string) error {
 // runTime keeps the clock right while there is a network.
 func (s *station) runTime(ctx context.Context) error {
 	for {
-		pause := timeRetry
-		if t, err := s.link.Time(ctx); err == nil {
-			pause = timeEvery
-			if err := s.system.Signed(t); err != nil {
-				s.log.Warn("the portal's time was not taken", "err", err)
-			}
-		}
-		if err := wait(ctx, pause); err != nil {
+		if err := wait(ctx, s.setTime(ctx, s.link.Time)); err != nil {
 			return err
 		}
 	}
+}
+
+// setTime asks for the time, takes it, and says when to ask again. What the portal
+// signs later may be here sooner, a receipt for instance: then the answer lies before
+// the floor and it is asked once more. A clock that lost its day would stand still at
+// the floor until the next time.
+func (s *station) setTime(ctx context.Context, ask func(context.Context) (time.Time, error)) (pause time.Duration) {
+	var err error
+	for range 2 {
+		t, aerr := ask(ctx)
+		if aerr != nil {
+			return timeRetry
+		}
+		if err = s.system.Signed(t); err == nil {
+			return timeEvery
+		}
+	}
+	s.log.Warn("the portal's time was not taken", "err", err)
+	return timeRetry
 }
 
 // runSweep destroys what has served its time.

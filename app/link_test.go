@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"tramhoso/sync/clock"
+	"tramhoso/sync/dossier"
+)
+
+// An answer that a receipt overtook is asked for once more: a machine whose clock
+// lost its day goes by the portal's time at once, and nobody reads of trouble.
+func TestTimeThatWasOvertaken(t *testing.T) {
+	now := time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
+	lost := func() time.Time { return time.Unix(0, 0) }
+	l := &logbook{}
+	s := &station{log: logTo(l), system: clock.NewSystem(clock.Options{Wall: lost, Mono: func() time.Duration { return 0 }})}
+	asked := 0
+	answer := func(context.Context) (time.Time, error) {
+		at := now.Add(time.Duration(asked) * time.Second)
+		if asked++; asked == 1 {
+			s.system.Floor(at.Add(time.Millisecond)) // the receipt, meanwhile
+		}
+		return at, nil
+	}
+	if pause := s.setTime(t.Context(), answer); pause != timeEvery || asked != 2 {
+		t.Errorf("asked %d times, again in %v", asked, pause)
+	}
+	if st := s.system.Stamp(); st.Source != dossier.TimeSigned || !st.Wall.Equal(now.Add(time.Second)) {
+		t.Errorf("%+v", st)
+	}
+	if l.String() != "" {
+		t.Error(l)
+	}
+}
+
+// A portal whose own clock is behind is asked again soon, and is told of.
+func TestTimeOfAPortalThatIsBehind(t *testing.T) {
+	now := time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
+	l := &logbook{}
+	s := &station{log: logTo(l), system: clock.NewSystem(clock.Options{Floor: now})}
+	asked := 0
+	behind := func(context.Context) (time.Time, error) { asked++; return now.AddDate(0, 0, -1), nil }
+	if pause := s.setTime(t.Context(), behind); pause != timeRetry || asked != 2 {
+		t.Errorf("asked %d times, again in %v", asked, pause)
+	}
+	if n := strings.Count(l.String(), "the portal's time was not taken"); n != 1 {
+		t.Errorf("told %d times:\n%s", n, l)
+	}
+	if pause := s.setTime(t.Context(), func(context.Context) (time.Time, error) { return time.Time{}, errors.New("no network") }); pause != timeRetry {
+		t.Errorf("without a network: again in %v", pause)
+	}
+}
