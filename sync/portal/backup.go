@@ -25,13 +25,18 @@ const (
 	keepBackups = 14
 )
 
-// Backup writes a copy of the ledger and of every whole file into the folder
-// backup and, once they are on the disk, lifts every station's durable_through to
-// what the copy holds. Then it removes all but the newest Keep.Backups of the ledger's copies that were
-// made so. The files are shared by all copies and stay.
+// Backup writes a copy of the ledger and of every whole file into Options.Backup.Dir
+// and, once they are on the disk, lifts every station's durable_through to what the
+// copy holds: only where that is another device than the portal's, looked at anew each
+// time, or Options.Backup.SameDisk says that this is meant. Then it removes all but the
+// newest Keep.Backups of the ledger's copies that were made so. The files are shared by
+// all copies and stay.
 func (p *Portal) Backup(ctx context.Context) (path string, err error) {
-	dir := filepath.Join(p.o.Dir, "backup")
-	if err := durable.MakeFolder(dir, 0o700); err != nil {
+	dir := p.o.Backup.Dir
+	if err := p.ownFiles(dir); err != nil {
+		return "", err
+	}
+	if err := durable.MakeFolder(filepath.Join(dir, filesName), 0o700); err != nil {
 		return "", fmt.Errorf("failed to make the backup folder: %w", err)
 	}
 	leave, err := lockBackups(dir)
@@ -39,7 +44,10 @@ func (p *Portal) Backup(ctx context.Context) (path string, err error) {
 		return "", err
 	}
 	defer leave()
-	path = filepath.Join(dir, p.o.Clock.Now().UTC().Format(backupName))
+	at := p.o.Clock.Now().UTC()
+	path = filepath.Join(dir, at.Format(backupName))
+	filesCopy := filepath.Join(dir, filesName)
+	before := p.apart(dir, filesCopy)
 	marks := map[int64]uint64{} // read before the copy, so the copy holds at least these
 	if err := p.store.View(ctx, func(r ledger.Reader) error {
 		enrolments, err := current(r)
@@ -61,7 +69,7 @@ func (p *Portal) Backup(ctx context.Context) (path string, err error) {
 	if err := p.store.Backup(ctx, unnamed); err != nil {
 		return "", err
 	}
-	if err := p.backupFiles(ctx, filepath.Join(dir, "files")); err != nil {
+	if err := p.backupFiles(ctx, filesCopy); err != nil {
 		return "", err
 	}
 	if err := os.Rename(unnamed, path); err != nil {
@@ -70,14 +78,9 @@ func (p *Portal) Backup(ctx context.Context) (path string, err error) {
 	if err := durable.SyncFolder(dir); err != nil {
 		return "", err
 	}
-	if err := p.store.Update(ctx, func(tx ledger.Tx) error {
-		for id, n := range marks {
-			if err := tx.SetDurable(id, n); err != nil {
-				return err
-			}
-		}
-		return nil
-	}); err != nil {
+	// Looked at before and after: a mount may be lost or come between.
+	made := BackupStanding{Dir: dir, At: at, Apart: before && p.apart(path, filesCopy), SameDisk: p.o.Backup.SameDisk}
+	if err := p.promise(ctx, marks, made); err != nil {
 		return path, err
 	}
 	if err := p.forgetBackups(dir, filepath.Base(path)); err != nil { // the copy is made all the same

@@ -299,5 +299,9 @@ func (p *Portal) deskBackup(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, map[string]string{"backup": path})
+	b, err := p.BackupStanding(r.Context())
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, map[string]any{"backup": path, "counts": b.Counted})
 }

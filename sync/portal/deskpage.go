@@ -60,6 +60,7 @@ type deskPageData struct {
 	Aside    []pageAside
 	Stations []pageStation
 	Keys     []KeyAge
+	Backup   BackupStanding
 }
 
 var deskTemplate = template.Must(template.New("desk").Funcs(template.FuncMap{
@@ -90,6 +91,11 @@ td{border:0;padding:.15em 0;overflow-wrap:anywhere}td:empty{display:none}.n{text
 {{if .Stations}}<table><tr><th>Mã</th><th>Tên</th><th>Liên lạc gần nhất</th><th class="n">Biên nhận</th><th>Ghi chú</th></tr>
 {{range .Stations}}<tr><td data-l="Mã">{{.Code}}</td><td data-l="Tên" class="name">{{.Name}}</td><td data-l="Liên lạc gần nhất" class="at">{{.Heard}}</td><td data-l="Biên nhận" class="n">{{.Receipts}}</td><td>{{if .Revoked}}đã thu hồi{{end}}{{if .Alarms}} <span class="open">{{.Alarms}} cảnh báo</span>{{end}}</td></tr>
 {{end}}</table>{{else}}<p>Chưa có điểm nào. Ghi danh điểm đầu tiên: <code>tramhoso-portal token</code>.</p>{{end}}
+<h2>Sao lưu</h2>
+<p>{{if .Backup.At.IsZero}}Chưa có bản sao lưu nào.{{else}}Bản gần nhất: {{when .Backup.At}}, trong <code>{{.Backup.Dir}}</code>.{{end}}
+{{if not .Backup.Counts}}<span class="due">Thư mục sao lưu <code>{{.Backup.Dir}}</code> hiện không nằm trên ổ đĩa khác với cổng, nên bản sao lưu làm lúc này không cho các điểm bỏ bản của mình.</span>
+{{else if not .Backup.Apart}}<span class="due">Bản sao lưu nằm cùng ổ đĩa với cổng mà các điểm vẫn được bỏ bản của mình: ổ đĩa ấy hỏng là mất cả hai.</span>
+{{else if and (not .Backup.At.IsZero) (not .Backup.Counted)}}<span class="due">Bản ấy làm khi thư mục không nằm trên ổ đĩa khác, nên các điểm vẫn giữ bản của mình: hãy sao lưu lại.</span>{{end}}</p>
 <h2>Khoá của tỉnh</h2>
 <table><tr><th>Khoá</th><th>Từ</th><th>Đến</th><th>Tình trạng</th></tr>
 {{range .Keys}}<tr><td data-l="Khoá">{{key .Kind}}</td><td data-l="Từ" class="at">{{day .From}}</td><td data-l="Đến" class="at">{{day .Until}}</td><td data-l="Tình trạng" class="{{.State}}">{{state .State}}</td></tr>
@@ -104,6 +110,9 @@ func (p *Portal) deskPage(w http.ResponseWriter, r *http.Request) error {
 	page := deskPageData{Token: p.pageToken, Now: p.now(), Keys: p.KeyAges()}
 	var err error
 	if page.Alarms, page.Open, err = p.Alarms(r.Context()); err != nil {
+		return err
+	}
+	if page.Backup, err = p.BackupStanding(r.Context()); err != nil {
 		return err
 	}
 	if err := p.store.View(r.Context(), func(v ledger.Reader) error {

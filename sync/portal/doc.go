@@ -52,6 +52,11 @@
 //	clone alarms, stations, steps              for good
 //	a courier's bundle                         never: its packets are
 //
+// A backup lifts durable_through, after which stations let go of their copies, only
+// where it lies on another device than the ledger and the files ([BackupTo]): one dead
+// disk never takes all that is left of what somebody holds a slip for. What a ledger
+// was told of backups is in no copy of it.
+//
 // A sweep reaches no backup: what it destroys stays in those from before, sealed to a
 // recipient whose private key lies in the key folder, which no backup holds. A portal
 // that goes on from one destroys the same again before it has served a day; a province

@@ -47,6 +47,7 @@ type Options struct {
 	AgencyCode  string
 	Limits      Limits
 	Keep        Keep
+	Backup      BackupTo
 }
 
 func (o *Options) defaults() error {
@@ -86,6 +87,10 @@ func (o *Options) defaults() error {
 	if o.Keep.Backups == 0 {
 		o.Keep.Backups = keepBackups
 	}
+	set(&o.Backup.Dir, filepath.Join(o.Dir, "backup"))
+	if o.Backup.Device == nil {
+		o.Backup.Device = device
+	}
 	if len(o.Hosts) == 0 {
 		o.Hosts = []string{"localhost", "127.0.0.1", "::1"}
 	}
@@ -97,6 +102,12 @@ type Badge struct {
 	staff.Person
 	Text string // of the badge's QR
 }
+
+// What lies in a portal's folder; filesName in a backup's as well.
+const (
+	ledgerName = "ledger.db"
+	filesName  = "files"
+)
 
 // The documents a portal keeps beside its ledger.
 const (
@@ -131,8 +142,12 @@ type Portal struct {
 	fileCalls chan struct{} // slots of attachments
 	files     ledger.Files
 	writing   writing
-	stop      chan struct{} // closed when the portal shuts down: long polls end
-	stopOnce  sync.Once
+
+	backups    sync.Mutex // of backupTold
+	backupTold backupTold
+
+	stop     chan struct{} // closed when the portal shuts down: long polls end
+	stopOnce sync.Once
 }
 
 // Open opens the portal in o.Dir and makes what is missing: root, keys, trust
@@ -158,13 +173,13 @@ func Open(ctx context.Context, o Options) (*Portal, error) {
 	p.held.Store(held)
 	p.pageToken = rand.Text()
 	if p.store == nil {
-		if p.store, err = sqlite.Open(ctx, filepath.Join(o.Dir, "ledger.db")); err != nil {
+		if p.store, err = sqlite.Open(ctx, filepath.Join(o.Dir, ledgerName)); err != nil {
 			return nil, err
 		}
 		p.own = true
 	}
 	if p.files == nil {
-		if p.files, err = folder.Open(filepath.Join(o.Dir, "files")); err != nil {
+		if p.files, err = folder.Open(filepath.Join(o.Dir, filesName)); err != nil {
 			return nil, errors.Join(err, p.Close())
 		}
 	}

@@ -47,9 +47,10 @@ func must(t testing.TB, err error) {
 // fixture is a portal with what its tests look at.
 type fixture struct {
 	*Portal
-	dir   string
-	clock *clock.Fake
-	log   *lockedBuffer
+	dir    string
+	backup BackupTo
+	clock  *clock.Fake
+	log    *lockedBuffer
 }
 
 type lockedBuffer struct {
@@ -71,7 +72,7 @@ func (l *lockedBuffer) String() string {
 
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
-	f := &fixture{dir: t.TempDir(), clock: clock.NewFake(start), log: &lockedBuffer{}}
+	f := &fixture{dir: t.TempDir(), clock: clock.NewFake(start), log: &lockedBuffer{}, backup: BackupTo{SameDisk: true}}
 	f.open(t)
 	t.Cleanup(func() { must(t, f.Close()) })
 	return f
@@ -80,7 +81,7 @@ func newFixture(t testing.TB) *fixture {
 func (f *fixture) open(t testing.TB) {
 	t.Helper()
 	p, err := Open(context.Background(), Options{
-		Dir: f.dir, Clock: f.clock, SlipHost: slipHost, Catalogue: demo.Snapshot(),
+		Dir: f.dir, Backup: f.backup, Clock: f.clock, SlipHost: slipHost, Catalogue: demo.Snapshot(),
 		Log:         slog.New(slog.NewJSONHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Office:      "Bộ phận Một cửa",
 		AgencyCodes: map[string]string{"ubnd-xa": "H15.30"},

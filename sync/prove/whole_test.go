@@ -84,7 +84,7 @@ func newWorld(t *testing.T) *world {
 	log := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var err error
 	w.portal, err = portal.Open(t.Context(), portal.Options{Dir: filepath.Join(t.TempDir(), "portal"), Clock: w.clock, Log: log,
-		Catalogue: demo.Snapshot(), SlipHost: SlipHost, StaffCost: cheap,
+		Catalogue: demo.Snapshot(), SlipHost: SlipHost, StaffCost: cheap, Backup: portal.BackupTo{SameDisk: true},
 		Staff: []staff.Person{{ID: "GDV-1", Name: "Giao dịch viên", Role: staff.RoleClerk, PIN: ClerkPIN}},
 		OnBadges: func(b []portal.Badge) error {
 			w.badge = b[0].Text

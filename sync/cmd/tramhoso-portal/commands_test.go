@@ -123,4 +123,24 @@ func TestCommands(t *testing.T) {
 	if left, err := filepath.Glob(filepath.Join(dir, "backup", "ledger-*.db")); err != nil || len(left) != 2 {
 		t.Errorf("%q, %v", left, err)
 	}
+	// Where a backup counts; the portal that serves hears of it.
+	shm, err := os.MkdirTemp("/dev/shm", "backup")
+	must(t, err)
+	defer func() { must(t, os.RemoveAll(shm)) }()
+	for _, c := range []struct {
+		args   []string
+		counts bool
+	}{
+		{[]string{"--backup", filepath.Join(shm, "portal")}, true}, {nil, false},
+		{[]string{"--backup-on-same-disk"}, true}, {[]string{"--backup", filepath.Join(t.TempDir(), "elsewhere")}, false},
+	} {
+		out, failed := run(append([]string{"backup"}, c.args...)...)
+		b, err := p.BackupStanding(ctx)
+		if must(t, err); failed != "" || b.Counted != c.counts || b.Dir != filepath.Dir(out) {
+			t.Errorf("backup %q: %s; %+v", c.args, failed, b)
+		}
+	}
+	if _, failed := run("backup", "--backup", dir); !strings.Contains(failed, "the files in "+dir+" are the portal's own: name another folder") {
+		t.Errorf("a backup into the portal's folder: %q", failed)
+	}
 }

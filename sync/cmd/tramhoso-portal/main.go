@@ -113,7 +113,7 @@ type commands struct {
 	Keys    keysCmd    `cmd:"" help:"Tell how long the province's keys hold."`
 	Alarms  alarmsCmd  `cmd:"" help:"List clone alarms, and acknowledge one."`
 	Sweep   sweepCmd   `cmd:"" help:"Destroy what was kept long enough."`
-	Backup  backupCmd  `cmd:"" help:"Copy the ledger and the files into the portal's folder backup."`
+	Backup  backupCmd  `cmd:"" help:"Copy the ledger and the files to another disk."`
 	Gaps    gapsCmd    `cmd:"" help:"Name what each station said and nobody heard."`
 
 	commandline.Version
@@ -152,7 +152,7 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 	if o.Keep, err = c.keep(); err != nil {
 		return err
 	}
-	if o.Keep.Backups, err = c.backups(); err != nil {
+	if err := c.backupFlags.set(&o); err != nil {
 		return err
 	}
 	if host, _, err := net.SplitHostPort(c.Listen); err == nil && host != "" {
@@ -217,16 +217,17 @@ func (c *serveCmd) writeToken(ctx context.Context, p *portal.Portal, url string)
 
 // beside opens a portal that is there and may be running.
 func (c *common) beside(ctx context.Context, log *slog.Logger) (*portal.Portal, error) {
-	return c.besideKeeping(ctx, log, portal.Keep{})
+	return c.besideWith(ctx, portal.Options{Log: log})
 }
 
-func (c *common) besideKeeping(ctx context.Context, log *slog.Logger, keep portal.Keep) (*portal.Portal, error) {
+func (c *common) besideWith(ctx context.Context, o portal.Options) (*portal.Portal, error) {
 	for _, made := range []string{fileRoot, fileLedger} { // opening would make what is missing
 		if err := c.there(made); err != nil {
 			return nil, err
 		}
 	}
-	return portal.Open(ctx, portal.Options{Dir: c.Dir, Province: c.Province, SlipHost: c.SlipHost, Log: log, Keep: keep})
+	o.Dir, o.Province, o.SlipHost = c.Dir, c.Province, c.SlipHost
+	return portal.Open(ctx, o)
 }
 
 // Run makes a token beside a portal that may be running.

@@ -40,7 +40,7 @@ func (c *sweepCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	p, err := c.besideKeeping(ctx, slog.New(slog.NewJSONHandler(os.Stderr, nil)), keep)
+	p, err := c.besideWith(ctx, portal.Options{Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)), Keep: keep})
 	if err != nil {
 		return err
 	}

@@ -183,7 +183,9 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	return syncPath(filepath.Dir(path))
 }
 
-// endEpoch takes the epoch out of a copy: Open draws another.
+// endEpoch takes out of a copy what holds for this ledger only: the epoch, for which
+// Open draws another, and what stations were told of backups. Whoever goes on from the
+// copy may have it on the backup's own disk.
 func endEpoch(ctx context.Context, path string) (err error) {
 	q := url.Values{"_pragma": {"journal_mode(DELETE)"}} // nothing beside the one file
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String())
@@ -193,6 +195,9 @@ func endEpoch(ctx context.Context, path string) (err error) {
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if _, err := db.ExecContext(ctx, "DELETE FROM documents WHERE name = ?", docEpoch); err != nil {
 		return fmt.Errorf("failed to end the backup's epoch: %w", err)
+	}
+	if _, err := db.ExecContext(ctx, "UPDATE enrolments SET durable = 0"); err != nil {
+		return fmt.Errorf("failed to end what the backup's ledger was told of others: %w", err)
 	}
 	return nil
 }

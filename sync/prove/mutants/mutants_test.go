@@ -59,6 +59,7 @@ var proofs = map[string]proof{
 	"offset_before_fsync":     {pkg: power, run: "TestUpload", says: `bytes lie there that nobody sent`},
 	"shelf_dropped":           {pkg: power, run: "TestIntakeOfAParent", says: `1 steps, status 1`},
 	"gaps_unnamed":            {pkg: "sync/prove/sim", run: "TestTheLostAreNamed", says: `the portal names []`},
+	"backup_on_the_same_disk": {pkg: "sync/portal", run: "TestOnlyABackupOnAnotherDiskPromises", says: `durable through 2 of 2`},
 	"packet_unsigned":         {pkg: "sync/portal", run: "TestBrokenPacketsAreRefused", says: `content type application/jose`},
 	"plain_index":             {pkg: "sync/prove", run: "TestSubmitOfflineAndCollect", says: `shows "0`},
 	"receipt_unverified":      {pkg: "sync/client", run: "TestPutBelievesNoOtherReceipt", says: `another province's: <nil>`},

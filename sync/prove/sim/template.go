@@ -56,7 +56,7 @@ func snapshot() catalogue.Snapshot {
 
 // portalOptions are the same at every start of a portal.
 func portalOptions(dir string, c clock.Clock, log *slog.Logger) portal.Options {
-	return portal.Options{Dir: dir, Clock: c, Log: log, SlipHost: prove.SlipHost, Catalogue: snapshot(), StaffCost: cheap,
+	return portal.Options{Dir: dir, Backup: portal.BackupTo{SameDisk: true}, Clock: c, Log: log, SlipHost: prove.SlipHost, Catalogue: snapshot(), StaffCost: cheap,
 		Staff: []staff.Person{{ID: "GDV-1", Name: "Giao dịch viên", Role: staff.RoleClerk, PIN: prove.ClerkPIN}}}
 }
 
