@@ -178,7 +178,7 @@ func (c *Client) call(ctx context.Context, limit time.Duration, q request, f fun
 // today.
 func (c *Client) diagnosed(ctx context.Context, f func() error) error {
 	err := f()
-	if cause := dossier.CodeOf(err); cause == CausePortalCert || cause == CauseClock {
+	if ofDay(err) {
 		return c.whoseClock(ctx, err)
 	}
 	if dossier.CauseOf(err) == CauseOtherHost {

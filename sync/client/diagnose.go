@@ -122,9 +122,7 @@ func (c *Client) whoseClock(ctx context.Context, err error) error {
 	if leaf == nil {
 		return err
 	}
-	h := newHTTP(c.c.Dial, c.anyDay())
-	defer h.CloseIdleConnections()
-	now, terr := askTime(ctx, h, c.base, c.c.Now, c.c.Trust())
+	now, terr := c.timeOnAnyDay(ctx)
 	if terr != nil {
 		return err
 	}
@@ -134,6 +132,20 @@ func (c *Client) whoseClock(ctx context.Context, err error) error {
 	}
 	c.c.Signed(now)
 	return &Error{Err: dossier.Errorf(cause, "the portal's certificate is not valid today, and its time is %s: %v", now.Format(time.RFC3339), err)}
+}
+
+// timeOnAnyDay is the portal's signed time, whatever day its certificate is from.
+func (c *Client) timeOnAnyDay(ctx context.Context) (time.Time, error) {
+	h := newHTTP(c.c.Dial, c.anyDay())
+	defer h.CloseIdleConnections()
+	return askTime(ctx, h, c.base, c.c.Now, c.c.Trust())
+}
+
+// ofDay reports that a certificate of the province's is not valid today, by this
+// station's clock.
+func ofDay(err error) bool {
+	cause := dossier.CodeOf(err)
+	return cause == CausePortalCert || cause == CauseClock
 }
 
 // whoseName tells a server of the province under another name from a stranger's:

@@ -188,3 +188,30 @@ func TestClockIsNotToldByStrangers(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// A clock that is years off is told the time, or nothing would ever set it right;
+// by a stranger it is not.
+func TestTimeForAClockThatIsWrong(t *testing.T) {
+	now := time.Now()
+	for what, clock := range map[string]time.Time{"ahead": now.AddDate(6, 0, 0), "behind": now.AddDate(-6, 0, 0)} {
+		r := newRig(t)
+		r.listen(t, nil)
+		e, err := r.province.Enrol(r.keys, r.server.URL, now)
+		must(t, err)
+		heard := 0
+		c, err := client.New(client.Config{URL: r.server.URL, Station: prove.StationCode, Certificate: e.Enrolment.Certificate, Key: r.keys.TLSKey(),
+			Trust: func() *seal.Trust { return r.province.Trust }, Now: func() time.Time { return clock }, Signed: func(time.Time) { heard++ }})
+		must(t, err)
+		t.Cleanup(c.Close)
+		r.handle = r.portalAt(t, now)
+		if at, err := c.Time(t.Context()); err != nil || !at.Equal(now) || heard != 1 {
+			t.Errorf("%s: %v, %v, heard %d times", what, at, err, heard)
+		}
+		stranger, err := prove.NewProvince(now)
+		must(t, err)
+		r.handle = (&rig{province: stranger}).portalAt(t, now)
+		if at, err := c.Time(t.Context()); err == nil || heard != 1 {
+			t.Errorf("%s: a stranger's %v, heard %d times", what, at, heard)
+		}
+	}
+}
