@@ -51,6 +51,11 @@ type Withdrawn struct {
 	Sent      time.Time // the portal's receipt came; zero: it waits here
 	State     WithdrawalState
 	Successor string // slip number of the dossier given in its place, or ""
+
+	// What became of the packet that says so, where no network helps it on.
+	Refused bool     // the portal would not take it
+	GivenUp bool     // and it is not offered any more
+	Aside   AsideWhy // the portal keeps it for a person there; ""
 }
 
 // Stands reports whether the dossier is asked back, and not overruled.

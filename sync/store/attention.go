@@ -39,9 +39,14 @@ func (s *Store) Attention(ctx context.Context) ([]Attention, error) {
 	list := make([]Attention, len(found))
 	for i, f := range found {
 		list[i] = Attention{Packet: f.ID, Seq: uint64(f.Seq), Kind: dossier.PacketKind(f.Kind), Slip: f.Slip, Created: time.UnixMilli(f.CreatedMs),
-			Refused: dossier.Code(f.Refused), GivenUp: f.Refused != "" && f.Attempts >= RefusedTries, Why: dossier.AsideWhy(f.Why)}
+			Refused: dossier.Code(f.Refused), GivenUp: givenUp(f.Refused, f.Attempts), Why: dossier.AsideWhy(f.Why)}
 	}
 	return list, nil
+}
+
+// givenUp says whether a packet is not offered any more by itself.
+func givenUp(refused string, attempts int64) bool {
+	return refused != "" && attempts >= RefusedTries
 }
 
 // RetryRefused has refused packets offered again as if they had been refused now

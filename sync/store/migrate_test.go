@@ -162,7 +162,7 @@ func means(t *testing.T, s *Store, version int64) {
 	if version >= 8 {
 		w, err := s.Withdrawal(ctx, "p-2")
 		must(t, err)
-		same("withdrawal", dossier.Withdrawn{At: ms(5000), State: dossier.WithdrawalHeard, Successor: "DL27-000001"}, w)
+		same("withdrawal", dossier.Withdrawn{At: ms(5000), State: dossier.WithdrawalHeard, Successor: "DL27-000001", Refused: true}, w)
 		list, err := s.Attention(ctx)
 		must(t, err)
 		if len(list) != 2 || list[0].Why != dossier.AsideVersion || list[0].Slip != "DL27-000001" || list[1].Refused != dossier.CodeInvalid {

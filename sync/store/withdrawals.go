@@ -50,7 +50,8 @@ func (s *Store) Withdrawal(ctx context.Context, packet string) (dossier.Withdraw
 	if err != nil {
 		return dossier.Withdrawn{}, coded(fmt.Errorf("failed to read a withdrawal: %w", err))
 	}
-	return dossier.Withdrawn{At: time.UnixMilli(w.AtMs), Sent: fromMs(w.HeldMs), State: dossier.WithdrawalState(w.State), Successor: w.SuccessorSlip}, nil
+	return dossier.Withdrawn{At: time.UnixMilli(w.AtMs), Sent: fromMs(w.HeldMs), State: dossier.WithdrawalState(w.State), Successor: w.SuccessorSlip,
+		Refused: w.Refused != "", GivenUp: givenUp(w.Refused, w.Attempts), Aside: dossier.AsideWhy(w.Why)}, nil
 }
 
 // Told is what an event says beside its cards: the status of a dossier, for

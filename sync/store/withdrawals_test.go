@@ -81,6 +81,52 @@ func TestAskedBackOnce(t *testing.T) {
 	}
 }
 
+// What became of the packet that asks a dossier back is told with it, whether it was
+// asked back alone or for another in its place: no network helps on what the portal
+// would not take.
+func TestAskedBackInVain(t *testing.T) {
+	for name, sub := range map[string]Submission{"alone": takesBack("w", "p-1"), "with another": corrects("w", "p-1")} {
+		b, ctx := open(t, t.TempDir(), Options{}), t.Context()
+		_, err := b.Commit(ctx, visit("t"))
+		must(t, err)
+		_, err = b.Commit(ctx, sub)
+		must(t, err)
+		must(t, b.StartEpoch(ctx, "e"))
+		child, seq := "p-2", uint64(2)
+		if name == "with another" {
+			child, seq = "p-3", 3
+			must(t, b.Attempted(ctx, "p-2", dossier.CodeInvalid)) // the other one is not what asks
+		}
+		must(t, b.Attempted(ctx, "p-1", dossier.CodeInvalid)) // nor is the dossier
+		must(t, b.Attempted(ctx, child, ""))                  // and a dead line is no refusal
+		if w := b.withdrawn(t, "p-1"); w.Refused || w.GivenUp || w.Aside != "" {
+			t.Errorf("%s, waiting: %+v", name, w)
+		}
+		for n := range RefusedTries {
+			must(t, b.Attempted(ctx, child, dossier.CodeInvalid))
+			if w := b.withdrawn(t, "p-1"); !w.Refused || w.GivenUp != (n+1 == RefusedTries) {
+				t.Errorf("%s, refused %d times: %+v", name, n+1, w)
+			}
+		}
+		if _, err := b.RetryRefused(ctx); err != nil {
+			t.Error(err)
+		}
+		if w := b.withdrawn(t, "p-1"); !w.Refused || w.GivenUp {
+			t.Errorf("%s, offered again: %+v", name, w)
+		}
+		_, err = b.Held(ctx, dossier.Receipt{Packet: child, Digest: digestOf(seq), Counter: 1, Quarantined: true, Why: dossier.AsideStatus}, "r")
+		must(t, err)
+		if w := b.withdrawn(t, "p-1"); w.Refused || w.GivenUp || w.Aside != dossier.AsideStatus || w.Sent.IsZero() {
+			t.Errorf("%s, set aside: %+v", name, w)
+		}
+		_, err = b.Apply(ctx, Cursor{Epoch: "e", N: 1}, nil, Told{Packet: child, Aside: &dossier.Aside{Receipt: dossier.ReceiptMark("r")}})
+		must(t, err)
+		if w := b.withdrawn(t, "p-1"); w.Aside != "" || w.Sent.IsZero() {
+			t.Errorf("%s, released: %+v", name, w)
+		}
+	}
+}
+
 // The paper that says so is filed under the dossier, and the audit log's record is
 // kept with it, or neither is.
 func TestAskedBackWithAPaper(t *testing.T) {

@@ -39,7 +39,11 @@ func (f *Flow) recall() {
 
 func (f *Flow) recalledScreen(s counter.State) fyne.CanvasObject {
 	g, a := f.given(s, "found.note-")
-	m := found.RecalledModel{GivenModel: g, At: f.when(s.Card.Withdrawn.At), Decides: withdrawStage(s.Card.Track) == withdraw.Accepted,
-		Told: !s.Card.Withdrawn.Sent.IsZero()}
+	w := s.Card.Withdrawn
+	heard := heardOf(w)
+	m := found.RecalledModel{GivenModel: g, At: f.when(w.At), Decides: withdrawStage(s.Card.Track) == withdraw.Accepted, Heard: f.env.T("withdraw." + heard)}
+	if heardNext[heard] { // a clerk is told what to do, as in the list of what needs a person
+		m.Next = f.env.T(packetWhy(Packet{Why: w.Aside, Refused: w.Refused, GivenUp: w.GivenUp}))
+	}
 	return found.NewRecalled(f.env, m, a)
 }

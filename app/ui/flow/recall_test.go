@@ -56,7 +56,7 @@ func TestRecallAtTheCounter(t *testing.T) {
 		h.Scan("SLIP|" + slipOf)
 		h.counterAt(counter.Looking)
 		h.see("counter.withdrawn")
-		h.see("timeline.step-unanswered")
+		h.see("timeline.step-not-answered")
 		h.hidden(h.env.T("found.withdraw"))
 	})
 }

@@ -15,12 +15,45 @@ import (
 func (f *Flow) withdrawScreen(s visit.State) fyne.CanvasObject {
 	c := s.Card
 	m := withdraw.Model{Name: c.Title, Slip: f.env.T("timeline.slip", "slip", c.Slip), Correct: c.CanCorrect(), Problem: f.problem(s.Problem),
-		Busy: s.Step == visit.Withdrawing, Stage: withdrawStage(c.Track), At: f.when(c.Withdrawn.At), Told: !c.Withdrawn.Sent.IsZero()}
+		Busy: s.Step == visit.Withdrawing, Stage: withdrawStage(c.Track), At: f.when(c.Withdrawn.At)}
 	a := withdraw.Actions{Back: f.back, Withdraw: f.withdraw, Correct: f.then(f.Visit.Correct), Done: f.finish}
 	if s.Step == visit.Withdrawn {
+		heard := heardOf(c.Withdrawn)
+		m.Heard = withdraw.Heard{Text: f.env.T("withdraw." + heard), Second: f.env.T("withdraw.look-again")}
+		if heardNext[heard] {
+			m.Second = f.env.T("withdraw." + heard + "-next")
+		}
 		return withdraw.NewDone(f.env, m, a)
 	}
 	return withdraw.New(f.env, m, a)
+}
+
+// How far the word of a withdrawal came; each is said in its own words.
+const (
+	notHeard    = "not-heard"    // it waits here for a network
+	notTaken    = "not-taken"    // the portal would not take it, and is asked again
+	givenUp     = "given-up"     // nor is it any more
+	setAside    = "set-aside"    // the portal keeps it for a person there
+	notAnswered = "not-answered" // the portal has it
+)
+
+// heardNext are those in which somebody at the counter or at the province helps on.
+var heardNext = map[string]bool{notTaken: true, givenUp: true, setAside: true}
+
+// heardOf says no more than the station knows: a network is promised only to what
+// waits for one.
+func heardOf(w dossier.Withdrawn) string {
+	switch {
+	case w.GivenUp:
+		return givenUp
+	case w.Refused:
+		return notTaken
+	case w.Aside != "":
+		return setAside
+	case w.Sent.IsZero():
+		return notHeard
+	}
+	return notAnswered
 }
 
 func withdrawStage(t dossier.Track) withdraw.Stage {
@@ -111,12 +144,16 @@ func (f *Flow) withWithdrawal(t dossier.Track, ms []kit.Moment) []kit.Moment {
 	}
 	at = min(max(at, 1), len(ms))
 	ms = slices.Insert(ms, at, asked)
-	switch {
-	case w.State != dossier.WithdrawalAsked:
-	case w.Sent.IsZero():
-		ms = append(ms, kit.Moment{State: kit.Present, Icon: "tray", Text: f.env.T("timeline.step-unheard")})
-	default:
-		ms = append(ms, kit.Moment{State: kit.Present, Icon: "clock", Text: f.env.T("timeline.step-unanswered")})
+	if w.State != dossier.WithdrawalAsked {
+		return ms
 	}
-	return ms
+	heard, icon := heardOf(w), "tray"
+	if heard == setAside || heard == notAnswered {
+		icon = "clock"
+	}
+	m := kit.Moment{State: kit.Present, Icon: icon, Text: f.env.T("timeline.step-" + heard)}
+	if heardNext[heard] {
+		m.Second = f.env.T("timeline.step-ask-clerk")
+	}
+	return append(ms, m)
 }

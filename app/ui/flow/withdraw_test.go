@@ -26,7 +26,7 @@ func TestWithdrawOnTheScreen(t *testing.T) {
 		}
 		h.tap("app.back")
 		h.see("timeline.withdrawn-here")
-		h.see("timeline.step-unheard")
+		h.see("timeline.step-not-heard")
 	})
 }
 
@@ -46,6 +46,22 @@ func TestAWithdrawalIsHeardOnTheScreen(t *testing.T) {
 		h.world.kept[slipOf] = card
 		h.Changed()
 		h.see("withdraw.not-answered")
+		h.see("withdraw.look-again")
+		card.Withdrawn.Aside = dossier.AsideStatus
+		h.world.kept[slipOf] = card
+		h.Changed()
+		h.see("withdraw.set-aside-next")
+		card.Withdrawn = dossier.Withdrawn{At: noon, Refused: true}
+		h.world.kept[slipOf] = card
+		h.Changed()
+		h.see("withdraw.not-taken-next")
+		card.Withdrawn.GivenUp = true
+		h.world.kept[slipOf] = card
+		h.Changed()
+		h.see("withdraw.given-up")
+		h.see("withdraw.given-up-next")
+		h.hidden(h.env.T("withdraw.not-heard"))
+		card.Withdrawn = dossier.Withdrawn{At: noon, Sent: noon}
 		card.Withdrawn.State = dossier.WithdrawalHeard
 		card.News = []dossier.News{{Status: dossier.StatusWithdrawalRequested, At: noon}}
 		h.world.kept[slipOf] = card
@@ -97,9 +113,14 @@ func TestWordsOfAWithdrawal(t *testing.T) {
 			title string
 			last  string
 		}{
-			{"not sent", dossier.Track{Withdrawn: asked}, "timeline.withdrawn-here", "timeline.step-unheard"},
-			{"sent", dossier.Track{Sent: at, Withdrawn: sent}, "timeline.withdrawn-here", "timeline.step-unanswered"},
-			{"accepted", dossier.Track{Sent: at, Withdrawn: sent, News: news(2)}, "timeline.withdrawn-asked", "timeline.step-unanswered"},
+			{"not sent", dossier.Track{Withdrawn: asked}, "timeline.withdrawn-here", "timeline.step-not-heard"},
+			{"refused", dossier.Track{Withdrawn: dossier.Withdrawn{At: at, Refused: true}}, "timeline.withdrawn-here", "timeline.step-not-taken"},
+			{"given up", dossier.Track{Withdrawn: dossier.Withdrawn{At: at, Refused: true, GivenUp: true}}, "timeline.withdrawn-here", "timeline.step-given-up"},
+			{"refused by a portal that was set back", dossier.Track{Sent: at, Withdrawn: dossier.Withdrawn{At: at, Refused: true, Aside: dossier.AsideStatus}}, "timeline.withdrawn-here", "timeline.step-not-taken"},
+			{"set aside", dossier.Track{Sent: at, Withdrawn: dossier.Withdrawn{At: at, Sent: at, Aside: dossier.AsideStatus}}, "timeline.withdrawn-here", "timeline.step-set-aside"},
+			{"set aside, and heard since", dossier.Track{Sent: at, Withdrawn: dossier.Withdrawn{At: at, Sent: at, Aside: dossier.AsideStatus, State: dossier.WithdrawalHeard}, News: news(7)}, "timeline.withdrawn-heard", "timeline.step-withdrawal"},
+			{"sent", dossier.Track{Sent: at, Withdrawn: sent}, "timeline.withdrawn-here", "timeline.step-not-answered"},
+			{"accepted", dossier.Track{Sent: at, Withdrawn: sent, News: news(2)}, "timeline.withdrawn-asked", "timeline.step-not-answered"},
 			{"heard", dossier.Track{Sent: at, Withdrawn: state(dossier.WithdrawalHeard), News: news(7)}, "timeline.withdrawn-heard", "timeline.step-withdrawal"},
 			{"agreed", dossier.Track{Sent: at, Withdrawn: state(dossier.WithdrawalAgreed), News: news(7, 8)}, "timeline.withdrawn-agreed", "timeline.step-stopped"},
 			{"overruled", dossier.Track{Sent: at, Withdrawn: state(dossier.WithdrawalOverruled), News: news(2, 7, 4)}, "", "timeline.step-returned"},

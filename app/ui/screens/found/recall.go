@@ -35,7 +35,8 @@ type RecalledModel struct {
 	GivenModel        // Print and Look are of the note
 	At         string // when it was noted
 	Decides    bool
-	Told       bool // the province has it that it was asked back
+	Heard      string // how far the word of it came
+	Next       string // what helps it on, where a person must; or ""
 }
 
 // NewRecalled builds the screen.
@@ -52,15 +53,11 @@ func NewRecalled(env *kit.Env, m RecalledModel, a GivenActions) fyne.CanvasObjec
 	if m.Look {
 		tone, icon = kit.Gold, "warn"
 	}
-	heard := "withdraw.not-heard"
-	if m.Told {
-		heard = "withdraw.not-answered"
-	}
 	o.Body = kit.Fit(env, kit.BodySize(env, o), func(env *kit.Env) fyne.CanvasObject {
 		rows := []fyne.CanvasObject{
 			kit.NewPanelPad(env, kit.Leaf, 24, 32, 24, 32, kit.Row(28, kit.NewIconStroke("doc", 64, env.Pal().Leaf, 2.2),
 				kit.Grow(kit.NewParagraph(env, env.T("found.withdrawn", "slip", m.Slip, "when", m.At), kit.Style{Size: kit.TextButton})))),
-			kit.NewNotice(env, kit.Gold, "clock", "**"+env.T(heard)+"**", ""),
+			kit.NewNotice(env, kit.Gold, "clock", "**"+m.Heard+"**", m.Next),
 			kit.NewNotice(env, tone, icon, m.Print, "")}
 		if m.Problem != "" {
 			rows = append(rows, kit.NewNotice(env, kit.Stop, "warn", "**"+m.Problem+"**", ""))

@@ -29,7 +29,7 @@ func unsent(env *kit.Env) found.Model {
 func recalled(set func(*kit.Env, *found.RecalledModel)) func(*kit.Env) fyne.CanvasObject {
 	return func(env *kit.Env) fyne.CanvasObject {
 		m := found.RecalledModel{GivenModel: found.GivenModel{Staff: kit.Staff{Who: "Trần Thị Hoa", Lock: func() {}}, Slip: "DL27-000311-P", Print: env.T("found.note-done")},
-			At: env.T("timeline.today", "clock", "09:24")}
+			At: env.T("timeline.today", "clock", "09:24"), Heard: env.T("withdraw.not-heard")}
 		set(env, &m)
 		return found.NewRecalled(env, m, found.GivenActions{Again: func() {}, Done: func() {}})
 	}
@@ -57,7 +57,10 @@ func TestRecallStates(t *testing.T) {
 		accepted(env, m)
 		m.Seen, m.Typed = true, true
 	}))
-	golden.State(t, "recalled-accepted", recalled(func(_ *kit.Env, m *found.RecalledModel) { m.Decides, m.Told = true, true }), "Đã ghi lời xin rút", "Đã gửi. Cơ quan chưa trả lời.")
+	golden.State(t, "recalled-accepted", recalled(func(env *kit.Env, m *found.RecalledModel) { m.Decides, m.Heard = true, env.T("withdraw.not-answered") }), "Đã ghi lời xin rút", "Đã gửi. Cơ quan chưa trả lời.")
+	golden.State(t, "recalled-given-up", recalled(func(env *kit.Env, m *found.RecalledModel) {
+		m.Heard, m.Next = env.T("withdraw.given-up"), env.T("clerkhome.refused-given-up")
+	}), "Cổng của tỉnh không nhận lời rút này.", "Xin gọi cho tỉnh")
 	for _, state := range []string{"going", "waits", "unknown", "failed"} {
 		golden.State(t, "recalled-"+state, recalled(func(env *kit.Env, m *found.RecalledModel) {
 			m.Print, m.Look, m.Problem = env.T("found.note-"+state), true, golden.Longest(env)

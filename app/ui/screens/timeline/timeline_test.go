@@ -59,7 +59,7 @@ func withdrawn(env *kit.Env) timeline.Model {
 		Slip: env.T("timeline.slip", "slip", "DL27-000318-K"), Moments: []kit.Moment{
 			{State: kit.Past, Text: env.T("timeline.step-here", "station", "điểm Hoà Phú"), Second: "09:20"},
 			{State: kit.Past, Text: env.T("timeline.step-asked-back"), Second: env.T("timeline.step-replaced", "when", when, "slip", "DL27-000319-M")},
-			{State: kit.Present, Icon: "tray", Text: env.T("timeline.step-unheard")}},
+			{State: kit.Present, Icon: "tray", Text: env.T("timeline.step-not-heard")}},
 		Due: env.T("timeline.no-due"), DueNote: env.T("timeline.no-due-note")}
 }
 

@@ -28,9 +28,12 @@ type Model struct {
 	Busy    bool // being kept: nothing can be pressed
 	Problem string
 
-	At   string // when it was asked back
-	Told bool   // the province has it that it was asked back
+	At string // when it was asked back
+	Heard
 }
+
+// Heard is how far the word that a dossier is asked back came, and what helps it on.
+type Heard struct{ Text, Second string }
 
 // Actions is what can be pressed.
 type Actions struct{ Back, Withdraw, Correct, Done func() }
@@ -73,14 +76,10 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 func NewDone(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	o := kit.FrameSpec{Brand: env.T("timeline.brand"), Title: env.T("withdraw.done-" + which(m.Stage)), Back: kit.BackAction(env, a.Back),
 		Main: &kit.Action{Text: env.T("timeline.main"), Icon: "check", Do: a.Done}}
-	heard := "withdraw.not-heard"
-	if m.Told {
-		heard = "withdraw.not-answered"
-	}
 	o.Body = kit.Fit(env, kit.BodySize(env, o), func(env *kit.Env) fyne.CanvasObject {
 		return kit.Col(18, about(env, m),
 			kit.NewNotice(env, kit.Leaf, "check", "**"+env.T("withdraw.at", "when", m.At)+"**", ""),
-			kit.NewNotice(env, kit.Gold, "clock", "**"+env.T(heard)+"**", env.T("withdraw.look-again")))
+			kit.NewNotice(env, kit.Gold, "clock", "**"+m.Text+"**", m.Second))
 	})
 	return kit.NewFrame(env, o)
 }

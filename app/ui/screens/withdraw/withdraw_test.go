@@ -12,7 +12,7 @@ import (
 
 func sample(env *kit.Env) withdraw.Model {
 	m := withdraw.Model{Name: "Cấp bản sao trích lục hộ tịch", Slip: env.T("timeline.slip", "slip", "DL27-000318-K"), Stage: withdraw.Unsent, Correct: true,
-		At: env.T("timeline.today", "clock", "09:24")}
+		At: env.T("timeline.today", "clock", "09:24"), Heard: withdraw.Heard{Text: env.T("withdraw.not-heard"), Second: env.T("withdraw.look-again")}}
 	if env.Words.Lang() == "en" {
 		m.Name = "Copy of a civil status extract"
 	}
@@ -42,8 +42,15 @@ func TestOtherStates(t *testing.T) {
 		m.Name = "Cấp giấy xác nhận tình trạng hôn nhân có yếu tố nước ngoài tại khu vực biên giới"
 	}))
 	golden.State(t, "withdraw-busy", screen(withdraw.New, func(env *kit.Env, m *withdraw.Model) { m.Busy = true }), "Đang ghi lại")
-	golden.State(t, "withdrawn-accepted", screen(withdraw.NewDone, func(env *kit.Env, m *withdraw.Model) { m.Stage, m.Told = withdraw.Accepted, true }),
+	golden.State(t, "withdrawn-accepted", screen(withdraw.NewDone, func(env *kit.Env, m *withdraw.Model) {
+		m.Stage, m.Text = withdraw.Accepted, env.T("withdraw.not-answered")
+	}),
 		"Đã ghi lời xin rút", "Đã gửi. Cơ quan chưa trả lời.")
+	for heard, want := range map[string]string{"not-taken": "máy gửi lại mỗi giờ", "given-up": "không tự gửi lại nữa", "set-aside": "chờ người xem"} {
+		golden.State(t, "withdrawn-"+heard, screen(withdraw.NewDone, func(env *kit.Env, m *withdraw.Model) {
+			m.Heard = withdraw.Heard{Text: env.T("withdraw." + heard), Second: env.T("withdraw." + heard + "-next")}
+		}), want)
+	}
 }
 
 func TestPressing(t *testing.T) {

@@ -52,8 +52,10 @@ func (q *Queries) Withdraw(ctx context.Context, arg WithdrawParams) (int64, erro
 }
 
 const withdrawal = `-- name: Withdrawal :one
-SELECT w.child, w.at_ms, w.state, p.held_ms, CAST(coalesce((SELECT d.slip FROM dossiers d WHERE d.packet = w.successor), '') AS TEXT) AS successor_slip
-FROM withdrawals w JOIN packets p ON p.id = w.child WHERE w.packet = ?
+SELECT w.child, w.at_ms, w.state, p.held_ms, CAST(coalesce((SELECT d.slip FROM dossiers d WHERE d.packet = w.successor), '') AS TEXT) AS successor_slip,
+  CAST(coalesce(o.refused, '') AS TEXT) AS refused, CAST(coalesce(o.attempts, 0) AS INTEGER) AS attempts, CAST(coalesce(q.why, '') AS TEXT) AS why
+FROM withdrawals w JOIN packets p ON p.id = w.child LEFT JOIN outbox o ON o.seq = p.seq
+LEFT JOIN quarantines q ON q.packet = w.child AND q.released = 0 WHERE w.packet = ?
 `
 
 type WithdrawalRow struct {
@@ -62,8 +64,12 @@ type WithdrawalRow struct {
 	State         int64
 	HeldMs        sql.NullInt64
 	SuccessorSlip string
+	Refused       string
+	Attempts      int64
+	Why           string
 }
 
+// What became of the packet that says so is its own: refused, or set aside.
 func (q *Queries) Withdrawal(ctx context.Context, packet string) (WithdrawalRow, error) {
 	row := q.db.QueryRowContext(ctx, withdrawal, packet)
 	var i WithdrawalRow
@@ -73,6 +79,9 @@ func (q *Queries) Withdrawal(ctx context.Context, packet string) (WithdrawalRow,
 		&i.State,
 		&i.HeldMs,
 		&i.SuccessorSlip,
+		&i.Refused,
+		&i.Attempts,
+		&i.Why,
 	)
 	return i, err
 }
