@@ -84,12 +84,18 @@ func openKept(dir, name string, now time.Time) (*province, error) {
 }
 
 // reissue has the root sign the next version of the trust bundle.
-func reissue(dir, name string, now time.Time, change func(dir string, p *province, t *seal.Trust) error) error {
+func reissue(dir, name string, now time.Time, change func(dir string, p *province, t *seal.Trust) error) (err error) {
 	if _, err := os.Stat(filepath.Join(dir, "keys", fileRootKey)); errors.Is(err, fs.ErrNotExist) { // opening would make what is missing
 		return errors.New("the root's private key is not in the folder: rotate where it is kept")
 	} else if err != nil {
 		return err
 	}
+	// Two at once would each sign the same next version, and one key would be lost.
+	leave, err := lockFolder(filepath.Join(dir, "keys"), 0)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, leave()) }()
 	p, err := openKept(dir, name, now)
 	if err != nil {
 		return err

@@ -26,6 +26,9 @@ func TestCommands(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	dir := filepath.Join(t.TempDir(), "portal")
+	leave, err := portal.Hold(dir) // as whoever serves does: the commands are not kept out
+	must(t, err)
+	defer func() { must(t, leave()) }()
 	p, err := portal.Open(ctx, portal.Options{Dir: dir, Catalogue: demo.Snapshot()})
 	must(t, err)
 	srv, err := p.Listen(ctx, "127.0.0.1:0", "127.0.0.1:0")

@@ -71,6 +71,11 @@ type serveCmd struct {
 	Now time.Time `help:"With --demo: the time to start at (RFC 3339)."`
 }
 
+// Help is the long help.
+func (serveCmd) Help() string {
+	return `One portal serves from a folder; a second one says so and changes nothing. Every other command works beside one that serves: what it changes is taken up at once or within seconds. Two backups into one folder exclude each other, and two rotations wait for each other.`
+}
+
 // limitFlags are the limits that a province may need to set otherwise.
 type limitFlags struct {
 	Connections  int     `help:"Connections at once; a station holds two or three." default:"16384"`
@@ -179,6 +184,11 @@ func (c *serveCmd) Run(ctx context.Context) (err error) {
 	default:
 		o.Catalogue = catalogue.Snapshot{Version: 1}
 	}
+	leave, err := c.hold()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, leave()) }()
 	p, err := portal.Open(ctx, o)
 	if err != nil {
 		return err

@@ -49,7 +49,7 @@ const limit = time.Minute
 // running is a portal that serves as a child process.
 type running struct {
 	portal, desk string // addresses
-	stop         func()
+	stop, kill   func()
 }
 
 func serve(ctx context.Context, t *testing.T, args ...string) *running {
@@ -61,6 +61,11 @@ func serve(ctx context.Context, t *testing.T, args ...string) *running {
 	r := &running{stop: func() {
 		must(t, cmd.Process.Signal(syscall.SIGTERM))
 		must(t, cmd.Wait())
+	}, kill: func() {
+		must(t, cmd.Process.Kill())
+		if err := cmd.Wait(); err == nil {
+			t.Error("it was not killed")
+		}
 	}}
 	lines := bufio.NewReader(out)
 	for _, to := range []*string{&r.portal, &r.desk} {

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"tramhoso/sync/portal"
 )
 
 // What a portal's folder has, whoever asks.
@@ -34,6 +36,14 @@ func (c *common) there(made string) error {
 func (c *serveCmd) readable(ctx context.Context) error {
 	if info, err := os.Stat(c.Dir); err == nil && !info.IsDir() {
 		return fmt.Errorf("--dir must name a folder: %s is a file", c.Dir)
+	} else if err == nil { // before its own addresses are found taken
+		leave, err := c.hold()
+		if err != nil {
+			return err
+		}
+		if err := leave(); err != nil {
+			return err
+		}
 	}
 	if c.there(fileLedger) == nil && c.there(fileRoot) != nil { // it would begin another province in its place
 		return fmt.Errorf("the portal in %s has lost its keys: put them back into %s", c.Dir, filepath.Join(c.Dir, "keys"))
@@ -56,4 +66,13 @@ func free(ctx context.Context, flag, address string) error {
 		return fmt.Errorf("%s: nothing can listen at %s: %w", flag, address, err)
 	}
 	return l.Close()
+}
+
+// hold refuses a folder that another portal serves from, and keeps others out.
+func (c *serveCmd) hold() (leave func() error, err error) {
+	leave, err = portal.Hold(c.Dir)
+	if errors.Is(err, portal.ErrServed) {
+		return nil, fmt.Errorf("another portal serves from %s: stop that one first, or name another folder with --dir", c.Dir)
+	}
+	return leave, err
 }
