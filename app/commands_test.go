@@ -72,9 +72,9 @@ func TestRefusedCommands(t *testing.T) {
 		{"storage check --config " + missing, noConfig, commandline.Failed},
 		{"storage check --config " + conf, noStation, commandline.Failed},
 		{"storage export " + missing + " --config " + conf, noFolder, commandline.Failed},
-		{"storage export " + stick + " --config " + conf, noStation, commandline.Failed},
+		{"storage export --any " + stick + " --config " + conf, noStation, commandline.Failed},
 		{"storage renew --yes " + file + " --config " + conf, "there is no folder " + file, commandline.Failed},
-		{"storage renew --yes " + stick + " --config " + conf, noStation, commandline.Failed},
+		{"storage renew --yes --any " + stick + " --config " + conf, noStation, commandline.Failed},
 		{"courier export --to " + missing, noFolder, commandline.Failed},
 		{"courier import --from " + file, "there is no folder " + file, commandline.Failed},
 		{"courier --any export --to " + stick + " --config " + conf, noStation, commandline.Failed},
@@ -117,8 +117,8 @@ func TestCommandsBesideAStationThatRuns(t *testing.T) {
 		"sending pause --for 1h":             "the station runs: pause sending on the technician's screen",
 		"courier --any export --to " + stick: "the station runs: a clerk carries on its screen",
 		"storage check":                      "the station runs: stop it first",
-		"storage export " + stick:            "the station runs: stop it first",
-		"storage renew --yes " + stick:       "the station runs: stop it first",
+		"storage export --any " + stick:      "the station runs: stop it first",
+		"storage renew --yes --any " + stick: "the station runs: stop it first",
 	} {
 		status, out, said := speak(t, append(strings.Fields(args), "--config", conf)...)
 		if status != commandline.Failed || out != "" || said != "tramhoso: "+want+"\n" {

@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
-	"tramhoso/sync/cmd/commandline"
 	"tramhoso/sync/courier"
 	"tramhoso/sync/wire/stick"
 )
@@ -37,36 +34,9 @@ type courierImport struct {
 	From string `help:"A folder on the stick." type:"path" required:"" placeholder:"FOLDER"`
 }
 
-// onStick refuses a folder where nothing may be carried.
-func (c *courierCommand) onStick(dir string) error {
-	if err := commandline.Folder(dir); err != nil {
-		return err
-	}
-	if c.Any {
-		return nil
-	}
-	real, err := filepath.EvalSymlinks(dir)
-	if err != nil {
-		return fmt.Errorf("failed to look at the folder: %w", err)
-	}
-	f, err := os.Open("/proc/self/mounts")
-	if err != nil {
-		return fmt.Errorf("failed to read the mounts: %w", err)
-	}
-	m, err := courier.MountOf(f, real)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	err = m.Check()
-	if errors.Is(err, courier.ErrLoose) {
-		return fmt.Errorf("%w; as root: %s", err, m.Remount())
-	}
-	return err
-}
-
 // carrier opens the station that does not run.
 func (c *courierCommand) carrier(ctx context.Context, dir string) (*courier.Courier, *station, error) {
-	if err := c.onStick(dir); err != nil {
+	if err := onStick(dir, c.Any); err != nil {
 		return nil, nil, err
 	}
 	s, err := openStopped(ctx, c.Config, "a clerk carries on its screen")

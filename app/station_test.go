@@ -193,7 +193,7 @@ func cannotKeep(t *testing.T, dir string, code dossier.Code) {
 			b.see(w.T("part." + string(code)))
 			b.scan(cardOf)
 			b.tap(w.T("app.back"))
-			b.see(w.T("home.title"))
+			b.see(w.T("home.closed", "why", why))
 		}
 		everyPort(t, b.station, code)
 	}

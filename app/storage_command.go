@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"tramhoso/assets"
-	"tramhoso/sync/cmd/commandline"
 	"tramhoso/sync/outbox"
 	"tramhoso/sync/store"
 )
@@ -36,11 +35,13 @@ type storageCheck struct{}
 
 type storageExport struct {
 	All    bool   `help:"Also what the portal holds already, as long as it is here."`
+	Any    bool   `help:"Any folder, not only one on a stick: who uses it answers for it."`
 	Folder string `arg:"" help:"A folder on the stick." type:"path"`
 }
 
 type storageRenew struct {
 	Yes    bool   `help:"Do it: there is no way back." required:""`
+	Any    bool   `help:"Any folder, not only one on a stick: who uses it answers for it."`
 	Folder string `arg:"" help:"A folder on the stick, for the packets that the portal does not have." type:"path"`
 }
 
@@ -50,8 +51,8 @@ func (c *storageCommand) storage() (string, error) {
 }
 
 // aside is storage, for what leaves packets in a folder.
-func (c *storageCommand) aside(folder string) (string, error) {
-	if err := commandline.Folder(folder); err != nil {
+func (c *storageCommand) aside(folder string, anywhere bool) (string, error) {
+	if err := onStick(folder, anywhere); err != nil {
 		return "", err
 	}
 	return c.storage()
@@ -120,7 +121,7 @@ func tellMirror(ctx context.Context, s *store.Store, dir string, out io.Writer) 
 }
 
 func (e storageExport) Run(ctx context.Context, c *storageCommand, out io.Writer) error {
-	dir, err := c.aside(e.Folder)
+	dir, err := c.aside(e.Folder, e.Any)
 	if err != nil {
 		return err
 	}
@@ -133,7 +134,7 @@ func (e storageExport) Run(ctx context.Context, c *storageCommand, out io.Writer
 }
 
 func (r storageRenew) Run(ctx context.Context, c *storageCommand, out io.Writer) error {
-	dir, err := c.aside(r.Folder)
+	dir, err := c.aside(r.Folder, r.Any)
 	if err != nil {
 		return err
 	}

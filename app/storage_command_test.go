@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"tramhoso/app/devices/bench"
+	"tramhoso/sync/courier"
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/store"
 )
@@ -52,13 +54,22 @@ func TestStorageCommands(t *testing.T) {
 	if err != nil || !strings.HasPrefix(out, "second medium: 3 packets are not on it, last written never; it cannot be written: the second medium is not there\npackets 3, waiting 3, refused 0") {
 		t.Errorf("%q, %v", out, err)
 	}
-	if out, err = storage(t, dir, "export", stick); err != nil || out != "3 packets exported of 3\n" {
+	if out, err = storage(t, dir, "export", "--any", stick); err != nil || out != "3 packets exported of 3\n" {
 		t.Errorf("%q, %v", out, err)
 	}
-	if _, err = storage(t, dir, "export", filepath.Join(stick, "missing")); err == nil {
+	disk := t.TempDir()
+	for _, args := range [][]string{{"export", disk}, {"renew", "--yes", disk}} {
+		if _, err = storage(t, dir, args...); !errors.Is(err, courier.ErrNoStick) {
+			t.Errorf("%v on the station's own disk: %v", args, err)
+		}
+	}
+	if left, err := os.ReadDir(disk); err != nil || len(left) != 0 {
+		t.Errorf("left in the folder: %v, %v", left, err)
+	}
+	if _, err = storage(t, dir, "export", "--any", filepath.Join(stick, "missing")); err == nil {
 		t.Error("exported into a stick that is not there")
 	}
-	if out, err = storage(t, dir, "renew", "--yes", stick); err != nil || !strings.Contains(out, "the old station ended") {
+	if out, err = storage(t, dir, "renew", "--yes", "--any", stick); err != nil || !strings.Contains(out, "the old station ended") {
 		t.Errorf("%q, %v", out, err)
 	}
 	if _, err = storage(t, dir, "check"); err == nil || err.Error() != "there is no station in "+dir+": --config names the configuration of one" {
