@@ -55,10 +55,10 @@ func (r runCommand) Run() error {
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: cfg.Log.Slog()}))
 	slog.SetDefault(log)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	told, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
-	ctx, end := context.WithCancel(ctx)
+	ctx, end := context.WithCancel(told)
 	defer end()
 	s := openStation(ctx, cfg, log)
 	s.quit = end
@@ -70,5 +70,8 @@ func (r runCommand) Run() error {
 	})
 	err = s.end(closeMost)
 	s.powerOff()
+	if err == nil && s.anew.Load() && told.Err() == nil {
+		return beginAnew()
+	}
 	return err
 }

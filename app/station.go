@@ -51,11 +51,13 @@ type station struct {
 	devices  serial
 	pages    devices.Pages
 	power    supply
-	quit     func() // ends the program as closing its window does
+	quit     func()      // ends the program as closing its window does
+	anew     atomic.Bool // and it begins again, with another storage
 	scan     *scanner.Scanner
 	room     room
 	diskFull atomic.Bool // tours: the disk is said to be full
 	calls    calls
+	reopen   time.Duration // between two tries to open the storage
 	work     sync.WaitGroup
 	mistakes mistakes
 	ctx      context.Context
@@ -86,7 +88,7 @@ type kept struct {
 // openStation opens the storage and what stands on it. It never fails: a
 // station that cannot keep anything says so on its screen.
 func openStation(ctx context.Context, cfg config.Config, log *slog.Logger) *station {
-	s := &station{cfg: cfg, log: log, post: fyne.Do, paging: func(paper.Event) {}, drafted: func(string, bool) {}, printing: paper.Observer{Job: func(paper.Event) {}, Status: func(printer.Status) {}}}
+	s := &station{cfg: cfg, log: log, post: fyne.Do, reopen: reopenEvery, paging: func(paper.Event) {}, drafted: func(string, bool) {}, printing: paper.Observer{Job: func(paper.Event) {}, Status: func(printer.Status) {}}}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	s.quit = s.cancel
 	s.devices.Init(cfg)

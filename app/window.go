@@ -142,7 +142,7 @@ func (s *station) start(ctx context.Context, w *window) {
 	})
 	s.goes("keyboards", func(ctx context.Context) error { return s.runWedges(ctx, scanner.InputDevices, wedgeEvery, changed) })
 	s.goes("clock", func(ctx context.Context) error { return s.runMinutes(ctx, changed, func() { post(w.flow.Ticked) }) })
-	s.runPower(changed, func(ctx context.Context) bool {
+	atRest := func(ctx context.Context) bool {
 		rest := make(chan bool, 1)
 		post(func() { rest <- w.flow.AtRest() })
 		select {
@@ -151,7 +151,8 @@ func (s *station) start(ctx context.Context, w *window) {
 		case <-ctx.Done():
 			return false
 		}
-	})
+	}
+	s.runPower(changed, atRest)
 	var spoilt latest[dossier.Code]
 	s.runScanner(tell, func(f scanner.Frame) {
 		if f.Fault != scanner.FaultNone {
@@ -164,6 +165,7 @@ func (s *station) start(ctx context.Context, w *window) {
 	})
 	if s.kept == nil {
 		s.runPages(changed, nil)
+		s.goes("reopening", func(ctx context.Context) error { return s.runReopen(ctx, s.reopen, atRest) })
 		return
 	}
 	s.drafted = func(code string, ok bool) { post(func() { w.flow.DraftKept(code, ok) }) }

@@ -83,6 +83,7 @@ func (g *guide) commands() map[string]func(*testscript.TestScript, bool, []strin
 		"network": {use: "network up|down|slow|captive", least: 1, most: 1, do: g.network},
 		"clock":   {use: "clock +DURATION", least: 1, most: 1, do: g.clock},
 		"disk":    {use: "disk full|ok", least: 1, most: 1, do: g.disk},
+		"storage": {use: "storage held|free", least: 1, most: 1, do: g.storage},
 		"usb":     {use: "usb insert DIR | usb pull", least: 1, most: 2, do: g.usb},
 		"stick":   {use: "stick insert NAME | stick pull", least: 1, most: 2, do: g.stick},
 		"crash":   {use: "crash", do: g.crash},
@@ -257,6 +258,18 @@ func (g *guide) disk(_ *testscript.TestScript, args []string) error {
 		return fmt.Errorf("a disk cannot be %q: full or ok", args[0])
 	}
 	return g.scene.ask(request{Ask: askDisk, Full: args[0] == "full"})
+}
+
+// storage has the station meet a storage that another program holds: a second
+// station, which was there first. Freed, the station is to come to itself.
+func (g *guide) storage(_ *testscript.TestScript, args []string) error {
+	switch args[0] {
+	case "held":
+		return g.scene.holdStorage(g.ctx)
+	case "free":
+		return g.scene.freeStorage(g.ctx)
+	}
+	return fmt.Errorf("a storage cannot be %q: held or free", args[0])
 }
 
 func (g *guide) usb(ts *testscript.TestScript, args []string) error {

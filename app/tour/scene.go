@@ -44,6 +44,7 @@ type scene struct {
 
 	station *process
 	remote  *remote
+	holder  *process      // another station on the same storage; nil: there is none
 	moved   time.Duration // how far the clock has been moved
 
 	scanned   string // the last code
@@ -53,6 +54,7 @@ type scene struct {
 // The names of things in a scene's folder.
 const (
 	socketName  = "s"
+	holderName  = "h" // the socket of the station that holds the storage
 	configName  = "station.toml"
 	tokenName   = "enrol-token.txt"
 	dataName    = "data"
@@ -120,20 +122,28 @@ func (s *scene) enrolToken() (string, error) {
 }
 
 // open starts the station and waits until it can serve a visitor.
-func (s *scene) open(ctx context.Context) error {
+func (s *scene) open(ctx context.Context) (err error) {
+	if s.station, err = s.run("station", socketName); err != nil {
+		return err
+	}
+	return s.meet(ctx)
+}
+
+// run starts a station that can be driven through a socket.
+func (s *scene) run(name, socket string) (*process, error) {
 	env := append(os.Environ(),
 		"LANG=vi_VN.UTF-8",
 		"FYNE_DISABLE_DPI_DETECTION=1",
 		"HOME="+s.dir,              // Fyne keeps its preferences there
 		"XAUTHORITY="+xAuthority(), // which lies in the home that it loses
 	)
-	var err error
-	s.station, err = start("station", filepath.Join(s.out, "station.log"), env, s.opts.Station,
-		"run", "--config", s.path(configName), "--tour", s.path(socketName),
+	return start(name, filepath.Join(s.out, name+".log"), env, s.opts.Station,
+		"run", "--config", s.path(configName), "--tour", s.path(socket),
 		"--size", s.opts.Size, "--lang", s.opts.Lang)
-	if err != nil {
-		return err
-	}
+}
+
+// meet waits until the station that was started can be driven and serve a visitor.
+func (s *scene) meet(ctx context.Context) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, readyLimit)
 	defer cancel()
 	if s.remote, err = dial(ctx, s.path(socketName), s.station.done); err != nil {
@@ -167,6 +177,9 @@ func (s *scene) close() {
 	if s.station != nil {
 		s.station.stop()
 	}
+	if s.holder != nil {
+		s.holder.stop()
+	}
 	if s.line != nil {
 		s.line.close()
 	}
@@ -192,6 +205,56 @@ func (s *scene) crash(ctx context.Context) error {
 		return fmt.Errorf("failed to clear the tour's socket: %w", err)
 	}
 	return s.open(ctx)
+}
+
+// holdStorage ends the station, has another one run on its storage, and starts the
+// station beside that one.
+func (s *scene) holdStorage(ctx context.Context) (err error) {
+	if s.holder != nil {
+		return errors.New("the storage is held already")
+	}
+	s.remote.close()
+	s.station.stop()
+	if s.holder, err = s.run("holder", holderName); err != nil {
+		return err
+	}
+	ready, cancel := context.WithTimeout(ctx, readyLimit)
+	defer cancel()
+	r, err := dial(ready, s.path(holderName), s.holder.done)
+	if err != nil {
+		return fmt.Errorf("%w; its log: %s", err, s.holder.log.Name())
+	}
+	defer r.close()
+	if _, err := r.ask(request{Ask: askReady, Within: readyLimit.Milliseconds()}); err != nil {
+		return err
+	}
+	return s.open(ctx)
+}
+
+// freeStorage ends the other station, and waits until the station has begun anew by
+// itself: its process goes on, the channel to the program that it was does not.
+func (s *scene) freeStorage(ctx context.Context) error {
+	if s.holder == nil {
+		return errors.New("nobody holds the storage")
+	}
+	s.holder.stop()
+	s.holder = nil
+	limit, cancel := context.WithTimeout(ctx, readyLimit)
+	defer cancel()
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for {
+		if _, err := s.remote.ask(request{Ask: askReady}); err != nil && !errors.As(err, new(*refused)) {
+			break
+		}
+		select {
+		case <-tick.C:
+		case <-limit.Done():
+			return errors.New("the station does not come back to its storage")
+		}
+	}
+	s.remote.close()
+	return s.meet(ctx)
 }
 
 // answer asks the station something.
