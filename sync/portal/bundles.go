@@ -114,7 +114,7 @@ func (p *Portal) Import(ctx context.Context, dir string) (done Import, err error
 }
 
 // ours reports trouble of the portal: no file and no packet is at fault.
-func ours(err error) bool { return wire.ProblemOf(err).Status >= http.StatusInternalServerError }
+func ours(err error) bool { return problemOf(err).Status >= http.StatusInternalServerError }
 
 // foreign reads from a stick: what fails there is the stick's fault.
 type foreign struct{ r io.Reader }
@@ -214,7 +214,7 @@ func (p *Portal) takeItem(ctx context.Context, item wire.BundleItem, pc *parcel)
 		if ours(err) {
 			return err
 		}
-		prob := wire.ProblemOf(err)
+		prob := problemOf(err)
 		pc.refused++
 		result = wire.BatchResult{ID: head.ID, Status: prob.Status, Problem: &prob}
 	}

@@ -225,9 +225,18 @@ func (p *Portal) enter(rt route, r *http.Request, who *ledger.Enrolment) (leave 
 	}
 }
 
+// problemOf is what a peer is told of err. A disk that is full has a code of its own
+// wherever it is met: whoever asked waits, and nothing that was sent is at fault.
+func problemOf(err error) wire.Problem {
+	if errors.Is(err, ledger.ErrNoRoom) {
+		err = dossier.E(wire.CodeNoRoom, err)
+	}
+	return wire.ProblemOf(err)
+}
+
 // fail answers with a problem, unless the answer has begun.
 func (p *Portal) fail(w *statusWriter, pattern string, err error) dossier.Code {
-	prob := wire.ProblemOf(err)
+	prob := problemOf(err)
 	if prob.Status >= http.StatusInternalServerError && prob.Code != wire.CodeBusy {
 		p.log.Error("failed", "route", pattern, "err", err)
 	}

@@ -84,7 +84,7 @@ func (p *Portal) postBatch(w http.ResponseWriter, r *http.Request, _ ledger.Enro
 	add := func(id string, pk ledger.Packet, status int, err error) {
 		res := wire.BatchResult{ID: id, Status: status, Receipt: pk.Receipt}
 		if err != nil {
-			prob := wire.ProblemOf(err)
+			prob := problemOf(err)
 			res = wire.BatchResult{ID: id, Status: prob.Status, Problem: &prob}
 		}
 		answer.Results = append(answer.Results, res)

@@ -55,8 +55,8 @@ type FileTx interface {
 	SetWhole(packet string, counter uint64, receipt string) error
 }
 
-// ErrNoRoom says that the place where files lie is full.
-var ErrNoRoom = errors.New("no room for files")
+// ErrNoRoom says that the place where files, or the ledger, lie is full.
+var ErrNoRoom = errors.New("no room on the disk")
 
 // Files keeps the bytes of attachments, still sealed, by packet and digest. A
 // ledger's rows say which of them count.

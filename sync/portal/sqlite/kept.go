@@ -7,6 +7,11 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+
+	lib "modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
+
+	"tramhoso/sync/portal/ledger"
 )
 
 // mostKept bounds the statements that are kept for each pool: a list with many
@@ -122,14 +127,23 @@ func (k *kept) run(ctx context.Context, o *sql.TxOptions, fn func(*session) erro
 		}
 	}()
 	if err := fn(s); err != nil {
-		return err
+		return roomy(err)
 	}
 	done = true
 	if err := t.Commit(); err != nil {
-		return fmt.Errorf("failed to commit: %w", err)
+		return fmt.Errorf("failed to commit: %w", roomy(err))
 	}
 	// What was committed is committed: a statement that cannot be kept now is read
 	// again the next time.
 	_ = k.learn(ctx, s.wanted)
 	return nil
+}
+
+// roomy marks a full disk.
+func roomy(err error) error {
+	var se *lib.Error
+	if errors.As(err, &se) && se.Code() == codes.SQLITE_FULL {
+		return fmt.Errorf("%w: %w", ledger.ErrNoRoom, err)
+	}
+	return err
 }

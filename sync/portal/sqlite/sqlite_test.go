@@ -3,6 +3,7 @@ package sqlite
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -44,6 +45,42 @@ func TestOpenOddPath(t *testing.T) {
 	}()
 	if m, err := filepath.Glob(filepath.Join(filepath.Dir(odd), "*")); err != nil || len(m) == 0 || m[0] != odd {
 		t.Fatalf("the file is not where it was asked for: %v, %v", m, err)
+	}
+}
+
+// A disk that is full is called that, keeps nothing by halves, and is written again
+// once there is room.
+func TestFullDisk(t *testing.T) {
+	s := open(t, t.TempDir()).(*Store)
+	defer func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	limit := func(pages int) {
+		t.Helper()
+		var is int
+		if err := s.write.QueryRowContext(t.Context(), fmt.Sprintf("PRAGMA max_page_count=%d", pages)).Scan(&is); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put := func(size int) error {
+		return s.Update(t.Context(), func(tx ledger.Tx) error {
+			return errors.Join(tx.PutDocument("a", make([]byte, 10)), tx.PutDocument("b", make([]byte, size)))
+		})
+	}
+	limit(1) // never below what is there
+	for range 3 {
+		if err := put(1 << 20); !errors.Is(err, ledger.ErrNoRoom) {
+			t.Errorf("full: %v", err)
+		}
+	}
+	if err := s.View(t.Context(), func(r ledger.Reader) error { _, err := r.Document("a"); return err }); !errors.Is(err, ledger.ErrNotFound) {
+		t.Errorf("half a transaction stayed: %v", err)
+	}
+	limit(1 << 30)
+	if err := put(1 << 20); err != nil {
+		t.Errorf("with room again: %v", err)
 	}
 }
 
