@@ -109,6 +109,8 @@ func (f *Files) OnState(g func(FilesState)) {
 func (f *Files) Run(ctx context.Context, c Carrier) error {
 	news, stop := f.store.Changed()
 	defer stop()
+	// Not at once: the power of a whole province may have come back.
+	f.nextRefused = time.Now().Add(time.Duration(f.rand(int64(refusedEvery))))
 	for {
 		moved := f.round(ctx, c)
 		if ctx.Err() != nil {

@@ -3,6 +3,8 @@ package outbox
 import (
 	"context"
 	"errors"
+	"hash/fnv"
+	"io"
 	"maps"
 	"math"
 	"slices"
@@ -284,17 +286,34 @@ func (q *Queue) readyAt(t time.Time) {
 
 // refusedUntil is when a packet that was refused may be offered again: an hour
 // after it was, and where many were within the hour, when the first of those may.
+// One from before the start waits its own part of the hour: when the power of a whole
+// province comes back nobody offers at once what was refused, and a station that
+// starts again and again does not use up a packet's tries.
 func (q *Queue) refusedUntil(id string) time.Time {
-	if until, ok := q.refused[id]; ok || len(q.refused) < refusedMost {
+	if until, ok := q.refused[id]; ok {
 		return until
 	}
 	var first time.Time
+	if !q.began.IsZero() {
+		first = q.began.Add(ofTheHour(id))
+	}
+	if len(q.refused) < refusedMost {
+		return first
+	}
+	first = time.Time{}
 	for _, until := range q.refused {
 		if first.IsZero() || until.Before(first) {
 			first = until
 		}
 	}
 	return first
+}
+
+// ofTheHour is an identifier's own part of refusedEvery.
+func ofTheHour(id string) time.Duration {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, id) // never fails
+	return time.Duration(h.Sum64() % uint64(refusedEvery))
 }
 
 func later(a, b time.Time) time.Time {

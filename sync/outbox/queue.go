@@ -106,6 +106,7 @@ type Queue struct {
 	hard      bool                 // a wake-up does not shorten the wait
 	troubles  int                  // failures ever
 	refused   map[string]time.Time // when each that was refused is offered again
+	began     time.Time            // when the wait of what was refused before the start began; zero: it is over
 	ready     time.Time            // when the next of those that make room may go; zero: none does
 	aside     map[string]time.Time
 	flights   []*flight
@@ -165,6 +166,7 @@ func (q *Queue) Run(ctx context.Context, s Sender) error {
 	defer stop()
 	q.words = make(chan word, 2*(mostFlights+1)) // two from each: nobody waits to tell
 	defer q.ground(ctx)
+	q.began = time.Now()
 	for {
 		q.launch(ctx, s)
 		if err := q.wait(ctx, news); err != nil {
@@ -206,6 +208,7 @@ func (q *Queue) wait(ctx context.Context, news <-chan struct{}) error {
 		q.notBefore, q.hard, q.failures = time.Time{}, false, 0
 		clear(q.aside)
 		clear(q.refused)
+		q.began = time.Time{}
 	case <-wake:
 		if !q.hard {
 			q.notBefore, q.failures = time.Time{}, 0

@@ -1,8 +1,12 @@
 package outbox_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
+	"path/filepath"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -133,5 +137,65 @@ func TestQueueBoundsTheRefusedOfAnHour(t *testing.T) {
 		if w, err := s.Waiting(t.Context()); err != nil || w.Packets != w.Refused || time.Since(before) > time.Second {
 			t.Errorf("the new packet waits behind the refused: %+v, %v", w, err)
 		}
+	})
+}
+
+// What was refused before the start waits for its own part of the first hour.
+func TestQueueSpreadsTheRefusedAfterAStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const many = 24
+		s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "store"), store.Options{})
+		must(t, err)
+		defer func() { must(t, s.Close()) }()
+		for i := range many {
+			commit(t, s, fmt.Sprint(i), dossier.KindHealth)
+		}
+		var offered offers
+		run := func(f func(q *outbox.Queue)) {
+			q := outbox.NewQueue(s, slog.New(slog.DiscardHandler), most)
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan error)
+			go func() { done <- q.Run(ctx, &portal{began: time.Now(), say: offered.refuse}) }()
+			f(q)
+			cancel()
+			if err := <-done; !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+		}
+		run(func(*outbox.Queue) { offered.now() })
+		if offered.total() != many {
+			t.Fatalf("at first: %v", offered.now())
+		}
+		for range 10 { // the power comes and goes
+			run(func(q *outbox.Queue) {
+				if st, n := q.State(), offered.total(); n > many+1 {
+					t.Errorf("at the start %d of %d were offered again, %+v", n-many, many, st)
+				}
+			})
+		}
+		was := offered.total()
+		run(func(q *outbox.Queue) {
+			offered.now()
+			if st := q.State(); st.Why != outbox.WhyRefused || st.NextAttempt.IsZero() {
+				t.Errorf("%+v", st)
+			}
+			for part := range 4 {
+				time.Sleep(15 * time.Minute)
+				if n := offered.total() - was; n <= part*many/8 || n > many {
+					t.Errorf("%d minutes after the start %d of %d were offered", 15*(part+1), n, many)
+				}
+			}
+			if n := offered.total() - was; n != many {
+				t.Errorf("after the hour %d of %d were offered", n, many)
+			}
+		})
+		was = offered.total()
+		run(func(q *outbox.Queue) {
+			offered.now()
+			q.Resume() // a person has mended something
+			if n := offered.total() - was; n < many {
+				t.Errorf("after a person's word %d of %d were offered", n, many)
+			}
+		})
 	})
 }
