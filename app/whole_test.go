@@ -336,6 +336,7 @@ func (o *office) count(t *testing.T) int {
 type line struct {
 	net.Listener
 	captive atomic.Bool
+	cut     atomic.Bool // what is called is hung up at once
 	work    sync.WaitGroup
 }
 
@@ -362,6 +363,9 @@ func openLine(t *testing.T, to string) *line {
 
 func (l *line) carry(c net.Conn, to string) {
 	defer c.Close()
+	if l.cut.Load() {
+		return
+	}
 	if l.captive.Load() {
 		_, _ = c.Write([]byte("HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<html>Xin đăng nhập</html>"))
 		return

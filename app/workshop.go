@@ -18,7 +18,7 @@ import (
 func (s *station) newUpkeep() *upkeep.Upkeep {
 	p := upkeep.Ports{Now: s.clock.Now, Facts: s.upkeepFacts, Test: s.test}
 	if s.kept != nil {
-		p.Pause = s.pauseSending
+		p.Pause, p.Probes = s.pauseSending, s.probes
 	}
 	return upkeep.New(p)
 }

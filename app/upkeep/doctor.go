@@ -2,6 +2,7 @@ package upkeep
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"tramhoso/sync/dossier"
@@ -31,6 +32,10 @@ func (l Link) Advice() string { return "doctor.fix-" + string(l) }
 
 // ProbeTime bounds one probe: a rural line is slow, a technician is waiting.
 const ProbeTime = 8 * time.Second
+
+// ErrUnsaid is the answer of a probe that learnt nothing of its link: whether it is
+// open is unknown, and the next one is examined.
+var ErrUnsaid = errors.New("nothing is known of this link")
 
 // Probes examine the links; nil means that a link cannot be examined here.
 type Probes map[Link]func(context.Context) error
@@ -63,6 +68,7 @@ func Examine(ctx context.Context, p Probes, now func() time.Time) Findings {
 			switch {
 			case err == nil:
 				found.Health = Well
+			case errors.Is(err, ErrUnsaid):
 			case ctx.Err() == nil:
 				found.Health, found.Code, f.Broken = Fix, dossier.CauseOf(err), link
 			}

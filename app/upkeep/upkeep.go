@@ -16,6 +16,8 @@ type Ports struct {
 	// Pause stops sending for d, 0 lets it go on; by is the staff id that the audit
 	// log names. nil: nothing is sent from here.
 	Pause func(ctx context.Context, d time.Duration, by string) error
+	// Probes examine the way to the portal, for one examination. nil: there is none.
+	Probes func() Probes
 }
 
 // State is a snapshot for the screen.
@@ -57,6 +59,15 @@ func (u *Upkeep) State() State {
 	}
 	s.ToFix = toFix(s.Lines)
 	return s
+}
+
+// CanExamine reports whether the way to the portal can be examined here.
+func (u *Upkeep) CanExamine() bool { return u.ports.Probes != nil }
+
+// Examine goes along the way to the portal, which may take a probe's time for each
+// link. It may be called from any goroutine.
+func (u *Upkeep) Examine(ctx context.Context) Findings {
+	return Examine(ctx, u.ports.Probes(), u.ports.Now)
 }
 
 // CanPause reports whether sending can be paused here.

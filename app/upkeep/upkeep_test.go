@@ -244,6 +244,21 @@ func TestDoctorStopsAtTheFirstBrokenLink(t *testing.T) {
 	}
 }
 
+// A link that nothing was learnt of is unknown, and does not end the examination.
+func TestDoctorGoesOnWhereNothingIsSaid(t *testing.T) {
+	f := Examine(t.Context(), Probes{LinkCable: func(context.Context) error { return nil }, LinkLogin: func(context.Context) error { return ErrUnsaid },
+		LinkPortal: func(context.Context) error { return dossier.E(dossier.CodeNoNetwork, nil) }}, now)
+	want := []Health{Well, Unknown, Unknown, Unknown, Fix}
+	for i, l := range f.Links {
+		if l.Health != want[i] {
+			t.Errorf("%s is %s, not %s", l.Link, l.Health, want[i])
+		}
+	}
+	if f.Broken != LinkPortal {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestDoctorDoesNotHang(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		deaf := make(chan struct{})

@@ -97,7 +97,8 @@ type Flow struct {
 	carryTurn int  // how often it was opened
 	looking   bool // for a stick
 
-	side         side   // the page beside the technician's list
+	side         side // the page beside the technician's list
+	exam         examination
 	pauseTrouble string // why sending could not be paused; ""
 }
 

@@ -119,6 +119,7 @@ func newHouse(t testing.TB) *house {
 				}
 				return w.broken
 			},
+			Probes: func() upkeep.Probes { return w.probes },
 			Pause: func(_ context.Context, d time.Duration, by string) error {
 				if w.fail != nil || by == "" {
 					return w.fail

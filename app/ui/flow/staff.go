@@ -36,7 +36,7 @@ func (f *Flow) logout() {
 	}
 	f.Counter.Lock()
 	f.leaveCarry()
-	f.side = ""
+	f.side, f.exam = "", examination{turn: f.exam.turn + 1}
 	f.plugged = counter.Stick{}
 	f.askLeave()
 	f.LoadAsks()
@@ -115,6 +115,9 @@ func (f *Flow) staffScreen() fyne.CanvasObject {
 	case counter.Technical:
 		if f.side == sidePause {
 			return f.pauseScreen(s)
+		}
+		if f.side == sideDoctor {
+			return f.doctorScreen(s)
 		}
 		return f.upkeepScreen(s)
 	case counter.Home:

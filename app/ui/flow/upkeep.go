@@ -34,6 +34,9 @@ func (f *Flow) upkeepScreen(c counter.State) fyne.CanvasObject {
 		if l.CanTest {
 			d.Tested = e.T("upkeep.test")
 		}
+		if l.Part == upkeep.Network && f.Upkeep.CanExamine() {
+			d.Tested = e.T("doctor.begin")
+		}
 		switch {
 		case l.Testing:
 			d.Note = e.T("upkeep.testing")
@@ -54,6 +57,10 @@ func (f *Flow) upkeepScreen(c counter.State) fyne.CanvasObject {
 	}
 	return upkeepscreen.New(e, m, upkeepscreen.Actions{
 		Test: func(id string) {
+			if upkeep.Part(id) == upkeep.Network && f.Upkeep.CanExamine() {
+				f.testNetwork()
+				return
+			}
 			if run, ok := f.Upkeep.BeginTest(upkeep.Part(id)); ok {
 				f.test(run)
 			}

@@ -36,6 +36,7 @@ type world struct {
 	tests   []upkeep.Part
 	broken  error // of every test
 	ends    bool  // tests take their context's word
+	probes  upkeep.Probes
 	pauses  []time.Duration
 	parts   upkeep.Facts
 	calls   int
