@@ -3,10 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
+	"tramhoso/app/ui/kit"
+	"tramhoso/app/upkeep"
 	"tramhoso/sync/clock"
 	"tramhoso/sync/dossier"
 )
@@ -52,5 +56,25 @@ func TestTimeOfAPortalThatIsBehind(t *testing.T) {
 	}
 	if pause := s.setTime(t.Context(), func(context.Context) (time.Time, error) { return time.Time{}, errors.New("no network") }); pause != timeRetry {
 		t.Errorf("without a network: again in %v", pause)
+	}
+}
+
+// Without a network the status line promises to take dossiers in only while a visit
+// could begin; the technician reads that there is no network all the same.
+func TestNoNetworkAndNoVisit(t *testing.T) {
+	o := openOffice(t)
+	b := openBooth(t, quiet(t, t.TempDir()), func(s *station) {
+		must(t, s.enrolWith(t.Context(), o.token(t)))
+		s.link.Dial = func(context.Context, string, string) (net.Conn, error) { return nil, syscall.ENETUNREACH }
+	})
+	b.until("no network", func() bool { return b.network() == kit.NetOff })
+	if b.facts().CatalogueVersion != 0 {
+		t.Fatal("there is a catalogue")
+	}
+	if st := b.status(); st.Net != kit.NetClosed {
+		t.Errorf("the status line says %d", st.Net)
+	}
+	if f := b.upkeepFacts(); f.Reach != upkeep.ReachOff {
+		t.Errorf("the technician reads %q", f.Reach)
 	}
 }

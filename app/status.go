@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tramhoso/app/ui/kit"
+	"tramhoso/app/visit"
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/outbox"
 )
@@ -14,23 +15,34 @@ func (s *station) status() kit.Status {
 	var st kit.Status
 	s.devices.strip(&st)
 	s.power.strip(&st)
-	st.Net = kit.NetUnknown
+	st.Net = s.network()
 	if s.kept == nil {
 		st.NoQueue = true
 		return st
 	}
+	// Without a network dossiers are taken in only where a visit could begin.
+	if (st.Net == kit.NetOff || st.Net == kit.NetLogin) && len(visit.CanStart(s.facts())) > 0 {
+		st.Net = kit.NetClosed
+	}
 	q := s.queue.State()
 	st.Waiting, st.Dossiers = q.Waiting, q.Dossiers
+	return st
+}
+
+// network is whether the portal is heard.
+func (s *station) network() kit.Net {
+	if s.kept == nil {
+		return kit.NetUnknown
+	}
 	switch _, online, why := s.inbox.Contact(); {
 	case online:
-		st.Net = kit.NetOn
-	case why == dossier.CodeNotThePortal, q.Why == outbox.WhyNotThePortal:
-		st.Net = kit.NetLogin
-	case why == dossier.CodeNotEnrolled: // a station that is nobody asks nobody
-	case why != "":
-		st.Net = kit.NetOff
+		return kit.NetOn
+	case why == dossier.CodeNotThePortal, s.queue.State().Why == outbox.WhyNotThePortal:
+		return kit.NetLogin
+	case why == dossier.CodeNotEnrolled, why == "": // a station that is nobody asks nobody
+		return kit.NetUnknown
 	}
-	return st
+	return kit.NetOff
 }
 
 // calls remembers who asked for a clerk until one looks.
