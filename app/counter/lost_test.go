@@ -168,6 +168,26 @@ func TestLostSlipAtTheHandOver(t *testing.T) {
 	problem(t, c, c.Lost(), "counter.already-slip")
 }
 
+// A result that was handed over while its new slip was being given: the clerk reads
+// that none is needed, and the owner's card still counts.
+func TestHandedOverMeanwhile(t *testing.T) {
+	ctx := context.Background()
+	c, _ := login(t)
+	must(t, c.Choose(ctx, "DL27-1"))
+	must(t, c.HandleFrame(ctx, owner))
+	must(t, c.Lost())
+	_, ok := c.BeginReissue()
+	if !ok {
+		t.Fatal("nothing is given")
+	}
+	at(t, c, Issuing)
+	problem(t, c, c.FinishReissue(0, dossier.E(dossier.CodeBadTransition, nil)), "counter.already-slip")
+	at(t, c, Losing)
+	if s := c.State(); s.OwnerSeen != dossier.CardScanned {
+		t.Errorf("%+v", s)
+	}
+}
+
 // A card by which dossiers were found counts for those, and for no other.
 func TestFoundCardIsNotAnothers(t *testing.T) {
 	ctx := context.Background()

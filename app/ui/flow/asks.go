@@ -67,14 +67,25 @@ func (f *Flow) LoadAsks() {
 
 // openSlip is the sentence at the start screen about a slip that a restart
 // interrupted: whoever waited for it must not think that nothing was received.
+// It is the newest one's, and goes once nobody can still stand there: a clerk's
+// list keeps them all.
 func (f *Flow) openSlip() string {
+	var newest Ask
 	for _, q := range f.asks {
-		if q.Restarted && q.Slip != "" && !q.Page && !q.Recall {
-			return f.env.T("home.slip-open", "slip", q.Slip)
+		if q.Restarted && q.Slip != "" && !q.Page && !q.Recall && f.env.Now().Sub(q.At).Abs() < openSlipFor && !q.At.Before(newest.At) {
+			newest = q
 		}
 	}
-	return ""
+	if newest.Slip == "" {
+		return ""
+	}
+	return f.env.T("home.slip-open", "slip", newest.Slip)
 }
+
+// openSlipFor is how long after the restart the start screen names a slip that it
+// interrupted: as long as a draft waits for whoever began it. A clock that was set
+// meanwhile ends it, too.
+const openSlipFor = 10 * time.Minute
 
 // askQuestion names the paper and what is asked.
 func (f *Flow) askQuestion(q Ask) string {

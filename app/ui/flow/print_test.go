@@ -246,7 +246,8 @@ func TestRollEndsSoon(t *testing.T) {
 // that the dossier is safe, until a clerk has said what came of it.
 func TestRestartedWhilePrinting(t *testing.T) {
 	run(t, func(t *testing.T, h *house) {
-		h.open = []Ask{{Job: 7, Slip: slipOf, Restarted: true}}
+		now := h.env.Now()
+		h.open = []Ask{{Job: 7, Slip: slipOf, Restarted: true, At: now}}
 		h.LoadAsks()
 		h.settle()
 		h.see("home.slip-open", "slip", slipOf)
@@ -256,5 +257,29 @@ func TestRestartedWhilePrinting(t *testing.T) {
 		h.tap("app.lock")
 		h.settle()
 		h.hidden(h.env.T("home.slip-open", "slip", slipOf))
+	})
+}
+
+// Of several, whoever may still stand there is told: the newest slip's holder, and
+// not for ever.
+func TestTheNewestRestartedSlipIsNamed(t *testing.T) {
+	run(t, func(t *testing.T, h *house) {
+		now := h.env.Now()
+		slip := func(job int64, number string, age time.Duration) Ask {
+			return Ask{Job: job, Slip: number, Restarted: true, At: now.Add(-age)}
+		}
+		const old, other = "DL27-000001-A", "DL27-000002-B"
+		show := func(asks ...Ask) {
+			h.open = asks
+			h.LoadAsks()
+			h.settle()
+		}
+		show(slip(1, old, 2*time.Minute), slip(2, slipOf, time.Minute), slip(3, other, 3*time.Minute))
+		h.see("home.slip-open", "slip", slipOf)
+		show(slip(1, old, openSlipFor), slip(2, other, -openSlipFor))
+		h.hidden(h.env.T("home.slip-open", "slip", old))
+		h.hidden(h.env.T("home.slip-open", "slip", other))
+		h.clerk()
+		h.see("clerkhome.slip-asked", "slip", old)
 	})
 }
