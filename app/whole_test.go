@@ -40,6 +40,7 @@ const clerkPIN = "246802"
 // office is a province's portal in this process.
 type office struct {
 	portal *portal.Portal
+	dir    string
 	url    string
 	badge  string
 }
@@ -47,11 +48,16 @@ type office struct {
 // openOffice opens a portal; others are stations that it knows beside ours.
 func openOffice(t *testing.T, others ...catalogue.Station) *office {
 	t.Helper()
-	o := &office{}
+	return openOfficeIn(t, t.TempDir(), others...)
+}
+
+func openOfficeIn(t *testing.T, dir string, others ...catalogue.Station) *office {
+	t.Helper()
+	o := &office{dir: dir}
 	snap := demo.Snapshot()
 	snap.Stations = append(snap.Stations, others...)
 	var err error
-	o.portal, err = portal.Open(t.Context(), portal.Options{Dir: t.TempDir(), SlipHost: "HOSO.DAKLAK.EXAMPLE", Catalogue: snap,
+	o.portal, err = portal.Open(t.Context(), portal.Options{Dir: dir, SlipHost: "HOSO.DAKLAK.EXAMPLE", Catalogue: snap,
 		Staff: []staff.Person{{ID: "GDV-1", Name: "Trần Thị Hoa", Role: staff.RoleClerk, PIN: clerkPIN}}, StaffCost: staff.Cost{Passes: 1, KiB: 8},
 		OnBadges: func(b []portal.Badge) error { o.badge = b[0].Text; return nil }})
 	must(t, err)
@@ -335,23 +341,36 @@ func (o *office) count(t *testing.T) int {
 // line is the way to the portal; something else may answer on it.
 type line struct {
 	net.Listener
+	to      atomic.Pointer[string]
 	captive atomic.Bool
 	cut     atomic.Bool // what is called is hung up at once
 	work    sync.WaitGroup
+	mu      sync.Mutex
+	open    map[net.Conn]bool
+}
+
+// drop breaks every connection that is open.
+func (l *line) drop() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for c := range l.open {
+		_ = c.Close()
+	}
 }
 
 func openLine(t *testing.T, to string) *line {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
-	l := &line{Listener: ln}
+	l := &line{Listener: ln, open: map[net.Conn]bool{}}
+	l.to.Store(&to)
 	l.work.Go(func() {
 		for {
 			c, err := ln.Accept()
 			if err != nil {
 				return
 			}
-			l.work.Go(func() { l.carry(c, to) })
+			l.work.Go(func() { l.carry(c) })
 		}
 	})
 	t.Cleanup(func() {
@@ -361,8 +380,16 @@ func openLine(t *testing.T, to string) *line {
 	return l
 }
 
-func (l *line) carry(c net.Conn, to string) {
-	defer c.Close()
+func (l *line) carry(c net.Conn) {
+	l.mu.Lock()
+	l.open[c] = true
+	l.mu.Unlock()
+	defer func() {
+		l.mu.Lock()
+		delete(l.open, c)
+		l.mu.Unlock()
+		_ = c.Close()
+	}()
 	if l.cut.Load() {
 		return
 	}
@@ -370,7 +397,7 @@ func (l *line) carry(c net.Conn, to string) {
 		_, _ = c.Write([]byte("HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<html>Xin đăng nhập</html>"))
 		return
 	}
-	d, err := net.Dial("tcp", to)
+	d, err := net.Dial("tcp", *l.to.Load())
 	if err != nil {
 		return
 	}

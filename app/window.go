@@ -208,6 +208,7 @@ func (s *station) start(ctx context.Context, w *window) {
 	})
 	s.goes("pause", s.pause.Run)
 	s.goes("enrolment", s.runEnrol)
+	s.goes("enrolment again", s.runForgotten)
 	s.goes("queue", func(ctx context.Context) error { return s.queue.Run(ctx, heard{s.link, s.inbox}) })
 	s.goes("attachments", func(ctx context.Context) error { return s.files.Run(ctx, s.link) })
 	s.goes("inbox", func(ctx context.Context) error { return s.inbox.Follow(ctx, s.link) })

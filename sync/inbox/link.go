@@ -223,11 +223,19 @@ func (l *Link) Time(ctx context.Context) (time.Time, error) {
 	return c.Time(ctx)
 }
 
-// Enrol trades a token for an identity and keeps it.
+// Enrol trades a token for an identity and keeps it. A station that is somebody
+// already can only become the same again: what waits here is signed as that.
 func (l *Link) Enrol(ctx context.Context, t seal.Token) error {
+	was, nobody := l.Province.Enrolment()
+	if nobody == nil && t.RootSHA256 != was.Root {
+		return dossier.Errorf(dossier.CodeConflict, "station %s is of another province than the token", was.Station.Code)
+	}
 	e, err := client.Enrol(ctx, t, l.Keys, l.Now)
 	if err != nil {
 		return err
+	}
+	if nobody == nil && e.Enrolment.Station.Code != was.Station.Code {
+		return dossier.Errorf(dossier.CodeConflict, "station %s got a token of station %s", was.Station.Code, e.Enrolment.Station.Code)
 	}
 	return l.Province.Enrolled(ctx, e)
 }

@@ -22,6 +22,7 @@ import (
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/outbox"
 	"tramhoso/sync/prove"
+	"tramhoso/sync/seal"
 )
 
 // deskOf asks a portal's desk.
@@ -42,7 +43,8 @@ func deskOf(ctx context.Context, t *testing.T, method, at, body string) []byte {
 
 // The way that README names, with real programs and two disks: the portal is killed
 // and its folder is gone, with dossiers in it that the station has let go of and one
-// that came after the backup. In the end every one is at the portal, whole.
+// that came after the backup, and with a station that was enrolled after it. In the end
+// every one is at the portal, whole.
 func TestAPortalIsRestored(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*limit)
 	defer cancel()
@@ -60,26 +62,30 @@ func TestAPortalIsRestored(t *testing.T) {
 		at.Store(&u.Host)
 	}
 	moved()
-	tok := p.token(t, dir)
-	s, err := prove.OpenWith(ctx, filepath.Join(top, "station"), prove.Wiring{
-		Clock: clock.NewSystem(clock.Options{}), Log: slog.New(slog.DiscardHandler),
-		Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			var d net.Dialer
-			return d.DialContext(ctx, "tcp", *at.Load())
-		},
-	})
-	must(t, err)
-	must(t, s.Link.Enrol(ctx, tok))
-	running, stop := context.WithCancel(ctx)
-	ran := make(chan error, 1)
-	go func() { ran <- s.Run(running, s.Link, s.Link) }()
-	defer func() {
-		stop()
-		if err := <-ran; !errors.Is(err, context.Canceled) {
-			t.Error(err)
-		}
-		must(t, s.Close())
-	}()
+	open := func(name string, tok seal.Token) *prove.Station {
+		t.Helper()
+		s, err := prove.OpenWith(ctx, filepath.Join(top, name), prove.Wiring{
+			Clock: clock.NewSystem(clock.Options{}), Log: slog.New(slog.DiscardHandler),
+			Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+				var d net.Dialer
+				return d.DialContext(ctx, "tcp", *at.Load())
+			},
+		})
+		must(t, err)
+		must(t, s.Link.Enrol(ctx, tok))
+		running, stop := context.WithCancel(ctx)
+		ran := make(chan error, 1)
+		go func() { ran <- s.Run(running, s.Link, s.Link) }()
+		t.Cleanup(func() {
+			stop()
+			if err := <-ran; !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+			must(t, s.Close())
+		})
+		return s
+	}
+	s := open("station", p.token(t, dir))
 	until := func(what string, ok func() bool) {
 		t.Helper()
 		changed, end := s.Store.Changed()
@@ -139,6 +145,23 @@ func TestAPortalIsRestored(t *testing.T) {
 	})
 	second, secondPaper := submit("second")
 	sent(second)
+	later := func() seal.Token {
+		t.Helper()
+		out, err := program(ctx, "token", "--dir", dir, "--code", "DL40", "--name", "Điểm khác", "--url", p.portal).Output()
+		must(t, err)
+		tok, err := seal.ParseToken(string(out))
+		must(t, err)
+		return tok
+	}
+	other := open("enrolled after the copy", later())
+	fourth, err := other.Outbox.SubmitDossier(ctx, "fourth", prove.Dossier(time.Now()), "UBND xã Ea Thử",
+		func(f outbox.Facts) ([]byte, error) { return []byte(f.Number), nil })
+	must(t, err)
+	until("its receipt", func() bool {
+		st, err := other.Store.State(ctx, fourth.Packet)
+		must(t, err)
+		return !st.Held.IsZero()
+	})
 
 	copyTo := func(from, to string) {
 		t.Helper()
@@ -172,12 +195,21 @@ func TestAPortalIsRestored(t *testing.T) {
 	if look(first); got.Status != dossier.StatusAccepted { // what officers did after the copy, they do again
 		t.Errorf("the first is at %d", got.Status)
 	}
+	until("the portal's word that it does not know the other station", func() bool {
+		other.Inbox.Wake()
+		_, _, why := other.Inbox.Contact()
+		return why == dossier.CodeNotEnrolled
+	})
+	must(t, other.Link.Enrol(ctx, later()))
 	until("everything is at the portal", func() bool {
-		s.Queue.Wake()
-		s.Files.Wake()
+		for _, s := range []*prove.Station{s, other} {
+			s.Inbox.Wake()
+			s.Queue.Resume()
+			s.Files.Resume()
+		}
 		var n struct{ Count int }
 		must(t, json.Unmarshal(deskOf(ctx, t, http.MethodGet, p.desk+"/desk/count", ""), &n))
-		return n.Count == 3
+		return n.Count == 4
 	})
 	sent(third)
 	for d, a := range map[outbox.Submitted]dossier.Attachment{first: firstPaper, second: secondPaper, third: thirdPaper} {
@@ -195,5 +227,6 @@ func TestAPortalIsRestored(t *testing.T) {
 	}
 	act(first, "start")
 	act(second, "accept")
+	act(fourth, "accept")
 	p.stop()
 }
