@@ -58,6 +58,9 @@ func (f *Flow) LoadAsks() {
 				return // a station without storage has said so already
 			}
 			f.asks = asks
+			if f.asksFrom.IsZero() {
+				f.asksFrom = f.env.Now()
+			}
 			if !f.staffing() && f.Visit.Step() == visit.Home && f.warning == 0 {
 				f.Render()
 			}
@@ -70,9 +73,12 @@ func (f *Flow) LoadAsks() {
 // It is the newest one's, and goes once nobody can still stand there: a clerk's
 // list keeps them all.
 func (f *Flow) openSlip() string {
+	if f.asksFrom.IsZero() || f.env.Now().Sub(f.asksFrom).Abs() >= openSlipFor {
+		return ""
+	}
 	var newest Ask
 	for _, q := range f.asks {
-		if q.Restarted && q.Slip != "" && !q.Page && !q.Recall && f.env.Now().Sub(q.At).Abs() < openSlipFor && !q.At.Before(newest.At) {
+		if q.Restarted && q.Slip != "" && !q.Page && !q.Recall && f.asksFrom.Sub(q.At).Abs() < openSlipCut && !q.At.Before(newest.At) {
 			newest = q
 		}
 	}
@@ -82,10 +88,14 @@ func (f *Flow) openSlip() string {
 	return f.env.T("home.slip-open", "slip", newest.Slip)
 }
 
-// openSlipFor is how long after the restart the start screen names a slip that it
-// interrupted: as long as a draft waits for whoever began it. A clock that was set
-// meanwhile ends it, too.
-const openSlipFor = 10 * time.Minute
+const (
+	// openSlipFor is how long after the restart the start screen names a slip that
+	// it interrupted: as long as a draft waits for whoever began it.
+	openSlipFor = 10 * time.Minute
+	// openSlipCut is the longest power cut that somebody may have waited through; a
+	// slip that was sent to the printer before that was named at an earlier start.
+	openSlipCut = 12 * time.Hour
+)
 
 // askQuestion names the paper and what is asked.
 func (f *Flow) askQuestion(q Ask) string {
@@ -217,7 +227,8 @@ func (f *Flow) askScreen(s counter.State, q Ask) fyne.CanvasObject {
 // asking is what staff look at among the papers that wait for a word.
 type asking struct {
 	asks         []Ask
-	askedJob     int64 // 0: the list
+	asksFrom     time.Time // when they were first read: the start
+	askedJob     int64     // 0: the list
 	askedPicture image.Image
 	askedMissing bool
 	answering    bool // an answer is being kept

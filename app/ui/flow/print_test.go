@@ -274,9 +274,18 @@ func TestTheNewestRestartedSlipIsNamed(t *testing.T) {
 			h.LoadAsks()
 			h.settle()
 		}
-		show(slip(1, old, 2*time.Minute), slip(2, slipOf, time.Minute), slip(3, other, 3*time.Minute))
+		three := []Ask{slip(1, old, 3*time.Hour), slip(2, slipOf, time.Hour), slip(3, other, 4*time.Hour)}
+		show(three...)
 		h.see("home.slip-open", "slip", slipOf)
-		show(slip(1, old, openSlipFor), slip(2, other, -openSlipFor))
+		clock := h.env.Now
+		h.env.Now = func() time.Time { return now.Add(openSlipFor - time.Second) }
+		show(three...)
+		h.see("home.slip-open", "slip", slipOf)
+		h.env.Now = func() time.Time { return now.Add(openSlipFor) }
+		show(three...)
+		h.hidden(h.env.T("home.slip-open", "slip", slipOf))
+		h.env.Now = clock
+		show(slip(1, old, openSlipCut), slip(2, other, -openSlipCut))
 		h.hidden(h.env.T("home.slip-open", "slip", old))
 		h.hidden(h.env.T("home.slip-open", "slip", other))
 		h.clerk()
