@@ -429,11 +429,11 @@ func TestLogInPage(t *testing.T) {
 	way.captive.Store(true)
 	t.Run("log-in page", func(t *testing.T) {
 		b := openBooth(t, cfg)
+		b.devices.Set(func() { b.devices.PrinterPath, b.devices.Printer = "here", port.Ready }) // one that says nothing
 		b.see(words("vi").T("status.net-login"))
 		b.tap("English")
 		b.see(words("en").T("status.net-login"))
 		b.tap("Tiếng Việt")
-		b.devices.Set(func() { b.devices.PrinterPath, b.devices.Printer = "here", port.Ready }) // one that says nothing
 		b.fillIn()
 		b.tap("Nộp hồ sơ")
 		b.see("Máy in mất kết nối")
