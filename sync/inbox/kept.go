@@ -73,6 +73,6 @@ func (p *Province) lose(ctx context.Context, what string, why error, names ...st
 	if err := p.store.PutDocuments(ctx, empty); err != nil {
 		return fmt.Errorf("failed to drop the %s, which cannot be read: %w", what, err)
 	}
-	p.store.Find(false, "the kept %s cannot be read (%v); it is fetched again", what, why)
+	p.store.Find(ctx, false, "the kept %s cannot be read (%v); it is fetched again", what, why)
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"modernc.org/sqlite"
@@ -16,50 +15,6 @@ import (
 	"tramhoso/sync/dossier"
 	"tramhoso/sync/durable"
 )
-
-// Finding is something that the check at the start found wrong and mended, or
-// that a person should know. It names tables and numbers, never content.
-type Finding struct {
-	Kind FoundKind
-	What string // English, for the log and the terminal
-	Lost bool   // something is gone for good
-}
-
-// FoundKind says what was found, for a screen to put into words.
-type FoundKind string
-
-// The kinds.
-const (
-	FoundAnew     FoundKind = "anew"     // the database was written anew
-	FoundRows     FoundKind = "rows"     // rows that can be had again were lost
-	FoundDocument FoundKind = "document" // a kept document cannot be read
-	FoundOutbox   FoundKind = "outbox"   // what waits did not agree with what was receipted
-	FoundBodies   FoundKind = "bodies"   // packets have neither a body nor a receipt
-)
-
-// FoundKinds are all of them.
-var FoundKinds = []FoundKind{FoundAnew, FoundRows, FoundDocument, FoundOutbox, FoundBodies}
-
-// Findings tells what the check at the start found.
-func (s *Store) Findings() []Finding {
-	s.finding.Lock()
-	defer s.finding.Unlock()
-	return slices.Clone(s.found)
-}
-
-// Find adds a document that somebody who can read the content found wrong at the
-// start.
-func (s *Store) Find(lost bool, format string, args ...any) {
-	s.find(lost, FoundDocument, format, args...)
-}
-
-func (s *Store) find(lost bool, kind FoundKind, format string, args ...any) {
-	f := Finding{Kind: kind, What: fmt.Sprintf(format, args...), Lost: lost}
-	s.finding.Lock()
-	s.found = append(s.found, f)
-	s.finding.Unlock()
-	s.log.Error("the check of the storage", "found", f.What, "lost", f.Lost)
-}
 
 // damaged is the error of a database that cannot be trusted.
 func damaged(format string, args ...any) error {

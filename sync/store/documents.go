@@ -27,6 +27,7 @@ const (
 	DocCarried   DocumentName = "carried"   // up to when a courier brought all that the portal knew
 	DocSticks    DocumentName = "sticks"    // names of the bundles that were written on sticks
 	DocPause     DocumentName = "pause"     // how long sending is still paused by hand
+	DocFindings  DocumentName = "findings"  // what checks at a start found and nobody has looked at
 )
 
 // maxDocument bounds one document: a catalogue of 16,280 procedures packs into

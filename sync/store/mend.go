@@ -37,7 +37,7 @@ var expendable = map[string]string{
 const quarantinesName = "quarantines"
 
 // expendableDocuments are fetched again or begin anew.
-var expendableDocuments = []DocumentName{DocCatalogue, DocDeltas, DocPart, DocTime, DocContact, DocCarried, DocSticks, DocPause}
+var expendableDocuments = []DocumentName{DocCatalogue, DocDeltas, DocPart, DocTime, DocContact, DocCarried, DocSticks, DocPause, DocFindings}
 
 // mend writes the database anew, row by row, without the indexes that may be
 // damaged. It succeeds only if everything that counts could be read; otherwise

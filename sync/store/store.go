@@ -97,7 +97,7 @@ type Store struct {
 	change  *changes
 	files   folder
 	finding sync.Mutex
-	found   []Finding // at the start
+	found   []Finding // that nobody has looked at yet
 }
 
 // Open opens or makes the database in dir. Errors carry
@@ -170,6 +170,7 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	if err = markMade(dir); err != nil {
 		return nil, err
 	}
+	s.recallFindings(ctx)
 	s.startMover()
 	return s, nil
 }
