@@ -29,6 +29,7 @@ const (
 	didBring    = "courier.import"
 	didPause    = "sending.pause"
 	didResume   = "sending.resume"
+	didLook     = "storage.findings"
 )
 
 // The pace of what the portal hears of the log's length: a log that was cut back is

@@ -80,7 +80,7 @@ func (storageCheck) Run(ctx context.Context, c *storageCommand, out io.Writer) (
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	for _, f := range s.Findings() {
-		fmt.Fprintln(out, "found:", f.What)
+		fmt.Fprintf(out, "found: %s (%s, %d times)\n", f.What, f.At.In(assets.Here).Format("15:04 on 02/01/2006"), f.Times)
 	}
 	w, err := s.Waiting(ctx)
 	if err != nil {

@@ -11,13 +11,13 @@ import (
 	"tramhoso/sync/clock"
 	"tramhoso/sync/outbox"
 	"tramhoso/sync/seal"
-	"tramhoso/sync/store"
 )
 
 // newUpkeep binds a technician's work to this station.
 func (s *station) newUpkeep() *upkeep.Upkeep {
 	p := upkeep.Ports{Now: s.clock.Now, Facts: s.upkeepFacts, Test: s.test}
 	if s.kept != nil {
+		p.Findings, p.SeeFindings = s.findings, s.seeFindings
 		p.Pause, p.Probes = s.pauseSending, s.probes
 	}
 	return upkeep.New(p)
@@ -59,20 +59,6 @@ func (s *station) upkeepFacts() upkeep.Facts {
 		}
 	}
 	return f
-}
-
-// tellFindings counts what the check at the start found; the newest of what is gone
-// for good goes before the newest of what was mended.
-func tellFindings(f *upkeep.Facts, list []store.Finding) {
-	f.Found = len(list)
-	for _, found := range list {
-		if found.Lost {
-			f.FoundLost++
-		}
-		if found.Lost || f.FoundLost == 0 {
-			f.FoundLast = string(found.Kind)
-		}
-	}
 }
 
 func mirrorState(h outbox.How) upkeep.MirrorState {

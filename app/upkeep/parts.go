@@ -51,6 +51,7 @@ type Line struct {
 	Note     string // may be ""
 	Args     []any
 	CanTest  bool
+	Found    bool // of the storage: there are findings to look at
 	Testing  bool
 	TestedAt time.Time // zero: not since the program started
 	TestOK   bool
@@ -139,8 +140,10 @@ func Lines(f Facts) []Line {
 		add(Storage, told{Fix, "part.storage-full-note"}, "part.storage-full")
 	case f.FoundLost > 0:
 		add(Storage, told{Fix, "part.storage-lost-note"}, "part.storage-lost", "n", f.FoundLost, "what", Key("part.found-"+f.FoundLast))
+		out[len(out)-1].Found = true
 	case f.Found > 0:
 		add(Storage, told{Fix, "part.storage-mended-note"}, "part.storage-mended", "n", f.Found, "what", Key("part.found-"+f.FoundLast))
+		out[len(out)-1].Found = true
 	case f.VisitsLeft < 0:
 		add(Storage, told{health: Unknown}, "upkeep.unknown")
 	default:

@@ -18,6 +18,11 @@ type Ports struct {
 	Pause func(ctx context.Context, d time.Duration, by string) error
 	// Probes examine the way to the portal, for one examination. nil: there is none.
 	Probes func() Probes
+	// Findings are what the check of the storage found and nobody has looked at;
+	// SeeFindings ends some of them, by being the staff id likewise. nil: there is no
+	// storage.
+	Findings    func() []Found
+	SeeFindings func(ctx context.Context, list []Found, by string) error
 }
 
 // State is a snapshot for the screen.

@@ -99,6 +99,7 @@ type Flow struct {
 
 	side         side // the page beside the technician's list
 	exam         examination
+	findings     findingsPage
 	pauseTrouble string // why sending could not be paused; ""
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -118,6 +119,15 @@ func newHouse(t testing.TB) *house {
 					return ctx.Err()
 				}
 				return w.broken
+			},
+			Findings: func() []upkeep.Found { return w.damage },
+			SeeFindings: func(_ context.Context, list []upkeep.Found, by string) error {
+				if w.fail != nil || by == "" {
+					return w.fail
+				}
+				w.damage = slices.DeleteFunc(slices.Clone(w.damage), func(f upkeep.Found) bool { return slices.Contains(list, f) })
+				w.parts.Found, w.parts.FoundLost = len(w.damage), 0
+				return nil
 			},
 			Probes: func() upkeep.Probes { return w.probes },
 			Pause: func(_ context.Context, d time.Duration, by string) error {

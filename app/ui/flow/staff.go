@@ -116,6 +116,9 @@ func (f *Flow) staffScreen() fyne.CanvasObject {
 		if f.side == sidePause {
 			return f.pauseScreen(s)
 		}
+		if f.side == sideFindings {
+			return f.findingsScreen(s)
+		}
 		if f.side == sideDoctor {
 			return f.doctorScreen(s)
 		}

@@ -37,6 +37,9 @@ func (f *Flow) upkeepScreen(c counter.State) fyne.CanvasObject {
 		if l.Part == upkeep.Network && f.Upkeep.CanExamine() {
 			d.Tested = e.T("doctor.begin")
 		}
+		if l.Found {
+			d.Tested = e.T("findings.look")
+		}
 		switch {
 		case l.Testing:
 			d.Note = e.T("upkeep.testing")
@@ -59,6 +62,10 @@ func (f *Flow) upkeepScreen(c counter.State) fyne.CanvasObject {
 		Test: func(id string) {
 			if upkeep.Part(id) == upkeep.Network && f.Upkeep.CanExamine() {
 				f.testNetwork()
+				return
+			}
+			if upkeep.Part(id) == upkeep.Storage && len(f.Upkeep.Findings()) > 0 {
+				f.lookAtFindings()
 				return
 			}
 			if run, ok := f.Upkeep.BeginTest(upkeep.Part(id)); ok {

@@ -29,6 +29,7 @@ type world struct {
 	letters map[string]visit.Letter // by token
 	commits int
 	fail    error // of every keeping
+	damage  []upkeep.Found
 	again   []int64
 	forms   int
 	open    []Ask
