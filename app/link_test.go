@@ -78,3 +78,23 @@ func TestNoNetworkAndNoVisit(t *testing.T) {
 		t.Errorf("the technician reads %q", f.Reach)
 	}
 }
+
+// A portal that answers and takes nothing is not called a dead network.
+func TestNetworkOfARevokedStation(t *testing.T) {
+	o := openOffice(t)
+	b := openBooth(t, quiet(t, t.TempDir()), func(s *station) { must(t, s.enrolWith(t.Context(), o.token(t))) })
+	b.until("the portal", func() bool { return b.network() == kit.NetOn })
+	must(t, o.portal.Revoke(t.Context(), "DL27"))
+	b.inbox.Wake()
+	b.until("the portal's refusal", func() bool { return b.network() != kit.NetOn })
+	if n := b.network(); n != kit.NetPortal {
+		_, _, why := b.inbox.Contact()
+		t.Errorf("the network is %d, by %s", n, why)
+	}
+	if st := b.status(); st.Net != kit.NetPortal && st.Net != kit.NetShut {
+		t.Errorf("the status line says %d", st.Net)
+	}
+	if f := b.upkeepFacts(); f.Reach != upkeep.ReachRefused {
+		t.Errorf("the technician reads %q", f.Reach)
+	}
+}

@@ -21,8 +21,9 @@ func (s *station) status() kit.Status {
 		return st
 	}
 	// Without a network dossiers are taken in only where a visit could begin.
-	if (st.Net == kit.NetOff || st.Net == kit.NetLogin) && len(visit.CanStart(s.facts())) > 0 {
-		st.Net = kit.NetClosed
+	closed := map[kit.Net]kit.Net{kit.NetOff: kit.NetClosed, kit.NetLogin: kit.NetClosed, kit.NetPortal: kit.NetShut}
+	if to, promises := closed[st.Net]; promises && len(visit.CanStart(s.facts())) > 0 {
+		st.Net = to
 	}
 	q := s.queue.State()
 	st.Waiting, st.Dossiers = q.Waiting, q.Dossiers
@@ -39,8 +40,10 @@ func (s *station) network() kit.Net {
 		return kit.NetOn
 	case why == dossier.CodeNotThePortal, s.queue.State().Why == outbox.WhyNotThePortal:
 		return kit.NetLogin
-	case why == dossier.CodeNotEnrolled, why == "": // a station that is nobody asks nobody
+	case why == "", s.code() == "": // a station that is nobody asks nobody
 		return kit.NetUnknown
+	case why != dossier.CodeNoNetwork: // it answered, or its certificate or ours does not hold
+		return kit.NetPortal
 	}
 	return kit.NetOff
 }

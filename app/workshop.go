@@ -42,7 +42,7 @@ func (s *station) pauseSending(ctx context.Context, d time.Duration, by string) 
 func (s *station) upkeepFacts() upkeep.Facts {
 	visits := s.facts()
 	f := upkeep.Facts{KeysLost: errors.Is(s.broken, seal.ErrGuard), KeysPlain: s.kept != nil && !s.guarded, KeysClosed: s.kept != nil && s.closed, Closed: visits.StorageClosed, ReadOnly: visits.StorageReadOnly, Damaged: visits.StorageDamaged, InUse: visits.StorageInUse, Newer: visits.StorageNewer, VisitsLeft: visits.VisitsLeft, Time: s.clock.Stamp(), Enrolled: visits.Enrolled && s.kept != nil,
-		Station: s.code(), Reach: map[kit.Net]upkeep.Reach{kit.NetOn: upkeep.ReachOn, kit.NetLogin: upkeep.ReachClosed, kit.NetOff: upkeep.ReachOff}[s.network()]}
+		Station: s.code(), Reach: map[kit.Net]upkeep.Reach{kit.NetOn: upkeep.ReachOn, kit.NetLogin: upkeep.ReachClosed, kit.NetOff: upkeep.ReachOff, kit.NetPortal: upkeep.ReachRefused}[s.network()]}
 	s.devices.tell(&f)
 	s.pages.Tell(&f)
 	if s.cfg.Power.UPS != "" {

@@ -160,6 +160,7 @@ type Reach string
 const (
 	ReachUnknown Reach = ""
 	ReachOn      Reach = "on"
-	ReachOff     Reach = "off"    // nothing answers
-	ReachClosed  Reach = "closed" // a log-in page answers
+	ReachOff     Reach = "off"     // nothing answers
+	ReachClosed  Reach = "closed"  // a log-in page answers
+	ReachRefused Reach = "refused" // there is a network, and the portal takes nothing from this station
 )

@@ -120,6 +120,8 @@ func Lines(f Facts) []Line {
 		add(Network, t, "part.net-on", "clock", f.LastHeard)
 	case f.Reach == ReachOff:
 		add(Network, told{Fix, "part.net-off-note"}, "part.net-off")
+	case f.Reach == ReachRefused:
+		add(Network, told{Fix, "part.net-refused-note"}, "part.net-refused")
 	case f.Reach == ReachClosed:
 		add(Network, told{Fix, "part.net-closed-note"}, "part.net-closed")
 	default:

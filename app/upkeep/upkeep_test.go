@@ -97,6 +97,7 @@ func TestLines(t *testing.T) {
 		{Network, func(f *Facts) { f.Sending.Until = noon }, Held, "Sending paused. Dossiers are still accepted and sent later."},
 		{Network, func(f *Facts) { f.Sending.Until, f.Reach = noon, ReachOff }, Fix, "No network. Dossiers are still accepted and sent later."},
 		{Network, func(f *Facts) { f.LastHeard = noon }, Well, "Open. Heard from the province at 19:00"},
+		{Network, func(f *Facts) { f.Reach = ReachRefused }, Fix, "The portal takes nothing. There is a network, but the province's portal takes nothing from this station. The check shows why."},
 		{Network, func(f *Facts) { f.Reach = ReachOff }, Fix, "No network. Dossiers are still accepted and sent later."},
 		{Network, func(f *Facts) { f.Reach = ReachClosed }, Fix, "Blocked. This network demands a log-in page."},
 		{Storage, func(f *Facts) { f.ReadOnly = true }, Fix, "Cannot be written. The card may be worn out. Tell the province."},

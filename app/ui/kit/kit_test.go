@@ -172,6 +172,8 @@ func TestStripShortens(t *testing.T) {
 		{"nobody knows", kit.Status{Net: kit.NetUnknown, NoQueue: true, Dossiers: 3, Waiting: 9}, 1280, "Chưa rõ có mạng hay không|Máy in tốt|Máy quét tốt|Chưa rõ còn hồ sơ chờ gửi hay không"},
 		{"what is not known stays", kit.Status{Net: kit.NetUnknown, NoQueue: true, Printer: kit.PrinterOut}, 640, "Chưa rõ mạng|Máy in hết giấy|Chưa rõ hồ sơ chờ gửi"},
 		{"staff, and nobody knows", kit.Status{Net: kit.NetUnknown, NoQueue: true, Staff: true}, 1280, "Chưa rõ mạng|Máy in sẵn sàng|Máy quét sẵn sàng|Chưa rõ còn gói tin chờ gửi hay không"},
+		{"a portal that takes nothing", kit.Status{Net: kit.NetPortal, Dossiers: 3}, 1280, "Chưa gửi được về tỉnh – hồ sơ vẫn được nhận|Máy in tốt|Máy quét tốt|3 hồ sơ chờ gửi"},
+		{"and no new dossiers", kit.Status{Net: kit.NetShut, Printer: kit.PrinterOut}, 640, "Tạm chưa nhận hồ sơ mới|Máy in hết giấy"},
 		{"staff", kit.Status{Net: kit.NetOff, Staff: true, Waiting: 4}, 1280, "Không có mạng – vẫn nhận|Máy in sẵn sàng|Máy quét sẵn sàng|4 gói tin chờ gửi"},
 	}
 	for _, tt := range tests {

@@ -15,6 +15,8 @@ const (
 	NetClosed      // none, and no new dossiers for now
 	NetLogin       // something that demands a log-in answers instead
 	NetUnknown     // nobody has looked, or nobody can
+	NetPortal      // there is one, and the portal takes nothing; dossiers are accepted
+	NetShut        // likewise, and no new dossiers for now
 )
 
 // PrinterState is what the status line says of the printer.
@@ -83,7 +85,7 @@ func (s Status) parts(env *Env) []stripPart {
 		}
 		return out
 	}
-	net := [...]string{"net-on", "net-weak", "net-off", "net-closed", "net-login", "net-unknown"}[s.Net]
+	net := [...]string{"net-on", "net-weak", "net-off", "net-closed", "net-login", "net-unknown", "net-portal", "net-shut"}[s.Net]
 	icon := "netoff"
 	if s.Net == NetOn || s.Net == NetWeak || s.Net == NetUnknown {
 		icon = "net"
