@@ -37,7 +37,7 @@ func recalled(set func(*kit.Env, *found.RecalledModel)) func(*kit.Env) fyne.Canv
 
 func TestRecallLook(t *testing.T) {
 	golden.Screen(t, "recall", recall(unsent, func(_ *kit.Env, m *found.RecallModel) { m.Seen = true }), "Rút hồ sơ này cho người nộp?",
-		"Thẻ đúng là của người nộp.", "Máy ghi lại ngay. Khi có mạng, cơ quan nhận được hồ sơ cùng lời rút.", "Rút hồ sơ")
+		"Thẻ đúng là của người nộp.", "Máy ghi lại ngay. Khi hồ sơ được gửi đi, cơ quan nhận cùng lời rút.", "Rút hồ sơ")
 	golden.Screen(t, "recalled", recalled(func(*kit.Env, *found.RecalledModel) {}), "Đã rút hồ sơ tại đây", "09:24 hôm nay", "Cơ quan chưa biết.",
 		"Máy in báo đã in xong giấy ghi nhận.", "In lại giấy", "Xong")
 }
