@@ -40,6 +40,7 @@ func TestLook(t *testing.T) {
 }
 
 func held(env *kit.Env) carry.Model {
+	env.Status.Net = kit.NetOn // metered
 	m := done(env)
 	m.Lines = append(m.Lines, env.T("carry.others-answered", "n", 1), env.T("carry.others-wait", "n", 2, "why", why(env, outbox.WhyMetered)))
 	return m
