@@ -18,10 +18,11 @@ import (
 
 // The pace of what is asked again by itself.
 const (
-	enrolEvery = 5 * time.Second // a technician waits in front of it
-	timeEvery  = 6 * time.Hour   // a clock loses less than a second in it
-	timeRetry  = 2 * time.Minute // while the portal does not answer
-	sweepEvery = time.Hour       // nothing that is swept is urgent
+	enrolEvery = 5 * time.Second  // a technician waits in front of it
+	timeEvery  = 6 * time.Hour    // a clock loses less than a second in it
+	timeRetry  = 2 * time.Minute  // while the portal does not say it
+	timeProbe  = 15 * time.Second // while there is no network: every paper bears the time
+	sweepEvery = time.Hour        // nothing that is swept is urgent
 )
 
 // runEnrol enrols the station if it is nobody yet: as often as it takes, since
@@ -123,6 +124,9 @@ func (s *station) setTime(ctx context.Context, ask func(context.Context) (time.T
 	var err error
 	for range 2 {
 		t, aerr := ask(ctx)
+		if dossier.CodeOf(aerr) == dossier.CodeNoNetwork {
+			return timeProbe
+		}
 		if aerr != nil {
 			return timeRetry
 		}

@@ -54,8 +54,10 @@ func TestTimeOfAPortalThatIsBehind(t *testing.T) {
 	if n := strings.Count(l.String(), "the portal's time was not taken"); n != 1 {
 		t.Errorf("told %d times:\n%s", n, l)
 	}
-	if pause := s.setTime(t.Context(), func(context.Context) (time.Time, error) { return time.Time{}, errors.New("no network") }); pause != timeRetry {
-		t.Errorf("without a network: again in %v", pause)
+	for code, want := range map[dossier.Code]time.Duration{dossier.CodeNoNetwork: timeProbe, dossier.CodeNotThePortal: timeRetry, "": timeRetry} {
+		if pause := s.setTime(t.Context(), func(context.Context) (time.Time, error) { return time.Time{}, dossier.E(code, errors.New("no")) }); pause != want {
+			t.Errorf("%s: again in %v", code, pause)
+		}
 	}
 }
 

@@ -12,12 +12,16 @@ import (
 	"image/png"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 )
 
 // readCode reads the QR in the picture of a paper, as a scanner would from the
 // paper itself. It refuses a paper with no code or with several.
 func readCode(ctx context.Context, picture string) (string, error) {
+	if _, err := os.Stat(picture); errors.Is(err, os.ErrNotExist) {
+		return "", fmt.Errorf("no paper has come out as %s yet", filepath.Base(picture))
+	}
 	cmd := exec.CommandContext(ctx, "zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", picture)
 	out, err := cmd.Output()
 	var exit *exec.ExitError

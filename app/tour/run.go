@@ -169,16 +169,20 @@ func markSteps(file string) ([]byte, error) {
 		return nil, fmt.Errorf("failed to read the tour: %w", err)
 	}
 	var out bytes.Buffer
-	inFiles := false
+	inFiles, steps := false, 0
 	for i, line := range strings.SplitAfter(string(text), "\n") {
 		trimmed := strings.TrimSpace(line)
 		if strings.HasPrefix(line, "-- ") && strings.HasSuffix(trimmed, " --") {
 			inFiles = true // the files that a txtar archive carries
 		}
 		if !inFiles && trimmed != "" && !strings.HasPrefix(trimmed, "#") {
+			steps++
 			fmt.Fprintf(&out, "%s %d '%s'\n", stepCommand, i+1, strings.ReplaceAll(trimmed, "'", "''"))
 		}
 		out.WriteString(line)
+	}
+	if steps == 0 { // it would pass
+		return nil, errors.New("the tour has no step")
 	}
 	return out.Bytes(), nil
 }

@@ -32,6 +32,20 @@ func TestMarkSteps(t *testing.T) {
 	}
 }
 
+// A tour without a step shows nothing, and may not pass.
+func TestNoSteps(t *testing.T) {
+	for _, text := range []string{"", "\n# only words\n", "-- a.txt --\ntap 'x'\n"} {
+		file := filepath.Join(t.TempDir(), "a.txt")
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		p := &played{Name: "a", File: file}
+		if play(t.Context(), Options{}, t.TempDir(), p); p.Passed || p.Error != "the tour has no step" {
+			t.Errorf("%q: passed %v, %q", text, p.Passed, p.Error)
+		}
+	}
+}
+
 // playText plays a text with two made-up words: good passes, bad is refused.
 func playText(t *testing.T, text string) (*script, *played, string) {
 	t.Helper()
