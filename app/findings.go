@@ -42,9 +42,6 @@ func (s *station) seeFindings(ctx context.Context, list []upkeep.Found, by strin
 			seen = append(seen, f)
 		}
 	}
-	if err := s.store.SeeFindings(ctx, seen); err != nil {
-		return err
-	}
-	s.record(didLook, by)
-	return nil
+	s.record(didLook, by) // first: a power cut between the two ends none without a name
+	return s.store.SeeFindings(ctx, seen)
 }

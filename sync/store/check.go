@@ -148,7 +148,7 @@ func (s *Store) agrees(ctx context.Context) error {
 		if n > 0 {
 			s.find(true, FoundBodies, "%d packets have neither a body nor a receipt", n)
 		}
-		return nil
+		return s.foldFindings(ctx, q)
 	})
 }
 

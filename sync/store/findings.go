@@ -3,12 +3,14 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
-	"tramhoso/sync/dossier"
+	"tramhoso/sync/store/internal/rows"
 )
 
 // Finding is something that the check at the start found wrong and mended, or
@@ -19,6 +21,7 @@ type Finding struct {
 	Lost  bool      `json:"lost"` // something is gone for good
 	At    time.Time `json:"at"`   // when it was found last
 	Times int       `json:"times"`
+	Seen  bool      `json:"seen,omitempty"` // somebody looked at what every start finds
 }
 
 // FoundKind says what was found, for a screen to put into words.
@@ -45,25 +48,48 @@ const mostFindings = 64
 func (s *Store) Findings() []Finding {
 	s.finding.Lock()
 	defer s.finding.Unlock()
-	return slices.Clone(s.found)
+	return slices.DeleteFunc(slices.Clone(s.found), func(f Finding) bool { return f.Seen })
 }
 
-// Find adds a document that somebody who can read the content found wrong.
+// Find adds a document that somebody who can read the content found wrong. A disk on
+// which that cannot be kept has told already that it fails; the finding is still
+// shown until the program ends.
 func (s *Store) Find(ctx context.Context, lost bool, format string, args ...any) {
+	s.keeping.Lock()
+	defer s.keeping.Unlock()
 	s.find(lost, FoundDocument, format, args...)
-	s.keepFindings(ctx)
+	s.finding.Lock()
+	list := slices.Clone(s.found)
+	s.finding.Unlock()
+	if err := s.putFindings(ctx, s.w, list); err != nil && ctx.Err() == nil {
+		s.log.Error("failed to keep what was found in the storage", "err", err)
+	}
 }
 
 // SeeFindings ends all of list: a person has looked at them. What was found since
-// stays.
+// stays. What is gone for good and found at every start is told again only when it
+// is more.
 func (s *Store) SeeFindings(ctx context.Context, list []Finding) error {
+	s.keeping.Lock()
+	defer s.keeping.Unlock()
 	s.finding.Lock()
-	defer s.finding.Unlock()
-	left := slices.DeleteFunc(slices.Clone(s.found), func(f Finding) bool { return slices.Contains(list, f) })
-	if err := s.putFindings(ctx, left); err != nil {
+	var left []Finding
+	for _, f := range s.found {
+		if slices.Contains(list, f) {
+			if f.Kind != FoundBodies {
+				continue
+			}
+			f.Seen = true
+		}
+		left = append(left, f)
+	}
+	s.finding.Unlock()
+	if err := s.putFindings(ctx, s.w, left); err != nil {
 		return err
 	}
+	s.finding.Lock()
 	s.found = left
+	s.finding.Unlock()
 	return nil
 }
 
@@ -75,41 +101,62 @@ func (s *Store) find(lost bool, kind FoundKind, format string, args ...any) {
 	s.log.Error("the check of the storage", "found", f.What, "lost", f.Lost)
 }
 
-// recallFindings adds what earlier starts found to what this one did, and keeps both.
-func (s *Store) recallFindings(ctx context.Context) {
-	var before []Finding
-	d, err := s.Document(ctx, DocFindings)
-	if err == nil {
-		err = json.Unmarshal(d.Content, &before)
-	}
-	if err != nil && dossier.CodeOf(err) != dossier.CodeNotFound {
-		s.find(true, FoundDocument, "what earlier starts found cannot be read (%v)", err)
-	}
-	s.finding.Lock()
-	found := len(s.found) > 0
-	s.found = together(append(before, s.found...))
-	s.finding.Unlock()
-	if found {
-		s.keepFindings(ctx)
-	}
-}
-
-// keepFindings keeps them beyond this start. A disk on which that fails has told
-// already that it does; the findings are still shown until the program ends.
-func (s *Store) keepFindings(ctx context.Context) {
+// foldFindings moves what this start has found so far to what earlier ones did, where
+// what it mends is written, so that no power cut comes between the two.
+func (s *Store) foldFindings(ctx context.Context, q *rows.Queries) error {
 	s.finding.Lock()
 	defer s.finding.Unlock()
-	if err := s.putFindings(ctx, s.found); err != nil && ctx.Err() == nil {
-		s.log.Error("failed to keep what the check of the storage found", "err", err)
+	if len(s.found) == 0 {
+		return nil
 	}
+	before, err := keptFindings(ctx, q)
+	if err != nil {
+		return err
+	}
+	if err := s.putFindings(ctx, q, together(append(before, s.found...))); err != nil {
+		return err
+	}
+	s.found = nil
+	return nil
 }
 
-func (s *Store) putFindings(ctx context.Context, list []Finding) error {
+// recallFindings reads what this start and earlier ones found.
+func (s *Store) recallFindings(ctx context.Context) error {
+	if err := s.foldFindings(ctx, s.w); err != nil {
+		return err
+	}
+	list, err := keptFindings(ctx, s.w)
+	s.finding.Lock()
+	s.found = list
+	s.finding.Unlock()
+	return err
+}
+
+// keptFindings reads the list; one that cannot be read is itself a finding.
+func keptFindings(ctx context.Context, q *rows.Queries) (list []Finding, err error) {
+	d, err := q.Document(ctx, string(DocFindings))
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, nil
+	case err != nil:
+		return nil, coded(fmt.Errorf("failed to read what was found: %w", err))
+	}
+	if err := json.Unmarshal(d.Content, &list); err != nil {
+		return []Finding{{Kind: FoundDocument, What: "what earlier starts found cannot be read", Lost: true, At: time.UnixMilli(d.AtMs).UTC(), Times: 1}}, nil
+	}
+	return list, nil
+}
+
+func (s *Store) putFindings(ctx context.Context, q *rows.Queries, list []Finding) error {
 	raw, err := json.Marshal(list)
 	if err != nil {
 		return fmt.Errorf("failed to write down the findings: %w", err)
 	}
-	return s.PutDocument(ctx, DocFindings, "", raw)
+	err = q.PutDocument(ctx, rows.PutDocumentParams{Name: string(DocFindings), Content: raw, AtMs: s.ms()})
+	if err != nil {
+		return coded(fmt.Errorf("failed to keep what was found: %w", err))
+	}
+	return nil
 }
 
 // together counts what was found again, and orders the list: the newest first, and

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -107,5 +108,59 @@ func TestFindingsThatCannotBeRead(t *testing.T) {
 	defer func() { must(t, s.Close()) }()
 	if list := s.Findings(); len(list) != 1 || !list[0].Lost || list[0].Kind != FoundDocument {
 		t.Errorf("found %+v", list)
+	}
+}
+
+// What every start finds again is told once, and again when it is more.
+func TestFindingsOfWhatIsGone(t *testing.T) {
+	dir := used(t)
+	open := func(want int) *Store {
+		t.Helper()
+		s, err := Open(t.Context(), dir, Options{})
+		must(t, err)
+		n := 0
+		for _, f := range s.Findings() {
+			if f.Kind == FoundBodies {
+				n++
+			}
+		}
+		if n != want {
+			t.Errorf("%d findings of bodies, not %d: %+v", n, want, s.Findings())
+		}
+		return s
+	}
+	alter(t, dir, `UPDATE packets SET body = NULL WHERE seq = 5`)
+	s := open(1)
+	must(t, s.Close())
+	s = open(1)
+	must(t, s.SeeFindings(t.Context(), s.Findings()))
+	if left := s.Findings(); len(left) != 0 {
+		t.Errorf("seen, and shown: %+v", left)
+	}
+	must(t, s.Close())
+	must(t, open(0).Close())
+	alter(t, dir, `UPDATE packets SET body = NULL WHERE seq = 6`)
+	must(t, open(1).Close())
+}
+
+// What was mended is written where the mended is: whatever ends the start after it,
+// the next one tells of it.
+func TestFindingsOfAStartThatFailed(t *testing.T) {
+	dir := used(t)
+	spoil(t, dir, root(t, dir, "drafts"))
+	alter(t, dir, `UPDATE counters SET value = value + 1 WHERE name = 'seq'`) // the check after the mending refuses this
+	if _, err := Open(t.Context(), dir, Options{}); !errors.Is(err, ErrDamaged) {
+		t.Fatalf("opened: %v", err)
+	}
+	alter(t, dir, `UPDATE counters SET value = value - 1 WHERE name = 'seq'`)
+	s, err := Open(t.Context(), dir, Options{})
+	must(t, err)
+	defer func() { must(t, s.Close()) }()
+	kinds := map[FoundKind]int{}
+	for _, f := range s.Findings() {
+		kinds[f.Kind] += f.Times
+	}
+	if kinds[FoundRows] != 1 || kinds[FoundAnew] != 1 {
+		t.Errorf("told: %+v", s.Findings())
 	}
 }

@@ -64,7 +64,6 @@ func (s *Store) mend(ctx context.Context) (err error) {
 	if err := errors.Join(os.Rename(anew, path), durable.SyncFolder(s.dir)); err != nil {
 		return fmt.Errorf("failed to put the mended database in place: %w", err)
 	}
-	s.find(false, FoundAnew, "the database was damaged and has been written anew")
 	return remove(old)
 }
 
@@ -149,9 +148,12 @@ func (s *Store) copyRows(ctx context.Context, from, to string) (err error) {
 		}
 	}
 	if recall {
-		return recallAsides(ctx, db)
+		if err := recallAsides(ctx, db); err != nil {
+			return err
+		}
 	}
-	return nil
+	s.find(false, FoundAnew, "the database was damaged and is written anew")
+	return s.foldFindings(ctx, rows.New(db))
 }
 
 // recallAsides makes good which packets the portal has set aside. The receipts that

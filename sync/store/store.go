@@ -96,6 +96,7 @@ type Store struct {
 	point   func(Point) error
 	change  *changes
 	files   folder
+	keeping sync.Mutex // held while findings are written; taken before finding
 	finding sync.Mutex
 	found   []Finding // that nobody has looked at yet
 }
@@ -170,7 +171,9 @@ func Open(ctx context.Context, dir string, o Options) (_ *Store, err error) {
 	if err = markMade(dir); err != nil {
 		return nil, err
 	}
-	s.recallFindings(ctx)
+	if err = s.recallFindings(ctx); err != nil {
+		return nil, err
+	}
 	s.startMover()
 	return s, nil
 }
