@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"sync"
@@ -62,7 +63,8 @@ type Files struct {
 	notBefore   time.Time
 	hard        bool
 	nextRefused time.Time
-	packet      string // the file that is on its way
+	aside       map[string]time.Time // packets over whose files the portal stumbled, until when
+	packet      string               // the file that is on its way
 	sha256      string
 	at          int64 // how much of it the portal has; -1: to be asked
 }
@@ -76,7 +78,7 @@ func NewFiles(s *store.Store, q *Queue, log *slog.Logger, rnd func(n int64) int6
 	if rnd == nil {
 		rnd = rand.Int64N
 	}
-	f := &Files{store: s, queue: q, log: log, rand: rnd, wake: make(chan struct{}, 1), free: make(chan struct{}, 1), turn: make(chan struct{}, 1), at: -1}
+	f := &Files{store: s, queue: q, log: log, rand: rnd, wake: make(chan struct{}, 1), free: make(chan struct{}, 1), turn: make(chan struct{}, 1), aside: map[string]time.Time{}, at: -1}
 	q.OnState(func(State) { nudge(f.wake) })
 	return f
 }
@@ -141,6 +143,7 @@ func (f *Files) sleep(ctx context.Context, news <-chan struct{}) error {
 	case <-f.turn:
 	case <-f.free:
 		f.notBefore, f.hard, f.failures, f.nextRefused = time.Time{}, false, 0, time.Time{}
+		clear(f.aside)
 	case <-f.wake:
 		// The network that carries packets carries files.
 		if st := f.queue.State(); !f.hard && st.Why != WhyNoNetwork && st.Why != WhyNotThePortal {
@@ -190,7 +193,7 @@ func (f *Files) round(ctx context.Context, c Carrier) (moved bool) {
 	if why, _ := f.holds(); why != WhyNothing || time.Now().Before(f.notBefore) || !f.clear() {
 		return false
 	}
-	next, ok, err := f.store.NextFile(ctx)
+	next, ok, err := f.next(ctx)
 	if err == nil && !ok {
 		return false
 	}
@@ -206,12 +209,38 @@ func (f *Files) round(ctx context.Context, c Carrier) (moved bool) {
 	}
 	if err != nil {
 		f.at = -1
+		if next.Packet.Head.ID != "" && counts(err) { // the next one may fare better
+			f.aside[next.Packet.Head.ID] = time.Now().Add(asideTime)
+		}
 		f.fail(ctx, err)
 		return false
 	}
+	delete(f.aside, next.Packet.Head.ID)
 	f.failures, f.why, f.notBefore, f.hard = 0, WhyNothing, time.Time{}, false
 	f.publish(ctx)
 	return true
+}
+
+// next is the file that goes next. One over which the portal stumbled makes room for
+// the others; where there is no other, it goes again at the lane's own pace.
+func (f *Files) next(ctx context.Context) (first store.Carriage, ok bool, err error) {
+	now := time.Now()
+	maps.DeleteFunc(f.aside, func(_ string, until time.Time) bool { return !now.Before(until) })
+	var soonest time.Time
+	for after := uint64(0); ; {
+		c, more, err := f.store.NextFile(ctx, after)
+		if err != nil || !more {
+			return first, ok, err
+		}
+		until, aside := f.aside[c.Packet.Head.ID]
+		if !aside {
+			return c, true, nil
+		}
+		if !ok || until.Before(soonest) {
+			first, ok, soonest = c, true, until
+		}
+		after = c.Packet.Head.Seq
+	}
 }
 
 // clear reports whether no packet may go now: none waits, or those that do wait

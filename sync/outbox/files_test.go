@@ -37,6 +37,7 @@ type harbour struct {
 	say   func(what string) error
 	has   map[string]int64
 	asks  []int64       // the offsets it was called with
+	falls string        // the file over which it stumbles
 	whole bool          // what it says once it has everything
 	gate  chan struct{} // packets wait for it to be closed; nil: they do not
 }
@@ -71,8 +72,11 @@ func (h *harbour) Carry(ctx context.Context, packet string, a dossier.Attachment
 		return -1, err
 	}
 	h.mu.Lock()
-	at := h.has[a.SHA256]
+	at, falls := h.has[a.SHA256], h.falls == a.SHA256
 	h.mu.Unlock()
+	if falls {
+		return -1, &trouble{code: wire.CodeBusy}
+	}
 	if from >= 0 && from != at {
 		return -1, &trouble{code: dossier.CodeConflict, refused: true}
 	}
@@ -110,6 +114,20 @@ func (h *harbour) hears(say func(what string) error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.say = say
+}
+
+// stumbles has the harbour fail at one file, without a word about it.
+func (h *harbour) stumbles(file string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.falls = file
+}
+
+// carried is how much of a file the harbour has.
+func (h *harbour) carried(file dossier.Attachment) int64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.has[file.SHA256]
 }
 
 // fleet is a store with both lanes, on a clock that jumps.
@@ -277,6 +295,30 @@ func TestFilesThatTheLaneSetsAside(t *testing.T) {
 		}
 		if st := l.files.State(); st != (outbox.FilesState{}) {
 			t.Errorf("%+v", st)
+		}
+	})
+}
+
+// What the portal stumbles over, without a word about the file, holds up itself alone.
+func TestFilesMakeRoomForOthers(t *testing.T) {
+	fleets(t, func(t *testing.T, l *fleet) {
+		l.set(func(dossier.Packet) error { return errLine })
+		_, a := l.commit(t, "a", 100)
+		_, b := l.commit(t, "b", 60)
+		_, c := l.commit(t, "c", 70)
+		l.stumbles(a[0].SHA256)
+		l.set(func(dossier.Packet) error { return nil })
+		time.Sleep(2 * time.Minute)
+		if l.carried(a[0]) != 0 || l.carried(b[0]) != 60 || l.carried(c[0]) != 70 {
+			t.Errorf("carried %d, %d, %d", l.carried(a[0]), l.carried(b[0]), l.carried(c[0]))
+		}
+		if st := l.files.State(); st.Waiting != 1 || st.Why != outbox.WhyBusy || st.NextAttempt.IsZero() {
+			t.Errorf("%+v", st)
+		}
+		l.stumbles("")
+		time.Sleep(5*time.Minute + 2*chunkTime) // the longest that it makes room
+		if l.carried(a[0]) != 100 {
+			t.Errorf("carried %d, %+v", l.carried(a[0]), l.files.State())
 		}
 	})
 }

@@ -81,7 +81,7 @@ func (f *Files) ahead(ctx context.Context) (Why, error) {
 			return st.Why, nil
 		}
 	}
-	_, waits, err := f.store.NextFile(ctx)
+	_, waits, err := f.store.NextFile(ctx, 0)
 	if err != nil {
 		return WhyStorage, err
 	}

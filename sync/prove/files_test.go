@@ -48,7 +48,7 @@ func (w *world) whole(packet string) func() bool {
 	return func() bool {
 		left, err := w.station.Store.WaitingFiles(w.t.Context())
 		must(w.t, err)
-		_, more, err := w.station.Store.NextFile(w.t.Context())
+		_, more, err := w.station.Store.NextFile(w.t.Context(), 0)
 		must(w.t, err)
 		return w.held(packet)() && left.Files == 0 && !more
 	}

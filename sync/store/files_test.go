@@ -86,7 +86,7 @@ func wantFiles(t testing.TB, what string, dir string, want ...dossier.Attachment
 
 func (b *bench) next(t testing.TB) (packet, file string) {
 	t.Helper()
-	c, ok, err := b.NextFile(t.Context())
+	c, ok, err := b.NextFile(t.Context(), 0)
 	must(t, err)
 	if !ok {
 		return "", ""

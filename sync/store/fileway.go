@@ -18,9 +18,10 @@ type Carriage struct {
 }
 
 // NextFile is what goes next of the attachments: files go after the packet that
-// names them is held, oldest packet first. ok is false when nothing may go.
-func (s *Store) NextFile(ctx context.Context) (c Carriage, ok bool, err error) {
-	f, err := s.r.NextFile(ctx)
+// names them is held, oldest packet first, from the one after the sequence number on.
+// ok is false when nothing may go.
+func (s *Store) NextFile(ctx context.Context, after uint64) (c Carriage, ok bool, err error) {
+	f, err := s.r.NextFile(ctx, int64(after))
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, false, nil
 	}

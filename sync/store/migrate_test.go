@@ -153,7 +153,7 @@ func means(t *testing.T, s *Store, version int64) {
 		if n, err := s.LostFiles(ctx); err != nil || n != 0 {
 			t.Errorf("%d files lost, %v", n, err)
 		}
-		c, ok, err := s.NextFile(ctx)
+		c, ok, err := s.NextFile(ctx, 0)
 		must(t, err)
 		if !ok || c.Packet.Head.ID != "p-2" || c.File.Size != 0 {
 			t.Errorf("the file that was carried: %v, %+v", ok, c)

@@ -316,7 +316,7 @@ func codeOf(err error) string {
 func (s *stationSim) files() (n store.WaitingFiles, more bool) {
 	n, err := s.run.Store.WaitingFiles(s.w.ctx)
 	if err == nil {
-		_, more, err = s.run.Store.NextFile(s.w.ctx)
+		_, more, err = s.run.Store.NextFile(s.w.ctx, 0)
 	}
 	if err != nil {
 		s.w.story.wrong("%s cannot say what files wait: %v", s.code, err)

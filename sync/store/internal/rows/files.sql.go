@@ -299,7 +299,7 @@ func (q *Queries) NameFile(ctx context.Context, arg NameFileParams) error {
 const nextFile = `-- name: NextFile :one
 SELECT p.jws, p.body,
   CAST(coalesce((SELECT min(g.n) FROM packet_files g WHERE g.seq = p.seq AND g.state = 0 AND g.refused = ''), -1) AS INTEGER) AS n
-FROM packets p WHERE p.held_ms IS NOT NULL AND p.body IS NOT NULL
+FROM packets p WHERE p.seq > ?1 AND p.held_ms IS NOT NULL AND p.body IS NOT NULL
   AND p.seq IN (SELECT w.seq FROM packet_files w WHERE w.state < 2)
   AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.seq = p.seq)
   AND (EXISTS (SELECT 1 FROM packet_files g WHERE g.seq = p.seq AND g.state = 0 AND g.refused = '')
@@ -315,8 +315,8 @@ type NextFileRow struct {
 
 // A packet's open files before its receipt; a refused or lost file holds the
 // receipt back and nothing else. n is -1 when only the receipt is missing.
-func (q *Queries) NextFile(ctx context.Context) (NextFileRow, error) {
-	row := q.db.QueryRowContext(ctx, nextFile)
+func (q *Queries) NextFile(ctx context.Context, after int64) (NextFileRow, error) {
+	row := q.db.QueryRowContext(ctx, nextFile, after)
 	var i NextFileRow
 	err := row.Scan(&i.Jws, &i.Body, &i.N)
 	return i, err

@@ -47,7 +47,7 @@ DELETE FROM files WHERE sha256 = ?;
 -- receipt back and nothing else. n is -1 when only the receipt is missing.
 SELECT p.jws, p.body,
   CAST(coalesce((SELECT min(g.n) FROM packet_files g WHERE g.seq = p.seq AND g.state = 0 AND g.refused = ''), -1) AS INTEGER) AS n
-FROM packets p WHERE p.held_ms IS NOT NULL AND p.body IS NOT NULL
+FROM packets p WHERE p.seq > sqlc.arg(after) AND p.held_ms IS NOT NULL AND p.body IS NOT NULL
   AND p.seq IN (SELECT w.seq FROM packet_files w WHERE w.state < 2)
   AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.seq = p.seq)
   AND (EXISTS (SELECT 1 FROM packet_files g WHERE g.seq = p.seq AND g.state = 0 AND g.refused = '')
