@@ -179,13 +179,12 @@ func (v *Visit) delivered() error {
 func (v *Visit) contact() (Step, string) {
 	d := &v.delivery
 	d.Phone, d.Email, d.Address = form.NormalPhone(d.Phone), strings.TrimSpace(d.Email), strings.TrimSpace(d.Address)
-	at := strings.IndexByte(d.Email, '@')
 	switch {
 	case d.Return == dossier.ReturnPost && d.Address == "" || utf8.RuneCountInString(d.Address) > MaxAddress:
 		return TypeAddress, "visit.address-needed"
 	case (d.Notices.SMS || d.Notices.Zalo || d.Phone != "") && !form.IsPhone(d.Phone):
 		return TypePhone, "visit.phone-needed"
-	case (d.Notices.Email || d.Email != "") && (at < 1 || at == len(d.Email)-1 || len(d.Email) > MaxEmailBytes || strings.Contains(d.Email, " ")):
+	case (d.Notices.Email || d.Email != "") && !form.IsEmail(d.Email):
 		return TypeEmail, "visit.email-needed"
 	}
 	return "", ""

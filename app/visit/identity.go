@@ -6,13 +6,14 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"tramhoso/app/visit/form"
 	"tramhoso/sync/dossier"
 )
 
 // The limits of what is typed about a person.
 const (
 	MaxNameRunes  = 100
-	MaxEmailBytes = 200
+	MaxEmailBytes = form.MaxEmailBytes
 	MaxAddress    = 300 // runes
 )
 

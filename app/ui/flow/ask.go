@@ -27,7 +27,7 @@ func (f *Flow) typeScreen(s visit.State) fyne.CanvasObject {
 	switch s.Step {
 	case visit.TypeID:
 		m.Title, m.Label, m.Help = e.T("typeid.title"), e.T("typeid.number"), e.T("typeid.help")
-		m.Keys, m.Max, m.Accept, m.Private = keyboard.Options{Digits: true}, 12, kit.Digits, true
+		m.Keys, m.Max, m.Accept, m.Private = keyboard.Options{Input: keyboard.Digits}, 12, kit.Digits, true
 		next = f.Visit.TypeNumber
 	case visit.TypeName:
 		m.Title, m.Label, m.Help = e.T("typeid.name-title"), e.T("typeid.name"), e.T("typeid.name-help")
@@ -37,6 +37,7 @@ func (f *Flow) typeScreen(s visit.State) fyne.CanvasObject {
 		m.Steps, m.Brand = nil, e.T("timeline.brand")
 		m.Title, m.Label = e.T("typeid.slip-title"), e.T("typeid.slip")
 		m.Help = e.T("typeid.slip-help", "example", numberExample)
+		m.Keys = keyboard.Options{Input: keyboard.Code}
 		m.Max = 40 // the longest codes of agencies have 25 characters
 		next = f.Visit.TypeNumber
 	}
@@ -51,11 +52,11 @@ func (f *Flow) contactScreen(s visit.State) fyne.CanvasObject {
 	switch s.Step {
 	case visit.TypePhone:
 		m.Title, m.Label, m.Help, m.Text = e.T("delivery.phone-title"), e.T("delivery.phone"), e.T("delivery.phone-help"), d.Phone
-		m.Keys, m.Max, m.Private = keyboard.Options{Digits: true}, maxPhone, true
+		m.Keys, m.Max, m.Private = keyboard.Options{Input: keyboard.Phone}, maxPhone, true
 		m.Accept = func(r rune) bool { return unicode.IsDigit(r) || r == '+' || r == ' ' }
 	case visit.TypeEmail:
 		m.Title, m.Label, m.Help, m.Text = e.T("delivery.email-title"), e.T("delivery.email-field"), e.T("delivery.email-help"), d.Email
-		m.Max = visit.MaxEmailBytes
+		m.Max, m.Keys = visit.MaxEmailBytes, keyboard.Options{Input: keyboard.Address}
 	default:
 		m.Title, m.Label, m.Help, m.Text = e.T("delivery.address-title"), e.T("delivery.address"), e.T("delivery.address-help"), d.Address
 		m.Max, m.Keys = visit.MaxAddress, keyboard.Options{Capitals: keyboard.WordCapitals}

@@ -73,8 +73,9 @@ type Flow struct {
 	hearing bool // a scan is being handled
 	warning int  // seconds of the countdown on the screen; 0: none
 
-	at   place     // of the screen shown
-	came time.Time // when it came; zero: it counts as read
+	at    place     // of the screen shown
+	came  time.Time // when it came; zero: it counts as read
+	drawn int       // how often a screen was drawn
 	sayings
 
 	glance          // of the screen shown
@@ -126,6 +127,7 @@ var firstGlance = glance{paperAt: -1}
 func New(p Ports, size kit.Size) *Flow {
 	f := &Flow{Ports: p, size: size, glance: firstGlance}
 	f.env = &kit.Env{Size: size, Now: p.Clock.Now, Touch: p.Idle.Touch, Typed: p.Typed, Early: f.tooSoon, Turned: map[string]int{}}
+	f.env.After = f.afterHere
 	f.env.Words = p.Words(p.Language)
 	f.dress(p.Look)
 	return f
@@ -145,6 +147,7 @@ func (f *Flow) Resize(s kit.Size) {
 
 // Render shows the screen of the present step.
 func (f *Flow) Render() {
+	f.drawn++
 	f.env.Tools = kit.Tools{Language: f.switchLanguage, Help: f.help}
 	f.hold()
 	f.listen()
@@ -241,6 +244,7 @@ func (f *Flow) AtRest() bool {
 func (f *Flow) home() {
 	f.Visit.Wipe()
 	f.dress(f.Look)
+	f.env.Keys = ""
 	f.picture, f.pictured = nil, 0
 	f.declaring, f.earlyPages = declaring{}, nil
 	f.setLanguage(f.Language)

@@ -89,12 +89,14 @@ func (f *Flow) textQuestion(s visit.State) fyne.CanvasObject {
 	}
 	switch q.Widget {
 	case form.WidgetNumber:
-		m.Keys, m.Max, m.Private = keyboard.Options{Digits: true}, 12, false
+		m.Keys, m.Max, m.Private = keyboard.Options{Input: keyboard.Digits}, 12, false
 		if q.Whole {
 			m.Accept = kit.Digits
 		}
 	case form.WidgetPhone:
-		m.Keys, m.Max = keyboard.Options{Digits: true}, maxPhone
+		m.Keys, m.Max = keyboard.Options{Input: keyboard.Phone}, maxPhone
+	case form.WidgetEmail:
+		m.Keys, m.Max = keyboard.Options{Input: keyboard.Address}, form.MaxEmailBytes
 	case form.WidgetAddress:
 		m.Keys = keyboard.Options{Capitals: keyboard.WordCapitals}
 		if s.Person.Address != "" && s.Person.Address != m.Text {

@@ -33,7 +33,7 @@ func (f *Flow) findScreen(s counter.State) fyne.CanvasObject {
 func (f *Flow) typeCardScreen(s counter.State) fyne.CanvasObject {
 	e := f.env
 	return ask.New(e, ask.Model{Brand: f.Station(f.lang()), Title: e.T("found.type-title"), Label: e.T("typeid.number"), Help: e.T("typeid.help"), Text: f.draft,
-		Keys: keyboard.Options{Digits: true}, Max: 12, Accept: kit.Digits, Problem: f.counterProblem(s.Problem),
+		Keys: keyboard.Options{Input: keyboard.Digits}, Max: 12, Accept: kit.Digits, Problem: f.counterProblem(s.Problem),
 		Next: e.T("app.continue"), Empty: e.T("form.answer-first")},
 		ask.Actions{Back: f.then(f.Counter.Back), Changed: f.drafting, Masked: func(bool) {},
 			Next: f.do(func() error { return f.Counter.CardNumber(context.Background(), f.draft) })})

@@ -60,3 +60,14 @@ func (f *Flow) tooSoon() bool {
 
 // Settle takes the screen as read: for rehearsals, whose visitors need no time.
 func (f *Flow) Settle() { f.came = time.Time{} }
+
+// afterHere does something later, unless a screen was drawn by then: what a
+// held key repeats is meant for the field under the finger only.
+func (f *Flow) afterHere(wait time.Duration, do func()) {
+	at := f.drawn
+	f.After(wait, func() {
+		if f.drawn == at {
+			do()
+		}
+	})
+}

@@ -2,10 +2,12 @@ package keyboard
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 
+	"tramhoso/app/ui/keyboard/compose"
 	"tramhoso/app/ui/kit"
 )
 
@@ -23,27 +25,42 @@ const (
 // Options are how a keyboard begins.
 type Options struct {
 	Capitals Capitals
-	Digits   bool // begin on the layer of digits and signs: e-mail, phone
+	Input    Input
+	Accept   func(rune) bool // what the field takes: other keys of digits are left out. Nil: anything
 }
 
-// Board is the keyboard of letters. It is a kit.Board.
+// shift is the state of the shift key.
+type shift int
+
+const (
+	lower shift = iota
+	auto        // one letter, by itself
+	once        // one letter
+	lock        // until it is pressed again
+)
+
+// Board is the keyboard. It is a kit.Board.
 type Board struct {
-	env    *kit.Env
-	target kit.Typing
-	o      Options
-	shift  bool
-	auto   bool // shift came by itself
-	digits bool
-	tray   *fyne.Container
-	bottom *fyne.Container
-	letter []*kit.Key // keys that change case
-	lower  []string
-	shiftK *kit.Key
+	env      *kit.Env
+	target   kit.Typing
+	o        Options
+	mode     Mode
+	signs    bool // the layer of digits and signs is shown
+	choosing bool // the ways of typing are shown
+	shift    shift
+	write    compose.Writer
+	tray     *fyne.Container
+	bottom   *fyne.Container
+	pop      *kit.Pop
+	letter   []*kit.Key // keys that change case
+	small    []string
+	shiftK   *kit.Key
 }
 
 // New makes a keyboard that writes into target.
 func New(env *kit.Env, target kit.Typing, o Options) *Board {
-	b := &Board{env: env, target: target, o: o, digits: o.Digits}
+	b := &Board{env: env, target: target, o: o, pop: kit.NewPop(env)}
+	b.mode = b.first()
 	b.tray = &fyne.Container{Layout: fill{}}
 	b.bottom = &fyne.Container{Layout: fill{}}
 	b.build()
@@ -54,51 +71,83 @@ func New(env *kit.Env, target kit.Typing, o Options) *Board {
 // SetTarget writes into another field from now on.
 func (b *Board) SetTarget(t kit.Typing) {
 	b.target = t
+	b.write.Forget()
 	b.capital()
 }
 
 // Tray is the rows of keys.
 func (b *Board) Tray() fyne.CanvasObject { return b.tray }
 
-// Bottom is the row beside the action buttons: layer, space, hyphen.
+// Bottom is the row beside the action buttons: layer, way of typing, space, hyphen.
 func (b *Board) Bottom() fyne.CanvasObject { return b.bottom }
 
 // Height is how high the tray's rows are.
 func (b *Board) Height() float32 {
 	if b.env.IsPortrait() {
-		return 5*64 + 4*rowGap
+		return 5*keyH + 4*b.rowGap()
 	}
-	return 3*64 + 2*rowGap
+	return 3*keyH + 2*b.rowGap()
 }
-
-const rowGap float32 = 11
-
-// Rows of letters; the Vietnamese block beside them.
-var (
-	rows   = []string{"qwertyuiop", "asdfghjkl", "zxcvbnm"}
-	viet   = []string{"ăâêôơ", "ưđ"}
-	signs  = []string{"1234567890", "():;&%+=?", "\"#*°²'!"}
-	extras = []string{"@._-/", "–,"}
-)
 
 // Apostrophe is the letter-like mark of names such as H’ Bia.
 const Apostrophe = "’"
 
+// put changes the text before the caret, through the field's own Edit.
 func (b *Board) put(edit func(before string) string) {
 	if b.target == nil {
 		return
 	}
+	before := b.target.Before()
 	b.target.Edit(edit)
+	b.mark(before, b.target.Before())
 	b.target.Refocus()
-	if b.shift {
-		b.setShift(false, false)
+	if b.shift == once || b.shift == auto {
+		b.setShift(lower)
 	}
 	b.capital()
 }
 
+// mark shows which letter the key has just written marks on.
+func (b *Board) mark(before, after string) {
+	field, ok := b.target.(interface{ Mark(at int) })
+	if !ok || !b.mode.composes() || b.signs {
+		return
+	}
+	was, is := []rune(before), []rune(after)
+	at := len(is) - 1
+	for at >= 0 && at < len(was) && is[at] == was[at] {
+		at--
+	}
+	if at >= 0 && len(is) <= len(was)+1 && unicode.IsLetter(is[at]) && is[at] >= utf8.RuneSelf {
+		field.Mark(at)
+	}
+}
+
+// type1 types a letter, or a digit that may mean a mark.
+func (b *Board) type1(s string) {
+	b.put(func(before string) string {
+		if !b.mode.composes() {
+			return before + s
+		}
+		b.write.Method = b.mode.method()
+		return b.write.Type(before, s)
+	})
+}
+
+// sign1 types what is no part of a word.
+func (b *Board) sign1(s string) {
+	b.put(func(before string) string {
+		if !b.mode.composes() {
+			return before + s
+		}
+		b.write.Method = b.mode.method()
+		return b.write.Sign(before, s)
+	})
+}
+
 // capital shifts by itself where the options ask for a capital.
 func (b *Board) capital() {
-	if b.target == nil || b.digits {
+	if b.target == nil || b.signs || b.choosing || b.shiftK == nil || b.mode == Email {
 		return
 	}
 	before := b.target.Before()
@@ -110,63 +159,46 @@ func (b *Board) capital() {
 	case SentenceCapitals:
 		want = before == ""
 	}
-	if want && !b.shift {
-		b.setShift(true, true)
-	} else if !want && b.shift && b.auto {
-		b.setShift(false, false)
+	if want && b.shift == lower {
+		b.setShift(auto)
+	} else if !want && b.shift == auto {
+		b.setShift(lower)
 	}
 }
 
-func (b *Board) setShift(on, auto bool) {
-	if b.shift == on {
+func (b *Board) setShift(s shift) {
+	if b.shift == s {
 		return
 	}
-	b.shift, b.auto = on, auto
-	for i, k := range b.letter {
-		k.Set(b.letterKey(b.lower[i]))
+	large := b.shift != lower
+	b.shift = s
+	if large != (s != lower) {
+		for i, k := range b.letter {
+			k.Set(b.letterKey(b.small[i]))
+		}
 	}
 	if b.shiftK != nil {
-		b.shiftK.Set(b.shiftSpec())
+		b.shiftK.Set(b.shiftKey())
 	}
 }
 
-func (b *Board) letterKey(lower string) kit.KeySpec {
-	shown := lower
-	if b.shift {
-		shown = strings.ToUpper(lower)
+func (b *Board) shiftKey() kit.KeySpec {
+	k := kit.KeySpec{Icon: "shift", Name: b.env.T("keyboard.shift"), Fn: true, On: b.shift != lower, Held: b.slid}
+	if b.shift == lock {
+		k.Icon, k.Name = "shift-lock", b.env.T("keyboard.shift-lock")
 	}
-	return kit.KeySpec{Text: shown, Do: func() {
-		b.put(func(before string) string { return Append(before, shown) })
-	}}
-}
-
-func (b *Board) newLetter(lower rune) fyne.CanvasObject {
-	k := kit.NewKey(b.env, b.letterKey(string(lower)))
-	b.letter, b.lower = append(b.letter, k), append(b.lower, string(lower))
-	return k
-}
-
-func (b *Board) sign(s string) fyne.CanvasObject {
-	size := float32(0)
-	if utf8.RuneCountInString(s) > 1 {
-		size = kit.TextBody
-	}
-	return kit.NewKey(b.env, kit.KeySpec{Text: s, Size: size, Do: func() {
-		b.put(func(before string) string { return before + s })
-	}})
-}
-
-func (b *Board) tone(t Tone, key string) fyne.CanvasObject {
-	return kit.NewKey(b.env, kit.KeySpec{Text: b.env.T("keyboard." + key), Tone: "tone-" + key, Do: func() {
-		b.put(func(before string) string { return Compose(before, t) })
-	}})
-}
-
-func (b *Board) shiftSpec() kit.KeySpec {
-	return kit.KeySpec{Icon: "shift", Name: b.env.T("keyboard.shift"), Fn: true, On: b.shift, Do: func() {
-		b.setShift(!b.shift, false)
+	k.Do = func() {
+		switch b.shift {
+		case lower:
+			b.setShift(once)
+		case once:
+			b.setShift(lock)
+		default:
+			b.setShift(lower)
+		}
 		b.refocus()
-	}}
+	}
+	return k
 }
 
 func (b *Board) refocus() {
@@ -175,65 +207,33 @@ func (b *Board) refocus() {
 	}
 }
 
-func (b *Board) erase() fyne.CanvasObject {
-	return kit.NewKey(b.env, kit.KeySpec{Icon: "bksp", Text: b.env.T("keyboard.erase"), Fn: true, Do: func() {
-		if b.target == nil {
-			return
-		}
-		b.target.Erase()
-		b.target.Refocus()
-		b.capital()
-	}})
+// held shows the letter under a finger above it; a hidden field's letters are
+// nobody's to read.
+func (b *Board) held(k *kit.Key, down bool) {
+	if !down {
+		b.pop.Hide()
+		b.refocus() // the finger may have slid off: no tap will do it
+		return
+	}
+	if f, ok := b.target.(interface{ Masked() bool }); ok && f.Masked() {
+		return
+	}
+	if utf8.RuneCountInString(k.Text()) == 1 {
+		b.pop.Over(k, k.Text(), b.tray.Size().Width)
+	}
 }
 
-func (b *Board) letters(s string, each func(rune) fyne.CanvasObject) []fyne.CanvasObject {
-	var keys []fyne.CanvasObject
-	for _, r := range s {
-		keys = append(keys, each(r))
-	}
-	return keys
-}
-
-var toneKeys = []string{"sac", "huyen", "hoi", "nga", "nang"}
-
-func (b *Board) build() {
-	b.letter, b.lower, b.shiftK = nil, nil, nil
-	sign := func(r rune) fyne.CanvasObject { return b.sign(string(r)) }
-	g := &plan{env: b.env}
-	if b.digits {
-		g.left = [3][]fyne.CanvasObject{b.letters(signs[0], sign), b.letters(signs[1], sign), append(b.letters(signs[2], sign), b.sign(","), b.sign("."), b.sign(Apostrophe))}
-		g.right = [2][]fyne.CanvasObject{b.letters(extras[0], sign), append(b.letters(extras[1], sign), b.sign("°"))}
-		g.last = []fyne.CanvasObject{b.sign("@gmail.com"), b.sign(".com"), b.sign(".vn")}
-		g.lastUnits = []int{3, 1, 1}
-		g.left[2] = g.left[2][:10]
-	} else {
-		b.shiftK = kit.NewKey(b.env, b.shiftSpec())
-		third := append([]fyne.CanvasObject{b.shiftK}, b.letters(rows[2], b.newLetter)...)
-		g.left = [3][]fyne.CanvasObject{b.letters(rows[0], b.newLetter), b.letters(rows[1], b.newLetter), append(third, b.sign(","), b.sign("."))}
-		g.right = [2][]fyne.CanvasObject{b.letters(viet[0], b.newLetter), append(b.letters(viet[1], b.newLetter), b.sign(Apostrophe))}
-		for i, t := range Tones {
-			g.last = append(g.last, b.tone(t, toneKeys[i]))
-		}
-		g.lastUnits = []int{1, 1, 1, 1, 1}
-	}
-	g.erase = b.erase()
-	b.tray.Layout, b.tray.Objects = g, g.objects()
-	layer := kit.KeySpec{Text: b.env.T("keyboard.digits"), Fn: true}
-	if b.digits {
-		layer.Text = b.env.T("keyboard.letters")
-	}
-	layer.Do = func() {
-		b.digits = !b.digits
-		b.shift = false
-		b.build()
-		b.tray.Refresh()
-		b.bottom.Refresh()
-		b.capital()
+// slid gives the focus back when a finger slid off a key.
+func (b *Board) slid(_ *kit.Key, down bool) {
+	if !down {
 		b.refocus()
 	}
-	space := kit.KeySpec{Text: b.env.T("keyboard.space"), Do: func() {
-		b.put(func(before string) string { return before + " " })
-	}}
-	b.bottom.Layout = bottomRow{}
-	b.bottom.Objects = []fyne.CanvasObject{kit.NewKey(b.env, layer), kit.NewKey(b.env, space), b.sign("-")}
+}
+
+// shown is the case in which a letter is shown and typed.
+func (b *Board) shown(small string) string {
+	if b.shift != lower {
+		return strings.ToUpper(small)
+	}
+	return small
 }

@@ -59,6 +59,10 @@ type Env struct {
 	// Turned is where the books that stay open are open, by their names: a screen
 	// that is drawn anew is not turned back. Nil: they are not kept open.
 	Turned map[string]int
+	// After runs something later, on the user interface's goroutine and only if
+	// this screen is still shown. Nil: no key repeats.
+	After func(time.Duration, func())
+	Keys  string // how the person chose to type; "": not chosen
 
 	strip   *Strip  // of the frame shown last
 	letters float32 // how much large text grows where it has no room for all; 0: largeFactor

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
@@ -59,13 +60,14 @@ type Field struct {
 	textX  float32
 	shown  string
 
+	mark      int    // the letter a key has just written marks on; -1: none
 	held      []rune // the text before a burst of keys that may be a machine's
 	heldCaret int
 }
 
 // NewField makes a field.
 func NewField(env *Env, o FieldSpec) *Field {
-	f := &Field{env: env, o: o, active: !o.Idle}
+	f := &Field{env: env, o: o, active: !o.Idle, mark: -1}
 	if f.o.Max == 0 {
 		f.o.Max = FieldMax
 	}
@@ -122,11 +124,18 @@ func (f *Field) clean(s string) []rune {
 }
 
 func (f *Field) changed() {
-	f.err = ""
+	f.err, f.mark = "", -1
 	f.relay()
 	if f.o.Changed != nil {
 		f.o.Changed(f.Text())
 	}
+}
+
+// Mark underlines the letter at a place, counted in runes, until the text
+// changes: what the last key made of it.
+func (f *Field) Mark(at int) {
+	f.mark = at
+	f.relay()
 }
 
 // SetError shows a sentence below; the answer is kept. Empty takes it away.
@@ -189,13 +198,17 @@ func (f *Field) Edit(edit func(before string) string) {
 	}
 }
 
-// Erase takes the letter before the caret away.
+// Erase takes the letter before the caret away, with all its marks.
 func (f *Field) Erase() {
 	if f.caret == 0 {
 		return
 	}
-	f.text = append(f.text[:f.caret-1:f.caret-1], f.text[f.caret:]...)
-	f.caret--
+	from := f.caret - 1
+	for from > 0 && unicode.Is(unicode.Mn, f.text[from]) {
+		from--
+	}
+	f.text = append(f.text[:from:from], f.text[f.caret:]...)
+	f.caret = from
 	f.changed()
 }
 
@@ -397,6 +410,11 @@ func (f *Field) layText(x, right, h, size float32, isBold bool) {
 	f.xs = f.xs[:0]
 	for i := f.from; i <= to; i++ {
 		f.xs = append(f.xs, measure(f.from, i))
+	}
+	if i := f.mark; i >= f.from && i < to && !f.o.Masked {
+		u := canvas.NewRectangle(p.GoldDark)
+		put(u, x+f.xs[i-f.from], h/2+size*0.7, f.xs[i-f.from+1]-f.xs[i-f.from], 4)
+		f.parts = append(f.parts, u)
 	}
 	if f.active {
 		at := x

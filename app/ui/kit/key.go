@@ -1,14 +1,20 @@
 package kit
 
 import (
+	"time"
+	"unicode/utf8"
+
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 )
 
 // Key is a key of the on-screen keyboard. It never takes the focus, which
 // stays with the field typed into.
 type Key struct {
 	press
-	o KeySpec
+	o        KeySpec
+	hold     int  // which time a finger is on it
+	repeated bool // by the finger that is, or was last, on it
 }
 
 // KeySpec is what a key shows.
@@ -22,7 +28,17 @@ type KeySpec struct {
 	Size float32
 	Bold bool
 	Do   func()
+
+	Repeat bool                    // does it again and again while it is held
+	Held   func(k *Key, down bool) // a finger came down on it, or left it
 }
+
+// A held key begins to repeat when nobody can have meant a single press, and
+// then goes on so that one can still stop at a letter.
+const (
+	repeatAfter = 500 * time.Millisecond
+	repeatEvery = 100 * time.Millisecond
+)
 
 // keyLip is lower than a button's: keys stand close.
 const keyLip float32 = 3
@@ -46,6 +62,72 @@ func (k *Key) Set(o KeySpec) {
 // Text is what the key shows.
 func (k *Key) Text() string { return k.o.Text }
 
+// MouseDown shows the pressed state and begins to repeat.
+func (k *Key) MouseDown(e *desktop.MouseEvent) {
+	k.press.MouseDown(e)
+	if !k.down {
+		return
+	}
+	k.hold++
+	k.repeated = false
+	if k.o.Held != nil {
+		k.o.Held(k, true)
+	}
+	if k.o.Repeat {
+		k.again(k.hold, repeatAfter)
+	}
+}
+
+// MouseUp ends the pressed state.
+func (k *Key) MouseUp(*desktop.MouseEvent) { k.lift() }
+
+// MouseIn is part of desktop.Hoverable.
+func (k *Key) MouseIn(*desktop.MouseEvent) {}
+
+// MouseMoved is part of desktop.Hoverable.
+func (k *Key) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut ends the pressed state: the finger slid off, and no key hears it go.
+func (k *Key) MouseOut() { k.lift() }
+
+func (k *Key) lift() {
+	if !k.down {
+		return
+	}
+	k.hold++
+	k.press.MouseUp(nil)
+	if k.o.Held != nil {
+		k.o.Held(k, false)
+	}
+}
+
+func (k *Key) again(turn int, wait time.Duration) {
+	if k.env.After == nil {
+		return
+	}
+	k.env.After(wait, func() {
+		if turn != k.hold || !k.Enabled() {
+			return
+		}
+		k.env.touch()
+		if !k.env.early() {
+			k.repeated = true
+			k.do()
+		}
+		k.again(turn, repeatEvery)
+	})
+}
+
+// Tapped presses it, unless holding it has done that already.
+func (k *Key) Tapped(e *fyne.PointEvent) {
+	if k.repeated {
+		k.repeated = false
+		k.env.touch()
+		return
+	}
+	k.press.Tapped(e)
+}
+
 func (k *Key) build() {
 	o, p := k.o, k.env.Pal()
 	l := plainLook(k.env)
@@ -60,6 +142,9 @@ func (k *Key) build() {
 	}
 	l.border = fyne.Min(l.border, 3)
 	size, isBold := TextKey, o.Bold
+	if utf8.RuneCountInString(o.Text) == 1 { // a word has no room to grow
+		size = k.env.Px(size)
+	}
 	if o.Fn || o.Tone != "" {
 		size, isBold = TextBody, o.Fn
 	}

@@ -430,3 +430,16 @@ func TestStepsGiveWay(t *testing.T) {
 		t.Errorf("spoken %q", got)
 	}
 }
+
+// Erasing takes a letter with all its marks, and a mark under a letter is gone
+// with the next change.
+func TestFieldErasesWholeLetters(t *testing.T) {
+	env := golden.Cases[0].Env(t)
+	f := kit.NewField(env, kit.FieldSpec{Label: "Tên", Text: "Rơ\u0306 ế"})
+	for _, want := range []string{"Rơ\u0306 ", "Rơ\u0306", "R", "", ""} {
+		f.Erase()
+		if f.Text() != want {
+			t.Fatalf("erased to %q, want %q", f.Text(), want)
+		}
+	}
+}

@@ -42,7 +42,7 @@ func (r *Refusal) Unwrap() error { return dossier.E(dossier.CodeAnswerRefused, n
 
 // Words lists every word key that a Refusal may carry.
 var Words = []string{"form.required", "form.choose-one", "form.too-long", "form.too-short", "form.pattern", "form.number",
-	"form.too-small", "form.too-big", "form.bad-date", "form.whole-date", "form.future-date", "form.phone", "form.too-many", "form.refused"}
+	"form.too-small", "form.too-big", "form.bad-date", "form.whole-date", "form.future-date", "form.phone", "form.email", "form.too-many", "form.refused"}
 
 // Check examines one answer on its own.
 func (f *Form) Check(key string, a Answers, today time.Time) error {
@@ -134,6 +134,10 @@ func (q question) byWidget(v any, today time.Time) *Refusal {
 	case WidgetPhone:
 		if !IsPhone(s) {
 			return &Refusal{Key: q.Key, Word: "form.phone"}
+		}
+	case WidgetEmail:
+		if !IsEmail(s) {
+			return &Refusal{Key: q.Key, Word: "form.email"}
 		}
 	case WidgetText, WidgetAddress:
 		if utf8.RuneCountInString(s) > MaxAnswerRunes {
@@ -228,6 +232,16 @@ func IsPhone(s string) bool {
 		return false
 	}
 	return strings.Trim(s, "0123456789") == ""
+}
+
+// MaxEmailBytes is the longest address: longer ones exist on paper only.
+const MaxEmailBytes = 200
+
+// IsEmail reports whether s may be an e-mail address: something on both sides
+// of an @, no space. Only a letter that arrives proves more.
+func IsEmail(s string) bool {
+	at := strings.IndexByte(s, '@')
+	return at >= 1 && at < len(s)-1 && len(s) <= MaxEmailBytes && !strings.ContainsRune(s, ' ')
 }
 
 // clean brings an answer to the type its question has, where that can be done.

@@ -399,3 +399,26 @@ func sampleAnswer(q Question, round int) any {
 	}
 	return "Buôn Ea Bông"
 }
+
+func TestEmail(t *testing.T) {
+	f, err := Compile([]byte(`{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "x-order": ["to", "cc"],
+		"properties": {"to": {"type": "string", "format": "email", "title": "Thư điện tử"}, "cc": {"type": "string", "title": "Nơi khác", "x-widget": "email"}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range f.Questions(Answers{}) {
+		if q.Widget != WidgetEmail {
+			t.Errorf("%s is asked as %q", q.Key, q.Widget)
+		}
+		for answer, want := range map[string]string{"": "", "hoa@example.vn": "", "hoa.example.vn": "form.email", "@vn": "form.email", "hoa@": "form.email", "hoa @vn": "form.email"} {
+			got := ""
+			var refused *Refusal
+			if errors.As(f.Check(q.Key, Answers{q.Key: answer}, noon), &refused) {
+				got = refused.Word
+			}
+			if got != want {
+				t.Errorf("%s %q: %q, want %q", q.Key, answer, got, want)
+			}
+		}
+	}
+}

@@ -23,9 +23,10 @@ const (
 	WidgetYesNo   Widget = "yesno"
 	WidgetAddress Widget = "address"
 	WidgetPhone   Widget = "phone"
+	WidgetEmail   Widget = "email"
 )
 
-var widgets = []Widget{WidgetText, WidgetNumber, WidgetDate, WidgetChoice, WidgetMany, WidgetYesNo, WidgetAddress, WidgetPhone}
+var widgets = []Widget{WidgetText, WidgetNumber, WidgetDate, WidgetChoice, WidgetMany, WidgetYesNo, WidgetAddress, WidgetPhone, WidgetEmail}
 
 // Option is one answer of a choice.
 type Option struct {
@@ -132,6 +133,8 @@ func guess(p property, enum []any) Widget {
 		return WidgetChoice
 	case p.Format == "date":
 		return WidgetDate
+	case p.Format == "email":
+		return WidgetEmail
 	}
 	return WidgetText
 }

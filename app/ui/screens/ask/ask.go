@@ -74,8 +74,10 @@ func New(env *kit.Env, m Model, a Actions) fyne.CanvasObject {
 	if m.Private {
 		row = append(row, hide(env, field, m.Masked, a.Masked))
 	}
+	keys := m.Keys
+	keys.Accept = m.Accept
 	o := kit.FrameSpec{Steps: m.Steps, Brand: m.Brand, Title: m.Title,
-		Keyboard: keyboard.New(env, field, m.Keys), Back: kit.BackAction(env, a.Back)}
+		Keyboard: keyboard.New(env, field, keys), Back: kit.BackAction(env, a.Back)}
 	if m.BackTo != "" {
 		o.Back.Text = m.BackTo
 	}

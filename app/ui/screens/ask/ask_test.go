@@ -49,7 +49,7 @@ func TestOtherStates(t *testing.T) {
 	}))
 	golden.State(t, "ask-number", screen(func(env *kit.Env) ask.Model {
 		return ask.Model{Steps: &kit.StepsSpec{Now: 1}, Title: env.T("typeid.title"), Label: env.T("typeid.number"), Help: env.T("typeid.help"),
-			Keys: keyboard.Options{Digits: true}, Accept: kit.Digits, Max: 12, Private: true, Masked: true, Text: "066190000123",
+			Keys: keyboard.Options{Input: keyboard.Digits}, Accept: kit.Digits, Max: 12, Private: true, Masked: true, Text: "066190000123",
 			Next: env.T("app.continue"), Problem: golden.Longest(env)}
 	}), "Số căn cước")
 	golden.State(t, "ask-slip", screen(func(env *kit.Env) ask.Model {

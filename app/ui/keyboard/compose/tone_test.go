@@ -1,4 +1,4 @@
-package keyboard
+package compose
 
 import (
 	"strings"
@@ -9,6 +9,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 	"pgregory.net/rapid"
 )
+
+// The letters of the keys, and those of the Vietnamese block.
+const latin, marked = "qwertyuiopasdfghjklzxcvbnm", "ăâêôơưđ"
 
 // toneless takes the tones off a word and returns the tone it had.
 func toneless(word string) (string, Tone) {
@@ -37,7 +40,7 @@ var words = strings.Fields(`
 	ngoèo ngoái xoáy khuỷu khuỵu
 	ý ấy ở ổ á ừ ặc Ấp Đắk Lắk Lộc Ý ƯỚC Ủy`)
 
-func TestComposeWords(t *testing.T) {
+func TestAccentWords(t *testing.T) {
 	if len(words) < 60 {
 		t.Fatalf("only %d words", len(words))
 	}
@@ -47,13 +50,13 @@ func TestComposeWords(t *testing.T) {
 			want = "Uỷ"
 		}
 		plain, tone := toneless(want)
-		if got := Compose("xã "+plain, tone); got != "xã "+want {
+		if got := Accent("xã "+plain, tone); got != "xã "+want {
 			t.Errorf("%s + %q = %s, want %s", plain, rune(tone), got, "xã "+want)
 		}
 		if got := typeEarly(plain, tone); got != want {
 			t.Errorf("%s typed with an early tone = %s, want %s", plain, got, want)
 		}
-		if got := Compose(want, tone); got != plain {
+		if got := Accent(want, tone); got != plain {
 			t.Errorf("%s and the same tone again = %s, want %s", want, got, plain)
 		}
 	}
@@ -66,7 +69,7 @@ func typeEarly(plain string, tone Tone) string {
 	for _, r := range plain {
 		text = Append(text, string(r))
 		if !done && isVowel(r) {
-			if next := Compose(text, tone); next != text {
+			if next := Accent(text, tone); next != text {
 				text, done = next, true
 			}
 		}
@@ -74,10 +77,10 @@ func typeEarly(plain string, tone Tone) string {
 	return text
 }
 
-func TestComposeLeavesOtherTextAlone(t *testing.T) {
+func TestAccentLeavesOtherTextAlone(t *testing.T) {
 	for _, text := range []string{"", "Kdă ", "12", "H’", "bcd", "a-", "x@y."} {
-		if got := Compose(text, Sac); got != text {
-			t.Errorf("Compose(%q) = %q", text, got)
+		if got := Accent(text, Sac); got != text {
+			t.Errorf("Accent(%q) = %q", text, got)
 		}
 	}
 	tests := []struct{ text, want string }{
@@ -90,8 +93,8 @@ func TestComposeLeavesOtherTextAlone(t *testing.T) {
 		{"Gi", "Gí"},
 	}
 	for _, tt := range tests {
-		if got := Compose(tt.text, Sac); got != tt.want {
-			t.Errorf("Compose(%q) = %q, want %q", tt.text, got, tt.want)
+		if got := Accent(tt.text, Sac); got != tt.want {
+			t.Errorf("Accent(%q) = %q, want %q", tt.text, got, tt.want)
 		}
 	}
 	if got := Append("José", "p"); got != "Josép" {
@@ -101,14 +104,14 @@ func TestComposeLeavesOtherTextAlone(t *testing.T) {
 
 // TestEveryAccentedLetter reaches all 134 letters with the keys there are.
 func TestEveryAccentedLetter(t *testing.T) {
-	keys := rows[0] + rows[1] + rows[2] + viet[0] + viet[1]
+	keys := latin + marked
 	reached := map[rune]bool{}
 	for _, k := range keys {
 		for _, c := range []string{string(k), strings.ToUpper(string(k))} {
 			for _, tone := range append([]Tone{Level}, Tones...) {
 				got := c
 				if tone != Level {
-					got = Compose(c, tone)
+					got = Accent(c, tone)
 				}
 				r, _ := utf8.DecodeRuneInString(got)
 				if got != string(r) {
@@ -125,14 +128,14 @@ func TestEveryAccentedLetter(t *testing.T) {
 	}
 }
 
-func TestComposeProperties(t *testing.T) {
-	alphabet := []rune(rows[0] + rows[1] + rows[2] + viet[0] + viet[1] + " ’-" + "QÊĐ")
+func TestAccentProperties(t *testing.T) {
+	alphabet := []rune(latin + marked + " ’-" + "QÊĐ")
 	rapid.Check(t, func(t *rapid.T) {
 		text := ""
 		for range rapid.IntRange(0, 24).Draw(t, "keys") {
 			switch rapid.IntRange(0, 3).Draw(t, "kind") {
 			case 0:
-				text = Compose(text, Tones[rapid.IntRange(0, 4).Draw(t, "tone")])
+				text = Accent(text, Tones[rapid.IntRange(0, 4).Draw(t, "tone")])
 			default:
 				text = Append(text, string(alphabet[rapid.IntRange(0, len(alphabet)-1).Draw(t, "letter")]))
 			}
@@ -141,7 +144,7 @@ func TestComposeProperties(t *testing.T) {
 			t.Fatalf("%q is not NFC", text)
 		}
 		tone := Tones[rapid.IntRange(0, 4).Draw(t, "last")]
-		once := Compose(text, tone)
+		once := Accent(text, tone)
 		if a, b := utf8.RuneCountInString(once), utf8.RuneCountInString(text); a != b {
 			t.Fatalf("%q + tone has %d letters, want %d", text, a, b)
 		}
@@ -153,7 +156,7 @@ func TestComposeProperties(t *testing.T) {
 	})
 }
 
-func FuzzCompose(f *testing.F) {
+func FuzzAccent(f *testing.F) {
 	for _, w := range words {
 		f.Add(w, "a")
 	}
@@ -163,8 +166,8 @@ func FuzzCompose(f *testing.F) {
 			return
 		}
 		for _, tone := range Tones {
-			if got := Compose(text, tone); !norm.NFC.IsNormalString(got) {
-				t.Errorf("Compose(%q) = %q, not NFC", text, got)
+			if got := Accent(text, tone); !norm.NFC.IsNormalString(got) {
+				t.Errorf("Accent(%q) = %q, not NFC", text, got)
 			}
 		}
 		if got := Append(text, typed); !norm.NFC.IsNormalString(got) {

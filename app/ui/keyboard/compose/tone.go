@@ -1,4 +1,4 @@
-package keyboard
+package compose
 
 import (
 	"strings"
@@ -27,6 +27,7 @@ var Tones = []Tone{Sac, Huyen, Hoi, Nga, Nang}
 type letter struct {
 	base rune // with ˘ ˆ or horn, without tone
 	tone Tone
+	lone bool // an ư that Telex's w made by itself
 }
 
 func isTone(r rune) bool {
@@ -47,6 +48,9 @@ func split(r rune) letter {
 		} else {
 			rest = append(rest, d)
 		}
+	}
+	if len(rest) == 0 { // the mark alone is no letter
+		return letter{base: r}
 	}
 	if l.tone != Level {
 		l.base = []rune(norm.NFC.String(string(rest)))[0]
@@ -134,10 +138,10 @@ func join(head string, word []letter) string {
 	return norm.NFC.String(b.String())
 }
 
-// Compose puts a tone on the last syllable of text, in place of the one it
+// Accent puts a tone on the last syllable of text, in place of the one it
 // has; the same tone again takes it off. Text without a vowel at its end stays
 // as it is.
-func Compose(text string, tone Tone) string {
+func Accent(text string, tone Tone) string {
 	head, word := lastWord(text)
 	from, to, ok := syllable(word)
 	if !ok {
