@@ -16,7 +16,6 @@ import (
 	xdraw "golang.org/x/image/draw"
 
 	"tramhoso/app/paper"
-	"tramhoso/app/visit"
 	given "tramhoso/app/visit/papers"
 	"tramhoso/device/printer"
 	"tramhoso/device/twin"
@@ -100,7 +99,7 @@ func TestPaperReadsBack(t *testing.T) {
 				return json.Marshal(paper.Slip{
 					Number: f.Number, QR: f.QR, At: f.At, Station: paper.Station{Name: "Điểm BĐ – VHX Hoà Phú"},
 					Sender: paper.Party{Name: accented, Last4: "0123"}, Receiver: paper.Party{Name: agencyOf}, Title: titleOf, Procedure: "2.000635",
-					Pay: visit.PayCounter, Papers: []given.Marked{{Name: "Giấy khai sinh cũ", Mark: given.MarkCopy}},
+					Pay: dossier.PayCounter, Papers: []given.Marked{{Name: "Giấy khai sinh cũ", Mark: given.MarkCopy}},
 				})
 			})
 			must(t, err)

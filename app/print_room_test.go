@@ -19,7 +19,6 @@ import (
 
 	"tramhoso/app/paper"
 	"tramhoso/app/ui/flow"
-	"tramhoso/app/visit"
 	given "tramhoso/app/visit/papers"
 	"tramhoso/device/port"
 	"tramhoso/device/printer"
@@ -309,7 +308,7 @@ func slipData(f outbox.Facts) ([]byte, error) {
 	return json.Marshal(paper.Slip{
 		Number: f.Number, QR: f.QR, At: f.At, Station: paper.Station{Code: prove.StationCode, Name: "Điểm BĐ – VHX Hoà Phú"},
 		Sender: paper.Party{Name: "H’ Bia Niê", Last4: "0123"}, Receiver: paper.Party{Name: "UBND phường Buôn Ma Thuột"},
-		Title: "Cấp bản sao trích lục hộ tịch", Procedure: "2.000635", Pay: visit.PayCounter,
+		Title: "Cấp bản sao trích lục hộ tịch", Procedure: "2.000635", Pay: dossier.PayCounter,
 		Papers: []given.Marked{{Name: "Tờ khai", Mark: given.MarkElectronic}},
 	})
 }

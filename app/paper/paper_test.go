@@ -36,7 +36,7 @@ func slip() Slip {
 		Title: "Cấp bản sao trích lục hộ tịch", Procedure: "2.000635", Copies: 2,
 		Papers: []papers.Marked{{Name: "Tờ khai", Mark: papers.MarkElectronic}, {Name: "Giấy khai sinh cũ", Mark: papers.MarkCopy},
 			{Name: "Thẻ căn cước", Mark: papers.MarkShown}},
-		Fee: visit.Fee{Known: true, Unit: 8000, Count: 2, Total: 16000}, Pay: visit.PayCounter,
+		Fee: visit.Fee{Known: true, Unit: 8000, Count: 2, Total: 16000}, Pay: dossier.PayCounter,
 	}
 }
 
@@ -49,7 +49,7 @@ func longSlip() Slip {
 	s.Sender.Address = "Số nhà 215/27/3 đường Nguyễn Tất Thành nối dài, tổ dân phố 14B, phường Buôn Ma Thuột, tỉnh Đắk Lắk"
 	s.Title = "Cấp Giấy xác nhận tình trạng hôn nhân cho công dân Việt Nam cư trú trong nước hoặc đã có thời gian cư trú ở nước ngoài"
 	s.Papers = append(s.Papers, papers.Marked{Name: "Bản án, quyết định ly hôn đã có hiệu lực pháp luật của Toà án nhân dân có thẩm quyền", Mark: papers.MarkOriginal})
-	s.Fee, s.Pay, s.Price, s.Copies = visit.Fee{Count: 1}, visit.PayCollect, 26000, 0
+	s.Fee, s.Pay, s.Price, s.Copies = visit.Fee{Count: 1}, dossier.PayCollect, 26000, 0
 	return s
 }
 
@@ -151,11 +151,11 @@ Mã này kiểm tra được ở mọi trạm, cả khi không có mạng. Mã h
 
 func TestSlipOfALetter(t *testing.T) {
 	l := visit.Letter{
-		Dossier: dossier.Dossier{Title: "Cấp bản sao trích lục hộ tịch", Procedure: dossier.ProcedureRef{Code: "2.000635", Version: 2},
+		Dossier: dossier.Dossier{Title: "Cấp bản sao trích lục hộ tịch", Procedure: dossier.ProcedureRef{Code: "2.000635", Version: 2}, Payment: dossier.Payment{Pay: dossier.PayCounter},
 			Applicant: dossier.Applicant{Phone: "0905123456", Person: dossier.Person{Number: "066190000123", Name: "H’ Bia Niê",
 				Address: "Buôn Ea Bông, phường Buôn Ma Thuột, Đắk Lắk"}}},
 		Agency: dossier.Agency{Name: dossier.Text{"vi": "UBND phường Buôn Ma Thuột", "en": "x"}, Address: "01 Lý Nam Đế, Buôn Ma Thuột, Đắk Lắk", Phone: "0262 000 1022"},
-		Papers: slip().Papers, Fee: slip().Fee, Pay: visit.PayCounter,
+		Papers: slip().Papers, Fee: slip().Fee,
 	}
 	got := SlipOf(l, Facts{Number: slip().Number, QR: qr, At: slip().At}, slip().Station)
 	if d := cmp.Diff(slip(), got); d != "" {
@@ -193,7 +193,7 @@ func TestSlipVariants(t *testing.T) {
 		{"time signed", say(func(s *Slip) { s.At.Source = dossier.TimeSigned }, false), "Lúc 09:41 ngày 14/07/2026\n", "(giờ"},
 		{"fee unknown", say(func(s *Slip) { s.Fee = visit.Fee{Count: 1} }, false), "Lệ phí: cơ quan báo sau", "chưa thu"},
 		{"free", say(func(s *Slip) { s.Fee.Total = 0 }, false), "Lệ phí: 0 đồng", "chưa thu"},
-		{"pay later", say(func(s *Slip) { s.Pay = visit.PayCollect }, false), "Trả khi nhận kết quả: chưa thu", "Trả tại quầy"},
+		{"pay later", say(func(s *Slip) { s.Pay = dossier.PayCollect }, false), "Trả khi nhận kết quả: chưa thu", "Trả tại quầy"},
 		{"no papers", say(func(s *Slip) { s.Papers = nil }, false), "Không có giấy tờ kèm theo", "1. "},
 		{"instead of another", say(func(s *Slip) { s.Replaces = "DL27-000311-P" }, false), "Số phiếu: DL27-000318-K\nThay cho phiếu DL27-000311-P\n", "⟨"},
 		{"by itself", say(func(*Slip) {}, false), "Số phiếu", "Thay cho"},
@@ -323,6 +323,9 @@ func TestGoldens(t *testing.T) {
 		{"slip", document(t, slip(), false), printer.Width80mm},
 		{"slip-reprint-long", document(t, longSlip(), true), printer.Width80mm},
 		{"slip-58mm", document(t, longSlip(), false), printer.Width58mm},
+		{"slip-transfer", document(t, chosenSlip(), false), printer.Width80mm},
+		{"slip-transfer-58mm", document(t, chosenSlip(), false), printer.Width58mm},
+		{"slip-collect", document(t, collectSlip(), false), printer.Width80mm},
 		{"form01", document(t, form01(), false), printer.Width80mm},
 		{"slip-again", document(t, slipAgain(), false), printer.Width80mm},
 		{"recall", document(t, recall(), false), printer.Width80mm},

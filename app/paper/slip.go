@@ -40,8 +40,14 @@ type Slip struct {
 	Copies    int64           `json:"copies,omitempty"`
 	Papers    []papers.Marked `json:"papers"`
 	Fee       visit.Fee       `json:"fee"`
-	Pay       visit.Pay       `json:"pay"`
+	Pay       dossier.Pay     `json:"pay"`
 	Price     int64           `json:"price"` // of the service, đồng
+
+	Return   dossier.Return    `json:"return,omitempty"`
+	Back     *int64            `json:"back,omitempty"` // price of the way back, đồng; nil: not known
+	Home     string            `json:"home,omitempty"` // where the post brings the result
+	Notices  dossier.Notices   `json:"notices,omitzero"`
+	Transfer *dossier.Transfer `json:"transfer,omitempty"` // that would pay the fee
 
 	Issue  int           `json:"issue,omitempty"` // 0: the first; n: the n-th in place of a lost one
 	Issued dossier.Stamp `json:"issued,omitzero"` // when it was
@@ -63,7 +69,8 @@ func SlipOf(l visit.Letter, f Facts, s Station) Slip {
 		Number: f.Number, QR: f.QR, At: f.At, Station: s,
 		Sender:   Party{Name: p.Name, Last4: p.Last4(), Address: p.Address, Phone: l.Dossier.Applicant.Phone},
 		Receiver: Party{Name: l.Agency.Name.In("vi"), Address: l.Agency.Address, Phone: l.Agency.Phone},
-		Title:    l.Dossier.Title, Procedure: l.Dossier.Procedure.Code, Papers: l.Papers, Fee: l.Fee, Pay: l.Pay,
+		Title:    l.Dossier.Title, Procedure: l.Dossier.Procedure.Code, Papers: l.Papers, Fee: l.Fee, Pay: l.Dossier.Payment.Pay,
+		Return: l.Dossier.Return, Back: l.Dossier.Payment.Price, Home: l.Dossier.Address, Notices: l.Dossier.Notices, Transfer: l.Dossier.Payment.Transfer,
 		Replaces: l.Dossier.Replaces,
 	}
 	if l.Fee.Count > 1 {
@@ -202,18 +209,21 @@ func (s Slip) Document(reprint bool) (printer.Document, error) {
 	}
 	p.rule()
 
+	p.back(s)
 	switch {
 	case s.Issue > 0:
 		p.line(plain(w.T("slip.reissued-fee")))
 	case s.Fee.Known:
 		p.said(w.T("slip.fee"), bold(w.Money(s.Fee.Total)))
-		if s.Fee.Total > 0 {
-			p.said(w.T("slip.pay-"+string(payOf(s.Pay))), plain(w.T("slip.unpaid")))
-		}
 	default:
 		p.said(w.T("slip.fee"), plain(w.T("slip.fee-elsewhere")))
 	}
 	if s.Issue == 0 {
+		if s.Fee.Known && s.Fee.Total > 0 {
+			if err := p.pay(s); err != nil {
+				return printer.Document{}, err
+			}
+		}
 		p.said(w.T("slip.price"), plain(w.Money(s.Price)))
 	}
 	p.line(plain(w.T("slip.compensation")))
@@ -253,13 +263,6 @@ func timeKey(s dossier.TimeSource) string {
 		return "slip.time-floored"
 	}
 	return "slip.time"
-}
-
-func payOf(p visit.Pay) visit.Pay {
-	if p == visit.PayCollect {
-		return p
-	}
-	return visit.PayCounter
 }
 
 func joined(sep string, parts ...string) string {

@@ -88,6 +88,7 @@ func (v *Visit) start(p dossier.Procedure, f *form.Form) {
 	v.filling = f.Start(v.reading.Person, v.ports.Clock.Now)
 	v.papers = papers.New(p)
 	v.editing, v.one, v.token, v.answered = false, false, v.ports.Token(), false
+	v.delivery.Sent = nil // was for another dossier
 }
 
 // Answer keeps an answer to the present question without judging it yet; nil
@@ -124,11 +125,25 @@ func (v *Visit) DeclinePaper(id string) error {
 	return nil
 }
 
-// SetDelivery keeps how the result comes back; it is judged by Next.
+// SetDelivery keeps how the result comes back; it is judged by Next. Who says
+// that a transfer is on its way means the one on the screen.
 func (v *Visit) SetDelivery(d DeliveryChoice) {
-	if v.step == Delivery {
-		v.problem = nil
-		v.delivery = d
+	if v.step != Delivery {
+		return
+	}
+	v.problem = nil
+	d.consented()
+	d.Sent = nil
+	if d.Pay == dossier.PayTransfer {
+		d.Sent = v.transfer()
+	}
+	v.delivery = d
+}
+
+// Retype opens the page of something that was told for the delivery.
+func (v *Visit) Retype(s Step) {
+	if v.step == Delivery && (s == TypePhone || s == TypeEmail || s == TypeAddress) {
+		v.goTo(s)
 	}
 }
 
@@ -153,13 +168,9 @@ func (v *Visit) SetContact(text string) error {
 
 // delivered ends the delivery: what is needed still is asked, one page each.
 func (v *Visit) delivered() error {
-	switch v.delivery.Return {
-	case dossier.ReturnHere, dossier.ReturnAgency, dossier.ReturnPost, dossier.ReturnElectronic:
-	default:
-		v.delivery.Return = dossier.ReturnHere
-	}
-	if v.delivery.Pay != PayCollect {
-		v.delivery.Pay = PayCounter
+	if v.settle() {
+		v.goTo(Delivery)
+		return v.say(dossier.CodeAnswerRefused, "visit.fee-changed")
 	}
 	step, word := v.contact()
 	if step == "" {
@@ -182,9 +193,9 @@ func (v *Visit) contact() (Step, string) {
 	switch {
 	case d.Return == dossier.ReturnPost && d.Address == "" || utf8.RuneCountInString(d.Address) > MaxAddress:
 		return TypeAddress, "visit.address-needed"
-	case (d.Notices.SMS || d.Notices.Zalo || d.Phone != "") && !form.IsPhone(d.Phone):
+	case (d.Notices.SMS || d.Notices.Zalo) && !form.IsPhone(d.Phone):
 		return TypePhone, "visit.phone-needed"
-	case (d.Notices.Email || d.Email != "") && !form.IsEmail(d.Email):
+	case d.Notices.Email && !form.IsEmail(d.Email):
 		return TypeEmail, "visit.email-needed"
 	}
 	return "", ""

@@ -212,7 +212,7 @@ func (v *Visit) Confirm() error {
 		return nil
 	}
 	if v.delivery.Return == "" {
-		v.delivery = DeliveryChoice{Return: dossier.ReturnHere, Pay: PayCounter, Address: v.reading.Person.Address}
+		v.delivery = DeliveryChoice{Return: dossier.ReturnHere, Pay: dossier.PayCounter, Address: v.reading.Person.Address}
 	}
 	if v.filling == nil && v.replacing == (Replaced{}) && v.ports.Drafts.HasDraft(draftCard(v.reading.Person)) {
 		v.goTo(Resume)

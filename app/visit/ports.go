@@ -62,15 +62,6 @@ type Lookup interface {
 	HasSlip(number string) (bool, error)
 }
 
-// Pay is how a fee will be paid.
-type Pay string
-
-// The ways of paying at this stage: both later.
-const (
-	PayCounter Pay = "counter" // at the counter, today
-	PayCollect Pay = "collect" // when the result is collected
-)
-
 // Letter is what a visit hands over for safe keeping and sending.
 type Letter struct {
 	Token   string // the same for every tap on the same submit
@@ -78,7 +69,6 @@ type Letter struct {
 	Agency  dossier.Agency
 	Papers  []papers.Marked
 	Fee     Fee
-	Pay     Pay
 	// Replaces is asked back in the same commit.
 	Replaces Replaced
 }

@@ -75,7 +75,7 @@ func TestEditFromReview(t *testing.T) {
 	h.EditAt(SectionFee)
 	h.at(t, Delivery)
 	d := h.State().Delivery
-	d.Pay, d.Return, d.Address = PayCollect, dossier.ReturnPost, " "
+	d.Pay, d.Return, d.Address = dossier.PayCollect, dossier.ReturnPost, " "
 	h.SetDelivery(d)
 	h.next(t, TypeAddress)
 	if err := h.SetContact("Buôn Ea Bông"); err != nil {
@@ -151,7 +151,7 @@ func TestDelivery(t *testing.T) {
 	h.Back()
 	h.SetDelivery(DeliveryChoice{Return: "by pigeon", Email: "a@b.vn"})
 	h.next(t, Review)
-	if got := h.State().Delivery; got.Return != dossier.ReturnHere || got.Pay != PayCounter {
+	if got := h.State().Delivery; got.Return != dossier.ReturnHere || got.Pay != dossier.PayCounter {
 		t.Errorf("%+v", got)
 	}
 }

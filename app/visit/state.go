@@ -102,7 +102,7 @@ type Problem struct {
 
 // Words lists the word keys beyond "error.<code>" and form.Words that a visit uses.
 var Words = []string{"visit.number", "visit.name", "visit.not-here", "visit.paper-missing", "visit.phone-needed",
-	"visit.email-needed", "visit.address-needed", "visit.unexpected", "visit.draft-code", "visit.draft-gone", "visit.draft-submitted",
+	"visit.email-needed", "visit.address-needed", "visit.fee-changed", "visit.unexpected", "visit.draft-code", "visit.draft-gone", "visit.draft-submitted",
 	"visit.draft-closed", "visit.draft-updated", "visit.replaced-gone"}
 
 // PrintState is what is known of the slip on its way through the printer.
@@ -127,7 +127,10 @@ type DeliveryChoice struct {
 	Phone   string
 	Email   string
 	Notices dossier.Notices
-	Pay     Pay
+	Pay     dossier.Pay
+	// Sent is the transfer that the citizen says is on its way, as it was shown.
+	// The visit sets it.
+	Sent *dossier.Transfer
 }
 
 // Fee is what the procedure costs by dossier.Procedure.FeeFor, as far as the
@@ -172,6 +175,8 @@ type State struct {
 	Missing  int
 	Delivery DeliveryChoice
 	Fee      Fee
+	Transfer *dossier.Transfer        // that would pay the fee, or was said to; nil: there can be none
+	Prices   map[dossier.Return]int64 // đồng, of the ways back whose price is known
 
 	Submitted Submitted
 	Print     PrintState

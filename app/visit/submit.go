@@ -20,6 +20,11 @@ func (v *Visit) toSign() error {
 		v.goTo(Papers)
 		return v.say(dossier.CodeAnswerRefused, "visit.paper-missing", "n", n)
 	}
+	if v.settle() {
+		v.editing = true
+		v.goTo(Delivery)
+		return v.say(dossier.CodeAnswerRefused, "visit.fee-changed")
+	}
 	if step, word := v.contact(); step != "" {
 		v.editing = true
 		v.goTo(step)
@@ -44,6 +49,7 @@ func (v *Visit) BeginSubmit() (l Letter, ok bool) {
 		_ = v.fail(err)
 		return Letter{}, false
 	}
+	fee := feeFor(v.procedure, answers)
 	agency, _ := v.catalogue().Agency(v.procedure.Agency)
 	d := dossier.Dossier{
 		Procedure: v.procedure.Ref(),
@@ -53,6 +59,7 @@ func (v *Visit) BeginSubmit() (l Letter, ok bool) {
 		Answers:   answers,
 		Papers:    v.papers.Given(),
 		Return:    v.delivery.Return,
+		Payment:   v.payment(fee),
 		Notices:   v.delivery.Notices,
 		Channel:   dossier.ChannelPostal,
 		Language:  v.language,
@@ -64,8 +71,7 @@ func (v *Visit) BeginSubmit() (l Letter, ok bool) {
 		d.Address = v.delivery.Address
 	}
 	v.goTo(Submitting)
-	return Letter{Token: v.token, Dossier: d, Agency: agency, Papers: v.papers.Marked(), Fee: feeFor(v.procedure, answers), Pay: v.delivery.Pay,
-		Replaces: v.replacing}, true
+	return Letter{Token: v.token, Dossier: d, Agency: agency, Papers: v.papers.Marked(), Fee: fee, Replaces: v.replacing}, true
 }
 
 // FinishSubmit takes the outcome of the commit. On a failure the citizen is

@@ -120,6 +120,9 @@ func (v *Visit) State() State {
 	}
 	s.CanBegin = len(s.Procedure.Form) > 0 && v.goal != GoalBrowse
 	s.Agency, _ = v.catalogue().Agency(s.Procedure.Agency)
+	if v.step.Stage() >= Delivery.Stage() {
+		s.Transfer, s.Prices = v.transfer(), v.returnPrices()
+	}
 	if v.step == Topics || v.step == Search {
 		s.Count, s.Topics = len(v.catalogue().Snapshot().Procedures), v.catalogue().Topics()
 	}

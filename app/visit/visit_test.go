@@ -46,7 +46,7 @@ func TestWholeVisit(t *testing.T) {
 	if diff := cmp.Diff(want, l.Papers); diff != "" {
 		t.Error(diff)
 	}
-	if l.Agency.ID != "commune" || l.Fee.Total != 16000 || l.Pay != PayCounter {
+	if l.Agency.ID != "commune" || l.Fee.Total != 16000 || l.Dossier.Payment.Pay != dossier.PayCounter {
 		t.Errorf("letter %+v", l)
 	}
 	if total, known := h.State().Procedure.FeeFor(l.Dossier.Answers); !known || total != l.Fee.Total {

@@ -47,7 +47,7 @@ func slip() paper.Slip {
 		Papers: []papers.Marked{
 			{Name: "Tờ khai", Mark: papers.MarkElectronic}, {Name: "Thẻ căn cước", Mark: papers.MarkShown},
 		},
-		Fee: visit.Fee{Known: true, Unit: 8000, Count: 2, Total: 16000}, Pay: visit.PayCollect,
+		Fee: visit.Fee{Known: true, Unit: 8000, Count: 2, Total: 16000}, Pay: dossier.PayCollect,
 	}
 }
 

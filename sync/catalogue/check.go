@@ -7,8 +7,8 @@ import (
 )
 
 // Check refuses a snapshot that no station could offer: an id twice, a procedure
-// whose agency or topic is not there, a form that is no JSON. Its error is
-// dossier.CodeInvalid.
+// whose agency or topic is not there, a form that is no JSON, an agency whose account
+// or prices cannot be (dossier.Agency.Check). Its error is dossier.CodeInvalid.
 func (s Snapshot) Check() error {
 	agencies, err := unique("agency", s.Agencies, agencyKey)
 	if err != nil {
@@ -23,6 +23,11 @@ func (s Snapshot) Check() error {
 	}
 	if _, err := unique("procedure", s.Procedures, procedureKey); err != nil {
 		return err
+	}
+	for _, a := range s.Agencies {
+		if err := a.Check(); err != nil {
+			return err
+		}
 	}
 	for _, p := range s.Procedures {
 		refuse := func(what, id string) error {

@@ -63,6 +63,7 @@ type Dossier struct {
 	Papers    []GivenPaper    `json:"papers"`
 	Return    Return          `json:"return"`
 	Address   string          `json:"address,omitempty"` // for ReturnPost
+	Payment   Payment         `json:"payment,omitzero"`
 	Notices   Notices         `json:"notices"`
 	Channel   Channel         `json:"channel"`
 	Language  string          `json:"language"`

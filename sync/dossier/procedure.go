@@ -72,6 +72,9 @@ type Agency struct {
 	Level   string `json:"level"` // "commune", "province", "police", "notary"
 	Address string `json:"address,omitempty"`
 	Phone   string `json:"phone,omitempty"`
+
+	Payees  []Payee       `json:"payees,omitempty"`  // where fees can be sent
+	Returns []ReturnPrice `json:"returns,omitempty"` // what the ways back cost
 }
 
 // Procedure is one administrative procedure at one version.

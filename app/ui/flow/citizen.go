@@ -9,7 +9,6 @@ import (
 	"fyne.io/fyne/v2"
 
 	"tramhoso/app/ui/kit"
-	"tramhoso/app/ui/screens/delivery"
 	"tramhoso/app/ui/screens/idconfirmed"
 	"tramhoso/app/ui/screens/notice"
 	paperscreen "tramhoso/app/ui/screens/papers"
@@ -148,49 +147,6 @@ func (f *Flow) openPaper(s visit.State) int {
 	return slices.IndexFunc(s.Papers, papers.Row.Open)
 }
 
-func (f *Flow) deliveryScreen(s visit.State) fyne.CanvasObject {
-	d := s.Delivery
-	if d.Return == "" {
-		d.Return = dossier.ReturnHere
-	}
-	w := f.env.Words
-	m := delivery.Model{Return: d.Return, Station: f.Station(f.lang()), Notices: d.Notices, Phone: d.Phone,
-		Problem: f.problem(s.Problem), AtDesk: d.Pay != visit.PayCollect, FeeNote: s.Procedure.Fee.Note.In(f.lang())}
-	switch {
-	case !s.Fee.Known:
-		m.Fee, m.HasFee = f.env.T("delivery.fee-elsewhere"), true
-	case s.Fee.Total == 0:
-		m.Fee = f.env.T("delivery.fee-free")
-	default:
-		m.Fee, m.HasFee = f.env.T("delivery.fee", "money", w.Money(s.Fee.Total)), true
-		if s.Fee.Count > 1 {
-			m.FeeHow = f.env.T("delivery.fee-count", "n", s.Fee.Count, "money", w.Money(s.Fee.Unit))
-		}
-	}
-	set := func(change func(*visit.DeliveryChoice)) {
-		next := d
-		change(&next)
-		f.Visit.SetDelivery(next)
-	}
-	channel := func(toggle func(*visit.DeliveryChoice)) func() { return f.then(func() { set(toggle) }) }
-	return delivery.New(f.env, m, delivery.Actions{
-		Back: f.back, Next: f.do(f.Visit.Next),
-		Return: func(r dossier.Return) { f.then(func() { set(func(c *visit.DeliveryChoice) { c.Return = r }) })() },
-		SMS:    channel(func(c *visit.DeliveryChoice) { c.Notices.SMS = !c.Notices.SMS }),
-		Zalo:   channel(func(c *visit.DeliveryChoice) { c.Notices.Zalo = !c.Notices.Zalo }),
-		Email:  channel(func(c *visit.DeliveryChoice) { c.Notices.Email = !c.Notices.Email }),
-		AtDesk: func(now bool) {
-			set(func(c *visit.DeliveryChoice) {
-				c.Pay = visit.PayCollect
-				if now {
-					c.Pay = visit.PayCounter
-				}
-			})
-			f.Render()
-		},
-	})
-}
-
 func (f *Flow) reviewScreen(s visit.State) fyne.CanvasObject {
 	e, w := f.env, f.env.Words
 	grade := e.T("idconfirmed." + string(s.Person.Trust))
@@ -230,11 +186,14 @@ func (f *Flow) reviewScreen(s visit.State) fyne.CanvasObject {
 		if s.Fee.Known {
 			fee = e.T("review.fee", "money", w.Money(s.Fee.Total))
 		}
-		pay := "review.pay-counter"
-		if s.Delivery.Pay == visit.PayCollect {
-			pay = "review.pay-collect"
+		switch s.Delivery.Pay {
+		case dossier.PayTransfer:
+			feeLines = []string{e.T("review.pay-transfer"), e.T("review.not-known")}
+		case dossier.PayCollect:
+			feeLines = []string{e.T("review.pay-collect"), e.T("review.not-paid")}
+		default:
+			feeLines = []string{e.T("review.pay-counter"), e.T("review.not-paid")}
 		}
-		feeLines = []string{e.T(pay), e.T("review.not-paid")}
 	}
 	card := func(id visit.Section, icon, head string, lines ...string) review.Card {
 		return review.Card{ID: string(id), Icon: icon, Head: head, Lines: lines, What: e.T("review.section-" + string(id))}
@@ -254,27 +213,6 @@ func (f *Flow) reviewScreen(s visit.State) fyne.CanvasObject {
 		f.Visit.EditAt(visit.Section(id))
 		f.Render()
 	}})
-}
-
-func (f *Flow) channels(n dossier.Notices) string {
-	var c []string
-	for _, x := range []struct {
-		on  bool
-		key string
-	}{{n.SMS, "delivery.sms"}, {n.Zalo, "delivery.zalo"}, {n.Email, "delivery.email"}} {
-		if x.on {
-			c = append(c, f.env.T(x.key))
-		}
-	}
-	return strings.Join(c, ", ")
-}
-
-// maskPhone leaves the first two and the last three digits.
-func maskPhone(p string) string {
-	if len(p) < 7 {
-		return p
-	}
-	return p[:2] + strings.Repeat("x", len(p)-5) + p[len(p)-3:]
 }
 
 func (f *Flow) signScreen(s visit.State) fyne.CanvasObject {

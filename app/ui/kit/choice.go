@@ -18,6 +18,7 @@ type Choice struct {
 type ChoiceSpec struct {
 	Text   string // may hold **hits**, coloured
 	Second string
+	Trail  string // at the right end of a row, such as a price
 	Pict   string // card form: pictogram above the sentence
 	Icon   string // card form: line icon above the sentence
 	On     bool
@@ -26,6 +27,7 @@ type ChoiceSpec struct {
 	Height float32 // 0: 68 row, 80 with a second line, 229 card
 	Size   float32 // text size, 0: body; card: 26
 	Lines  int     // lines of Text at most; 0: 2
+	Long   bool    // Second may have two lines
 	NoDot  bool    // a row that leads on instead of being chosen
 	Arrow  bool
 	Do     func()
@@ -53,12 +55,15 @@ func (c *Choice) SetOn(on bool) {
 	c.relay()
 }
 
-// SpokenText is the sentence and its second line.
+// SpokenText is the sentence, what stands at its end and its second line.
 func (c *Choice) SpokenText() string {
-	if c.o.Second == "" {
-		return Plain(c.o.Text)
+	said := Plain(c.o.Text)
+	for _, s := range []string{c.o.Trail, c.o.Second} {
+		if s != "" {
+			said += ". " + Plain(s)
+		}
 	}
-	return Plain(c.o.Text) + ". " + Plain(c.o.Second)
+	return said
 }
 
 func (c *Choice) look() look {
@@ -115,7 +120,11 @@ func (c *Choice) build() {
 	}
 	words := []fyne.CanvasObject{NewParagraph(c.env, o.Text, style).Hits(p.Leaf)}
 	if o.Second != "" {
-		words = append(words, NewParagraph(c.env, o.Second, Style{Size: TextBody, Color: p.Ink2, Line: 1.28, Max: 1, Second: true}))
+		most := 1
+		if o.Long {
+			most = 2
+		}
+		words = append(words, NewParagraph(c.env, o.Second, Style{Size: TextBody, Color: p.Ink2, Line: 1.28, Max: most, Second: true}))
 	}
 	var row []fyne.CanvasObject
 	if !o.NoDot {
@@ -125,6 +134,9 @@ func (c *Choice) build() {
 		row = append(row, NewIcon(o.Icon, 34, p.Leaf))
 	}
 	row = append(row, Grow(Col(0, words...)))
+	if o.Trail != "" {
+		row = append(row, Line(c.env, o.Trail, Style{Size: TextBody, Bold: o.On && o.Second == ""}))
+	}
 	if o.Arrow {
 		row = append(row, NewIcon("next", 34, p.Ink))
 	}
