@@ -13,11 +13,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"tramhoso/sync/dossier/vietqr"
 )
 
 // readCode reads the QR in the picture of a paper, as a scanner would from the
-// paper itself. It refuses a paper with no code or with several.
+// paper itself. A code that asks a banking app for money is not the paper's own;
+// of others it refuses none and several.
 func readCode(ctx context.Context, picture string) (string, error) {
 	if _, err := os.Stat(picture); errors.Is(err, os.ErrNotExist) {
 		return "", fmt.Errorf("no paper has come out as %s yet", filepath.Base(picture))
@@ -32,6 +36,7 @@ func readCode(ctx context.Context, picture string) (string, error) {
 		return "", fmt.Errorf("failed to read the QR (zbarimg, of the package zbar-tools): %w", err)
 	}
 	codes := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+	codes = slices.DeleteFunc(codes, func(c string) bool { _, err := vietqr.Parse(c); return err == nil })
 	if len(codes) != 1 {
 		return "", fmt.Errorf("%d QR codes are on %s; a slip has one", len(codes), picture)
 	}
