@@ -165,3 +165,17 @@ func TestEveryLetter(t *testing.T) {
 		}
 	}
 }
+
+// Keys that only change a tone to and fro are not remembered without bound.
+func TestKeysAreBounded(t *testing.T) {
+	w, text := Writer{Method: Telex}, "a"
+	for i := range 10 * MaxKeys {
+		text = w.Type(text, string("sf"[i%2]))
+		if len(w.keys) > MaxKeys {
+			t.Fatalf("%d keys are remembered", len(w.keys))
+		}
+	}
+	if text != "à" {
+		t.Errorf("after many tones %q", text)
+	}
+}
