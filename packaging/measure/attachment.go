@@ -229,7 +229,7 @@ func oursCut(ctx context.Context, dir string, content []byte) (perCut float64, e
 		if err != nil {
 			return false, err
 		}
-		_, more, err := st.Store.NextFile(ctx)
+		_, more, err := st.Store.NextFile(ctx, 0)
 		return left.Files == 0 && !more, err
 	})
 	close(done)

@@ -188,7 +188,8 @@ func (f *Flow) reviewScreen(s visit.State) fyne.CanvasObject {
 		}
 		switch s.Delivery.Pay {
 		case dossier.PayTransfer:
-			feeLines = []string{e.T("review.pay-transfer"), e.T("review.not-known")}
+			// What is not known comes first: where space is short the rest gives way.
+			feeLines = []string{e.T("review.not-known"), e.T("review.pay-transfer")}
 		case dossier.PayCollect:
 			feeLines = []string{e.T("review.pay-collect"), e.T("review.not-paid")}
 		default:

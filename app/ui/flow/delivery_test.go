@@ -62,7 +62,6 @@ func TestPayByTransfer(t *testing.T) {
 		h.tap("delivery.sent")
 		h.see("delivery.not-known")
 		h.tap("app.continue")
-		h.see("review.pay-transfer")
 		h.see("review.not-known")
 		h.tap("review.main")
 		h.tap("sign.box")

@@ -286,3 +286,23 @@ func TestSnapshotsAreApart(t *testing.T) {
 		t.Error("two calls share their data")
 	}
 }
+
+// Nobody may send money to an account of the demonstration by mistake.
+func TestAccountsAreMarked(t *testing.T) {
+	s := Snapshot()
+	if err := s.Check(); err != nil {
+		t.Fatal(err)
+	}
+	accounts := 0
+	for _, a := range s.Agencies {
+		for _, p := range a.Payees {
+			accounts++
+			if !strings.Contains(p.Name, "MẪU") || !strings.Contains(p.Name, "KHÔNG CHUYỂN TIỀN") {
+				t.Errorf("%s: the account of %q", a.ID, p.Name)
+			}
+		}
+	}
+	if accounts == 0 {
+		t.Error("no account: nobody sees a VietQR code")
+	}
+}

@@ -55,6 +55,11 @@ func TestLook(t *testing.T) {
 
 func TestOtherStates(t *testing.T) {
 	golden.State(t, "review-long", screen(long), "Công Tằng Tôn Nữ Thị Ngọc Huyền Trân")
+	golden.State(t, "review-transfer", screen(func(env *kit.Env) review.Model {
+		m := sample(env)
+		m.Cards[len(m.Cards)-1].Lines = []string{env.T("review.not-known"), env.T("review.pay-transfer")}
+		return m
+	}), "Trạm chưa biết tiền đã đến hay chưa")
 	golden.State(t, "review-problem", screen(func(env *kit.Env) review.Model {
 		m := long(env)
 		m.Problem = golden.Longest(env)
