@@ -72,7 +72,7 @@ QR ` + code + `
 Mã VietQR: 16.000 đồng
 Người nhận: TAI KHOAN MAU, 0099999999, TPBank
 Nội dung: LE PHI HO SO 7K3QX9TB
-Muốn trả trước thì quét mã này bằng ứng dụng ngân hàng, và báo khi nhận kết quả. Trạm không biết tiền đã đến hay chưa.
+Muốn trả trước thì quét mã này bằng ứng dụng ngân hàng, và báo khi nhận kết quả. Trạm chưa biết tiền đã đến hay chưa.
 Cước dịch vụ: 0 đồng
 Bồi thường: theo Thông tư 17/2017/TT-BTTTT
 `
